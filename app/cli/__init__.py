@@ -1,0 +1,15 @@
+"""Commands for operators: flask db, nodes, people, roles, ledger, hours, jobs, demo."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from app.base.db import db
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def init_app(app: Flask) -> None:
+    """Attach every command group to the application."""
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)

@@ -1,0 +1,1 @@
+"""Public pages: check-in landing, verification."""

@@ -1,0 +1,1 @@
+"""Phone pages for volunteers and leaders."""
