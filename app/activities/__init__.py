@@ -1,0 +1,7 @@
+"""Activities (活动): plans, responses, enrolment, rotating codes, check-in, attendance.
+
+Owns: every activities_* table.
+Stands on: points, risk, people, community, base.
+Doors in: `plans`, `responses`, `enrolment`, `codes`, `checkin`, `attendance`, `corrections`.
+Never: posts to the ledger itself; it hands deeds to `points.grants`.
+"""

@@ -1,0 +1,7 @@
+"""Community (社区): the org tree, grids, venues, units, and the settings that hang on nodes.
+
+Owns: community_kind, community_node, community_setting, community_venue, community_unit.
+Stands on: base.
+Doors in: `tree`, `grids`, `imports`, `settings`.
+Never: learns who lives there.
+"""

@@ -1,0 +1,7 @@
+"""Mall (积分超市): merchants, shops, tills, goods, stock, redemptions.
+
+Owns: every mall_* table.
+Stands on: points, risk, people, ledger, community, base.
+Doors in: `merchants`, `shops`, `goods`, `stock`, `tills`, `redemptions`, `refunds`.
+Never: chooses vintages (that is `points.wallets`), or takes cash in any form.
+"""

@@ -1,0 +1,51 @@
+"""Every table of the people room, gathered from its three files."""
+
+from app.people.models_member import (
+    Audit,
+    Card,
+    Code,
+    Household,
+    HouseholdMember,
+    Member,
+    Merge,
+    Message,
+    Objection,
+)
+from app.people.models_person import (
+    Agent,
+    Consent,
+    Credential,
+    Home,
+    Login,
+    LoginCode,
+    Person,
+    RoleGrant,
+    SignInSession,
+)
+from app.people.models_team import Alliance, AllianceTeam, Team, TeamAlias, TeamMember
+
+__all__ = [
+    "Agent",
+    "Alliance",
+    "AllianceTeam",
+    "Audit",
+    "Card",
+    "Code",
+    "Consent",
+    "Credential",
+    "Home",
+    "Household",
+    "HouseholdMember",
+    "Login",
+    "LoginCode",
+    "Member",
+    "Merge",
+    "Message",
+    "Objection",
+    "Person",
+    "RoleGrant",
+    "SignInSession",
+    "Team",
+    "TeamAlias",
+    "TeamMember",
+]

@@ -1,0 +1,8 @@
+"""Points (积分): how deeds become minutes and points, and who must approve.
+
+Owns: every points_* table.
+Stands on: risk, people, ledger, community, base.
+Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `backfills`,
+    `openings`, `expiry`.
+Never: learns which door a deed came through, beyond its source's kind and id.
+"""
