@@ -1,0 +1,1 @@
+"""Migrations: one line of numbered steps that builds exactly the models."""
