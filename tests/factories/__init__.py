@@ -1,0 +1,1 @@
+"""Small worlds for tests, one file per room. Points arrive by posting."""
