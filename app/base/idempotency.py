@@ -1,0 +1,187 @@
+"""Requests that may be sent again: the first is done, every repeat gets the first's answer.
+
+The row is the first thing the door's transaction writes, so its unique key is the
+lock: a repeat that comes while the first still runs waits for it (ruling 7). The
+door claims, does the verb in a savepoint, and keeps the answer, a refusal too
+(ruling 6); what was rolled back left no row, and the same key may run again.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.base import clock, crypto
+from app.base.errors import DomainError, IdempotencyInFlight, IdempotencyMismatch, Refusal
+from app.base.models import Idempotency
+from app.base.upserts import insert_or_ignore
+
+KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{22,64}")
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class IdempotencyKeyMissing(DomainError):
+    """This act must carry an Idempotency-Key."""
+
+    code = "idempotency_key_missing"
+    refusal = Refusal.MALFORMED
+
+
+class IdempotencyKeyInvalid(DomainError):
+    """An Idempotency-Key has 22 to 64 characters of A-Z a-z 0-9 _ -."""
+
+    code = "idempotency_key_invalid"
+    refusal = Refusal.MALFORMED
+
+
+@dataclass(frozen=True)
+class Request:
+    """One intention of one actor in one book.
+
+    Attributes:
+        ledger_id: The book; 0, the house's own, for acts without a book.
+        actor_id: The signed-in person, or the device.
+        key: Made by the client, kept by it before it sends.
+        route: Method and route template, such as `POST /books/{book}/redemptions`.
+        fingerprint: SHA-256 of what was asked (`fingerprint_of`).
+    """
+
+    ledger_id: int
+    actor_id: UUID
+    key: str
+    route: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered, byte for byte.
+
+    `is_pruned`: the body is past its 30 days; the door shows the resource as it is now.
+    """
+
+    status_code: int
+    body: bytes
+    resource: str | None
+    is_pruned: bool = False
+
+
+def require_key(text: str | None) -> str:
+    """Return the client's key if it has the right shape.
+
+    Raises:
+        IdempotencyKeyMissing: There is none.
+        IdempotencyKeyInvalid: It is too short, too long or has other characters.
+    """
+    if not text:
+        raise IdempotencyKeyMissing
+    if not KEY_SHAPE.fullmatch(text):
+        raise IdempotencyKeyInvalid
+    return text
+
+
+def fingerprint_of(content: Any) -> bytes:
+    """Hash what was asked: body, path parameters, API version; not headers, not the time."""
+    canonical = json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+    )
+    return crypto.fingerprint(canonical.encode())
+
+
+def claim(session: Session, request: Request) -> Answer | None:
+    """Claim the key; return None to the first, the stored answer to every repeat.
+
+    Call it first in the transaction, after the right to act was checked. Whoever
+    gets None does the work and calls `keep` in the same transaction.
+
+    Raises:
+        IdempotencyMismatch: The key already names another route or content.
+        IdempotencyInFlight: The first is still running after the lock's wait; the
+            transaction is to be rolled back.
+    """
+    if _insert(session, request):
+        return None
+    columns = (Idempotency.route, Idempotency.fingerprint, *_ANSWER)
+    row = session.execute(
+        sa.select(*columns).where(_is(request.ledger_id, request.actor_id, request.key))
+    ).one()
+    if row.route != request.route or not crypto.equal(row.fingerprint, request.fingerprint):
+        raise IdempotencyMismatch
+    if row.status_code is None:
+        raise IdempotencyInFlight
+    return _answer(row)
+
+
+def keep(session: Session, request: Request, answer: Answer) -> None:
+    """Keep the answer of a claimed key, in the transaction that claimed it."""
+    kept = session.execute(
+        sa.update(Idempotency)
+        .where(_is(request.ledger_id, request.actor_id, request.key))
+        .where(Idempotency.status_code.is_(None))
+        .values(status_code=answer.status_code, body=answer.body, resource=answer.resource)
+    )
+    assert cast(Any, kept).rowcount == 1, "keep an answer once, after claim"
+
+
+def ask(session: Session, *, ledger_id: int, actor_id: UUID, key: str) -> Answer | None:
+    """Return what a key was answered; None if it was never finished (or still runs)."""
+    row = session.execute(sa.select(*_ANSWER).where(_is(ledger_id, actor_id, key))).one_or_none()
+    return None if row is None or row.status_code is None else _answer(row)
+
+
+def prune(session: Session, *, ledger_id: int, before: datetime) -> int:
+    """Drop the bodies of answers older than `before`; keys, hashes and resources stay for ever.
+
+    Returns the number of bodies dropped.
+    """
+    pruned = session.execute(
+        sa.update(Idempotency)
+        .where(Idempotency.ledger_id == ledger_id, Idempotency.created_at < before)
+        .where(Idempotency.pruned_at.is_(None), Idempotency.status_code.is_not(None))
+        .values(body=None, pruned_at=clock.now())
+    )
+    return int(cast(Any, pruned).rowcount)
+
+
+_ANSWER = (
+    Idempotency.status_code,
+    Idempotency.body,
+    Idempotency.resource,
+    Idempotency.pruned_at,
+)
+
+
+def _insert(session: Session, request: Request) -> bool:
+    """Whether the row is ours; on PostgreSQL this waits for whoever is inserting it now."""
+    insert = insert_or_ignore(session, Idempotency).values(
+        ledger_id=request.ledger_id,
+        actor_id=request.actor_id,
+        key=request.key,
+        route=request.route,
+        fingerprint=request.fingerprint,
+        created_at=clock.now(),
+    )
+    try:
+        return session.execute(insert.returning(Idempotency.key)).first() is not None
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise IdempotencyInFlight from error
+        raise
+
+
+def _is(ledger_id: int, actor_id: UUID, key: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Idempotency.ledger_id == ledger_id,
+        Idempotency.actor_id == actor_id,
+        Idempotency.key == key,
+    )
+
+
+def _answer(row: Any) -> Answer:
+    return Answer(row.status_code, row.body or b"", row.resource, row.pruned_at is not None)
