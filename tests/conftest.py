@@ -1,14 +1,16 @@
-"""One migrated database, copied for every test: real commits, no leftovers.
+"""One migrated database, clean for every test: real commits, no leftovers.
 
 TEST_DATABASE chooses the database: `sqlite` (default) or `postgresql`. The same
-tests run on both; `make test` runs them twice.
+tests run on both; `make test` runs them twice. On SQLite every test has its own
+copy of a migrated file; on PostgreSQL all workers share one server, and each
+worker tidies one database after every test (`tests/postgres.py`).
 """
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,8 @@ from config import Config
 from tests import guard, postgres
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
-_serial = count(1)
+TEMPLATE_URL = "TEST_TEMPLATE_URL"
+"""Environment name by which the workers learn of the migrated PostgreSQL database."""
 
 
 def build_app(url: str, instance: Path) -> Flask:
@@ -35,17 +38,33 @@ def build_app(url: str, instance: Path) -> Flask:
         ENVIRONMENT = "test"
         INSTANCE_PATH = instance
         SQLALCHEMY_DATABASE_URI = url
-        SQLALCHEMY_ENGINE_OPTIONS = None
 
-    del TestConfig.SQLALCHEMY_ENGINE_OPTIONS
     return create_app(TestConfig)
 
 
-def migrate(app: Flask) -> None:
-    """Bring the application's database to the head, by the real migrations."""
+def migrate(app: Flask, revision: str = "head") -> None:
+    """Bring the application's database to a revision, by the real migrations."""
     with app.app_context():
-        upgrade(directory="migrations")
+        upgrade(directory="migrations", revision=revision)
         db.engine.dispose()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start one PostgreSQL and migrate one template, before any worker starts."""
+    is_worker = hasattr(session.config, "workerinput")
+    if DATABASE != "postgresql" or is_worker or session.config.option.collectonly:
+        return
+    stack = ExitStack()
+    session.config.add_cleanup(stack.close)
+    server = os.environ.get("TEST_POSTGRES_URL") or stack.enter_context(postgres.server())
+    name = f"template_{os.getpid()}"
+    url = postgres.create(server, name)
+    stack.callback(postgres.drop, server, name)
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(build_app(url, Path(folder)))
+    os.environ[TEMPLATE_URL] = url
+    stack.callback(os.environ.pop, TEMPLATE_URL)
 
 
 @pytest.fixture(scope="session")
@@ -55,47 +74,44 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def template(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def template(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """URL of a migrated database that tests copy and never write to."""
-    with ExitStack() as stack:
-        if DATABASE == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'template.db'}"
-        else:
-            server = os.environ.get("TEST_POSTGRES_URL") or stack.enter_context(postgres.server())
-            url = create_postgres_database(server, f"template_{os.getpid()}", None)
-        migrate(build_app(url, instance))
-        yield url
+    if DATABASE == "postgresql":
+        return os.environ[TEMPLATE_URL]
+    url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'template.db'}"
+    migrate(build_app(url, instance))
+    return url
+
+
+@pytest.fixture(scope="session")
+def bench(template: str) -> Iterator[postgres.Bench]:
+    """The worker's own PostgreSQL database."""
+    bench = postgres.Bench(template)
+    yield bench
+    bench.drop()
 
 
 @pytest.fixture
-def url(template: str, tmp_path: Path) -> Iterator[str]:
-    """URL of this test's own copy of the migrated database."""
+def url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of this test's own, clean, migrated database."""
     if DATABASE == "sqlite":
         source = sa.make_url(template).database
         yield f"sqlite:///{shutil.copy(str(source), tmp_path / 'test.db')}"
         return
-    name = f"test_{os.getpid()}_{next(_serial)}"
-    yield create_postgres_database(template, name, sa.make_url(template).database)
-    with admin(template) as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    bench: postgres.Bench = request.getfixturevalue("bench")
+    yield bench.url()
+    bench.tidy()
 
 
-def admin(url: str) -> sa.Connection:
-    """A connection to the server's own database, outside transactions."""
-    engine = sa.create_engine(
-        sa.make_url(url).set(database="postgres"),
-        isolation_level="AUTOCOMMIT",
-        poolclass=sa.NullPool,
-    )
-    return engine.connect()
-
-
-def create_postgres_database(url: str, name: str, template: str | None) -> str:
-    """Create a database, as a copy of `template` if one is given; return its URL."""
-    with admin(url) as connection:
-        copied = f" TEMPLATE {template}" if template else ""
-        connection.exec_driver_sql(f"CREATE DATABASE {name}{copied}")
-    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+@pytest.fixture
+def empty_url(template: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a database without any table: for tests of the migrations themselves."""
+    if DATABASE == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    name = f"empty_{os.getpid()}"
+    yield postgres.create(template, name)
+    postgres.drop(template, name)
 
 
 @pytest.fixture
