@@ -1,1 +1,5 @@
-"""Public pages: check-in landing, verification."""
+"""Public pages and the check-in landing."""
+
+from flask import Blueprint
+
+bp = Blueprint("board", __name__)

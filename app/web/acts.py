@@ -1,0 +1,170 @@
+"""One act: the outer transaction of a writing request (ruling 6).
+
+The outer part keeps what must survive a refusal: the idempotency row, a consumed
+code, a failed-password count, a refused scan. The verb runs in a savepoint, so a
+refusal leaves the book, the stock and every state as they were.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Response, current_app, json, request
+from sqlalchemy.orm import Session
+
+from app.base import idempotency
+from app.base.errors import DomainError, Refusal
+from app.base.ids import NOBODY
+from app.base.serials import HOUSE
+from app.base.transactions import attempt, unit_of_work
+from app.web.errors import PROBLEM, problem_of
+from app.web.session import person
+
+
+DEFINITIVE = {Refusal.CONFLICT, Refusal.UNPROCESSABLE, Refusal.GONE, Refusal.LOCKED}
+NOT_STORED = {"validation_failed", "idempotency_in_flight", "idempotency_mismatch"}
+
+Fact = TypeVar("Fact")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act came to: its answer, and whether it is a stored one."""
+
+    status: int
+    body: bytes
+    is_replay: bool = False
+    refusal: DomainError | None = None
+
+    def response(self) -> Response:
+        """Return the answer as HTTP."""
+        is_problem = self.status >= HTTPStatus.BAD_REQUEST
+        kind = PROBLEM if is_problem else "application/json"
+        answer = Response(self.body, status=self.status, mimetype=kind)
+        if self.is_replay:
+            answer.headers["Idempotency-Replayed"] = "true"
+        return answer
+
+
+def act(
+    verb: Callable[[Session, Any], Any],
+    *,
+    ledger_id: int = HOUSE,
+    dump: Callable[[Any], Any] = lambda result: result,
+    status: int = HTTPStatus.CREATED,
+    before: Callable[[Session], Any] | None = None,
+    needs_key: bool = True,
+) -> Response:
+    """Run a verb for a program and answer it, once for each Idempotency-Key.
+
+    Args:
+        verb: Called with the session and what `before` returned, in a savepoint.
+        before: The outer facts: consumed codes, failed tries. They survive a refusal.
+        dump: Turns the verb's result into JSON values.
+    """
+    asked = asked_by_header(ledger_id) if needs_key else None
+    return unit_of_work(
+        lambda session: run(session, verb, asked, before, lambda made: (int(status), dump(made)))
+    ).response()
+
+
+def run(
+    session: Session,
+    verb: Callable[[Session, Any], Any],
+    asked: idempotency.Request | None,
+    before: Callable[[Session], Any] | None,
+    dump: Callable[[Any], tuple[int, Any]],
+) -> Outcome:
+    """Run the outer facts, then the verb in a savepoint; keep the answer with the key."""
+    if asked:
+        stored = idempotency.claim(session, asked)
+        if stored:
+            return Outcome(stored.status_code, stored.body, is_replay=True)
+    try:
+        fact = before(session) if before else None
+        with attempt(session):
+            result = verb(session, fact)
+            status, values = dump(result)
+    except DomainError as error:
+        return _refused(session, asked, error)
+    body = b"" if values is None else json.dumps(values).encode()
+    if asked:
+        idempotency.keep(session, asked, idempotency.Answer(status, body, None))
+    return Outcome(status, body)
+
+
+def _refused(session: Session, asked: idempotency.Request | None, error: DomainError) -> Outcome:
+    """Keep a definitive refusal under its key; free the key of any other."""
+    problem = problem_of(error)
+    body = json.dumps(problem).encode()
+    if asked:
+        if error.refusal in DEFINITIVE and error.code not in NOT_STORED:
+            idempotency.keep(session, asked, idempotency.Answer(problem["status"], body, None))
+        else:
+            idempotency.forget(session, asked)
+    return Outcome(problem["status"], body, refusal=error)
+
+
+def asked_by_header(ledger_id: int) -> idempotency.Request:
+    """Return the request as its Idempotency-Key names it.
+
+    Raises:
+        IdempotencyKeyMissing: There is no key.
+        IdempotencyKeyInvalid: It has not 22 to 64 letters, digits, `-` or `_`.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    return _request(ledger_id, key, request.get_data())
+
+
+def asked_by_form(ledger_id: int) -> idempotency.Request:
+    """Return the request as the form's hidden `idempotency_key` names it."""
+    key = request.form.get("idempotency_key", "")
+    hidden = ("idempotency_key", "csrf_token")
+    fields = [(name, value) for name, value in request.form.items(multi=True)]
+    content = json.dumps(sorted(pair for pair in fields if pair[0] not in hidden))
+    return _request(ledger_id, key, content.encode())
+
+
+def _request(ledger_id: int, key: str, content: bytes) -> idempotency.Request:
+    return idempotency.Request(
+        ledger_id=ledger_id,
+        actor_id=_principal(),
+        key=idempotency.require_key(key),
+        route=f"{request.method} {request.url_rule}"[:96],
+        fingerprint=hashlib.sha256(request.path.encode() + b"\n" + content).digest(),
+    )
+
+
+def _principal() -> UUID:
+    """Return who the key belongs to; strangers (sign-up) share one name space."""
+    from flask_login import current_user
+
+    return person().person_id if current_user.is_authenticated else NOBODY
+
+
+def submit(
+    verb: Callable[[Session, Any], Result],
+    *,
+    ledger_id: int = HOUSE,
+    before: Callable[[Session], Any] | None = None,
+    show: Callable[[Result], Any] = lambda _result: None,
+) -> tuple[Any, dict[str, Any] | None]:
+    """Run a verb for a page's form, once for each hidden key.
+
+    Returns:
+        What `show` made of the result (JSON values, the same on a repeat) and None,
+        or None and the problem, so that the page can show it beside what was typed.
+    """
+    asked = asked_by_form(ledger_id)
+    outcome = unit_of_work(
+        lambda session: run(session, verb, asked, before, lambda made: (200, show(made)))
+    )
+    values = json.loads(outcome.body) if outcome.body else None
+    if outcome.status >= HTTPStatus.BAD_REQUEST:
+        current_app.logger.info("refused: %s", values["code"])
+        return None, values
+    return values, None

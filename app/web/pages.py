@@ -1,0 +1,59 @@
+"""What every page shares: how numbers, hours and dates read, and the forms' hidden keys."""
+
+import secrets
+from datetime import date, datetime, timedelta
+
+from flask import Flask
+
+from app.base import clock
+
+WEEKDAYS = "一二三四五六日"
+
+
+def number(value: int | None) -> str:
+    """Write a whole number with thousands and a true minus: 1,240 · −3."""
+    return f"{value or 0:,}".replace("-", "−")
+
+
+def hours(minutes: int | None) -> str:
+    """Write minutes as hours with one decimal, cut and not rounded up: 119 min is 1.9."""
+    value = minutes or 0
+    sign = "−" if value < 0 else ""
+    tenths = abs(value) // 6
+    return f"{sign}{tenths // 10:,}.{tenths % 10}"
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a date as people say it: 今天, 昨天, 11月21日 周六, 2025年3月1日."""
+    if value is None:
+        return ""
+    moment_on = clock.local_date(value) if isinstance(value, datetime) else value
+    today = clock.today()
+    names = {today: "今天", today - timedelta(days=1): "昨天", today + timedelta(days=1): "明天"}
+    if moment_on in names:
+        return names[moment_on]
+    written = f"{moment_on.month}月{moment_on.day}日 周{WEEKDAYS[moment_on.weekday()]}"
+    return written if moment_on.year == today.year else f"{moment_on.year}年{written[:-3]}"
+
+
+def moment(value: datetime | None) -> str:
+    """Write an instant as people say it: 今天 14:00."""
+    return "" if value is None else f"{day(value)} {clock_time(value)}"
+
+
+def clock_time(value: datetime | None) -> str:
+    """Write the Shanghai wall-clock time: 14:00."""
+    return "" if value is None else value.astimezone(clock.SHANGHAI).strftime("%H:%M")
+
+
+def new_key() -> str:
+    """Return a fresh idempotency key for a form."""
+    return secrets.token_urlsafe(24)
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.filters.update(
+        number=number, hours=hours, day=day, moment=moment, clock_time=clock_time
+    )
+    app.jinja_env.globals.update(new_key=new_key, problem=None)
