@@ -1,0 +1,163 @@
+"""Exports: a file, its SHA-256 and what it was asked for, so that it can be verified (A16).
+
+Whoever holds the file can ask later whether it is the one that left the house.
+The export itself is audited with its filter and row count (D45).
+"""
+
+import hashlib
+import io
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.actors import Actor
+from app.base.ids import new_id
+from app.people import audit
+from app.reports import sheets
+from app.reports.errors import UnknownExport
+from app.reports.models import Export
+from app.reports.rankings import Cut, Ranked
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+HEADINGS = (
+    "名次",
+    "志愿者编号",
+    "姓名",
+    "社区",
+    "信用时长(小时)",
+    "荣誉时长(小时)",
+    "历史时长(小时)",
+    "合计(小时)",
+    "合计(分钟)",
+    "获得积分",
+    "次数",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Who asks for the file: printed on it, and kept with its hash."""
+
+    actor: Actor
+    operator_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished file: its code, what it holds, and its bytes."""
+
+    code: str
+    kind: str
+    words: dict[str, str]
+    row_count: int
+    content: bytes
+
+
+def hours_ranking(
+    session: Session,
+    *,
+    cut: Cut,
+    rows: Sequence[Ranked],
+    file: IO[bytes],
+    kind: str,
+    ordered: Ordered,
+) -> Export:
+    """Write an hours ranking to `file` as `xlsx` or `csv`, and register it.
+
+    Hours are printed to 0.1, cut and not rounded; minutes stand beside them.
+    """
+    code = verification_code()
+    facts = [(name, value) for name, value in cut.words().items()]
+    made = clock.now().astimezone(clock.SHANGHAI)
+    facts += [
+        ("生成时间", made.strftime("%Y-%m-%d %H:%M:%S %z")),
+        ("操作人", ordered.operator_name),
+        ("行数", str(len(rows))),
+        ("验证码", code),
+    ]
+    lines = (_line(row, cut.has_points) for row in rows)
+    headings = HEADINGS if cut.has_points else HEADINGS[:-2] + HEADINGS[-1:]
+    sheet = sheets.Sheet("志愿服务时长排行", facts, headings, lines)
+    content = io.BytesIO()
+    write = sheets.write_xlsx if kind == "xlsx" else sheets.write_csv
+    count = write(sheet, content)
+    file.write(content.getbuffer())
+    made_file = Made(code, f"hours_ranking.{kind}", cut.words(), count, content.getvalue())
+    return register(session, ledger_id=cut.ledger_id, made=made_file, actor=ordered.actor)
+
+
+def register(
+    session: Session,
+    *,
+    ledger_id: int,
+    made: Made,
+    actor: Actor,
+) -> Export:
+    """Keep a file's hash under its verification code, and write the audit line."""
+    export = Export(
+        ledger_id=ledger_id,
+        id=new_id(),
+        verification_code=made.code,
+        kind=made.kind,
+        filter=made.words,
+        row_count=made.row_count,
+        sha256=hashlib.sha256(made.content).digest(),
+        made_by_id=actor.person_id,
+        made_at=clock.now(),
+    )
+    session.add(export)
+    session.flush()
+    audit.write(
+        session,
+        ledger_id=ledger_id,
+        actor=actor,
+        action="export_made",
+        subject_kind="export",
+        subject_id=export.id,
+        kind=made.kind,
+        row_count=made.row_count,
+        filter=made.words,
+    )
+    return export
+
+
+def verify(session: Session, *, ledger_id: int, code: str, content: bytes) -> tuple[Export, bool]:
+    """Find an export by its code and say whether this file is the one that left the house.
+
+    Raises:
+        UnknownExport: No export has that code.
+    """
+    query = sa.select(Export).where(
+        Export.ledger_id == ledger_id, Export.verification_code == code.strip().upper()
+    )
+    export = session.scalar(query)
+    if export is None:
+        raise UnknownExport
+    return export, hashlib.sha256(content).digest() == export.sha256
+
+
+def verification_code() -> str:
+    """Return a fresh code of 60 bits that people can type: XXXX-XXXX-XXXX."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return "-".join(letters[start : start + 4] for start in (0, 4, 8))
+
+
+def _line(row: Ranked, has_points: bool) -> list[sheets.Cell]:
+    parts: list[sheets.Cell] = [row.rank, row.volunteer_no, row.name, row.community]
+    for minutes in (
+        row.credited_minutes,
+        row.honorary_minutes,
+        row.historical_minutes,
+        row.total_minutes,
+    ):
+        parts.append(minutes // 6 / 10)
+    parts.append(row.total_minutes)
+    if has_points:
+        parts.append(row.points)
+    parts.append(row.grant_count)
+    return parts

@@ -1,0 +1,148 @@
+"""Hours rankings: who served how long, by period and cut, with shared ranks (D42).
+
+Hours are those posted and not reversed, read from the day totals that the posting
+transaction writes. A member counts where they are registered (ruling 4); a merged
+member's past counts for the member who was kept. Units: minutes and points.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from app.community import tree
+from app.community.models import Node
+from app.people.members import full_name
+from app.people.models import Member
+from app.points.models import Day
+from app.reports.errors import PeriodEmpty
+
+PROVENANCES = ("credited", "honorary", "historical")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What to rank: a book's members registered at or below a node, over some days.
+
+    `begins_on` and `ends_on` are Shanghai dates, both included. An hours-only book
+    hides points everywhere (`has_points` false).
+    """
+
+    ledger_id: int
+    node: Node
+    begins_on: date
+    ends_on: date
+    team_id: UUID | None = None
+    category_code: str | None = None
+    provenances: tuple[str, ...] = PROVENANCES
+    has_points: bool = True
+
+    def words(self) -> dict[str, str]:
+        """The cut as it is printed on a sheet and kept with an export."""
+        return {
+            "node": f"{self.node.code} {self.node.name}",
+            "from": self.begins_on.isoformat(),
+            "to": self.ends_on.isoformat(),
+            "team": str(self.team_id or "all"),
+            "category": self.category_code or "all",
+            "provenance": ",".join(self.provenances),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One line of a ranking. Minutes by provenance, their sum, and points earned."""
+
+    rank: int
+    member_id: UUID
+    volunteer_no: str
+    name: str
+    name_masked: str
+    community: str
+    credited_minutes: int
+    honorary_minutes: int
+    historical_minutes: int
+    total_minutes: int
+    points: int
+    grant_count: int
+
+
+def rank(session: Session, cut: Cut) -> list[Ranked]:
+    """Rank the members of a cut by their total minutes; ties share a rank (1, 2, 2, 4).
+
+    Raises:
+        PeriodEmpty: The period ends before it begins.
+    """
+    if cut.ends_on < cut.begins_on:
+        raise PeriodEmpty
+    rows = session.execute(_totals(cut)).all()
+    return list(_ranked(rows))
+
+
+def _totals(cut: Cut) -> sa.Select[tuple[Member, str, int, int, int, int, int, int]]:
+    """Select each member's sums; a merged member's days belong to the one who was kept."""
+    served, kept = aliased(Member), aliased(Member)
+    parts = [_minutes_of(provenance) for provenance in PROVENANCES]
+    total = sa.func.sum(Day.minutes).label("total_minutes")
+    condition = [
+        Day.ledger_id == cut.ledger_id,
+        Day.counted_on.between(cut.begins_on, cut.ends_on),
+        Day.provenance.in_(cut.provenances),
+        tree.within(Node.path, cut.node),
+    ]
+    if cut.team_id:
+        condition.append(Day.team_id == cut.team_id)
+    if cut.category_code:
+        condition.append(Day.category_code == cut.category_code)
+    kept_id = sa.func.coalesce(served.merged_into_id, served.id)
+    return (
+        sa.select(
+            kept,
+            Node.short_name,
+            *parts,
+            total,
+            sa.func.sum(Day.points).label("points"),
+            sa.func.sum(Day.grant_count).label("grant_count"),
+        )
+        .select_from(Day)
+        .join(served, (served.ledger_id == Day.ledger_id) & (served.id == Day.member_id))
+        .join(kept, (kept.ledger_id == served.ledger_id) & (kept.id == kept_id))
+        .join(Node, Node.id == kept.node_id)
+        .where(*condition, served.ledger_id == cut.ledger_id, kept.ledger_id == cut.ledger_id)
+        .group_by(kept.ledger_id, kept.id, Node.id)
+        .having(total > 0)
+        .order_by(total.desc(), kept.volunteer_no)
+    )
+
+
+def _minutes_of(provenance: str) -> sa.Label[int]:
+    amount = sa.case((Day.provenance == provenance, Day.minutes), else_=0)
+    return sa.func.sum(amount).label(f"{provenance}_minutes")
+
+
+def _ranked(
+    rows: Sequence[sa.Row[tuple[Member, str, int, int, int, int, int, int]]],
+) -> Iterator[Ranked]:
+    """Number the rows: equal totals share the rank of the first of them."""
+    shared_rank, last_total = 0, None
+    for place, row in enumerate(rows, 1):
+        member, community, credited, honorary, historical, total, points, grants = row
+        if total != last_total:
+            shared_rank, last_total = place, total
+        yield Ranked(
+            rank=shared_rank,
+            member_id=member.id,
+            volunteer_no=member.volunteer_no,
+            name=full_name(member),
+            name_masked=member.name_masked,
+            community=community,
+            credited_minutes=int(credited),
+            honorary_minutes=int(honorary),
+            historical_minutes=int(historical),
+            total_minutes=int(total),
+            points=int(points),
+            grant_count=int(grants),
+        )
