@@ -1,0 +1,92 @@
+"""`flask hours ranking`: the list that decides awards and renewals, as a file."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from app.base.actors import SYSTEM
+from app.base.errors import DomainError
+from app.base.transactions import unit_of_work
+from app.community import tree
+from app.community.errors import AmbiguousNode
+from app.points import programmes
+from app.reports import exports, rankings
+
+group = AppGroup("hours", help="Service hours: rankings.")
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@group.command("ranking")
+@click.option("--node", "place", required=True, help="A node's code, or its name if unique.")
+@click.option("--from", "begins_on", required=True, type=DAY, help="First day.")
+@click.option("--to", "ends_on", required=True, type=DAY, help="Last day.")
+@click.option("--category", help="Only this service category.")
+@click.option("--provenance", multiple=True, type=click.Choice(rankings.PROVENANCES))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def rank(
+    place: str,
+    begins_on: datetime,
+    ends_on: datetime,
+    category: str | None,
+    provenance: tuple[str, ...],
+    out: Path,
+) -> None:
+    """Rank a community's members by hours and write .xlsx or .csv."""
+    if out.suffix not in (".xlsx", ".csv"):
+        raise click.BadParameter("the file must end in .xlsx or .csv", param_hint="--out")
+
+    def work(session: Session) -> tuple[str, int]:
+        cut = _cut(session, place, (begins_on.date(), ends_on.date()), category, provenance)
+        rows = rankings.rank(session, cut)
+        with out.open("wb") as file:
+            made = exports.hours_ranking(
+                session,
+                cut=cut,
+                rows=rows,
+                file=file,
+                kind=out.suffix[1:],
+                ordered=exports.Ordered(SYSTEM, "flask hours ranking"),
+            )
+        return made.verification_code, len(rows)
+
+    try:
+        code, count = unit_of_work(work)
+    except AmbiguousNode as error:
+        click.echo(f"{place} names several places; use a code:", err=True)
+        for candidate in error.facts["candidates"]:
+            click.echo(f"  {candidate}", err=True)
+        sys.exit(2)
+    except DomainError as error:
+        click.echo(f"{error.code}: {error}", err=True)
+        sys.exit(2)
+    click.echo(f"{out}: {count} members, verification code {code}")
+
+
+def _cut(
+    session: Session,
+    place: str,
+    days: tuple[date, date],
+    category: str | None,
+    provenance: tuple[str, ...],
+) -> rankings.Cut:
+    node = tree.find(session, place)
+    programme = programmes.of_node(session, node)
+    return rankings.Cut(
+        ledger_id=programme.ledger_id,
+        node=node,
+        begins_on=days[0],
+        ends_on=days[1],
+        category_code=category,
+        provenances=provenance or rankings.PROVENANCES,
+        has_points=programme.has_points,
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Attach the group."""
+    app.cli.add_command(group)

@@ -1,0 +1,96 @@
+"""`flask jobs run`: what the clock does — close, lapse, expire, remind, prove.
+
+Each job is idempotent and runs in a transaction of its own, so cron may call it as
+often as it likes, and one job that fails does not hold up the others.
+"""
+
+import sys
+from collections.abc import Callable
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from app.activities import attendance, responses
+from app.base import clock
+from app.base.transactions import reading, unit_of_work
+from app.ledger import books, holds
+from app.ledger.models import Book
+from app.points import expiry
+from app.reports import proofs
+
+group = AppGroup("jobs", help="The work of the clock.")
+Job = Callable[[Session, int], int]
+
+
+def close_forgotten(session: Session, ledger_id: int) -> int:
+    """Close presences whose check-out was forgotten (D16)."""
+    return attendance.autoclose(session, ledger_id=ledger_id, now=clock.now())
+
+
+def close_unanswered(session: Session, ledger_id: int) -> int:
+    """Close calls that no team answered in time (无人响应)."""
+    return responses.close_unanswered(session, ledger_id=ledger_id, now=clock.now())
+
+
+def lapse_holds(session: Session, ledger_id: int) -> int:
+    """Give back what was held too long."""
+    return holds.expire_due(session, ledger_id=ledger_id, now=clock.now())
+
+
+def remind_of_expiry(session: Session, ledger_id: int) -> int:
+    """Tell members 30 and 7 days before their points expire (D28)."""
+    return expiry.remind(session, ledger_id=ledger_id, today=clock.today())
+
+
+def expire_points(session: Session, ledger_id: int) -> int:
+    """Expire points whose day has passed, by posting (D28, L15)."""
+    return expiry.expire_due(session, ledger_id=ledger_id, today=clock.today())
+
+
+def prove(session: Session, ledger_id: int) -> int:
+    """Prove the book; a broken one becomes read-only."""
+    return sum(not check.is_ok for check in proofs.prove(session, ledger_id=ledger_id).checks)
+
+
+JOBS: dict[str, Job] = {
+    "auto-close": close_forgotten,
+    "no-response": close_unanswered,
+    "holds": lapse_holds,
+    "reminders": remind_of_expiry,
+    "expiry": expire_points,
+    "proof": prove,
+}
+
+
+@group.command("run")
+@click.option("--only", type=click.Choice(list(JOBS)), help="Only this job.")
+def run(only: str | None) -> None:
+    """Run every job over every book. Exit 1 when one failed or a proof is broken."""
+    with reading() as session:
+        chosen = [book for book in books.list_books(session) if book.id != 0]
+    work = [(name, book) for book in chosen for name in ([only] if only else JOBS)]
+    has_failed = False
+    with click.progressbar(work, label="jobs", show_pos=True) as steps:
+        lines = [_run_one(name, book) for name, book in steps]
+    for line, is_ok in lines:
+        click.echo(line)
+        has_failed = has_failed or not is_ok
+    sys.exit(1 if has_failed else 0)
+
+
+def _run_one(name: str, book: Book) -> tuple[str, bool]:
+    """Run one job over one book; a crash is told and does not stop the rest."""
+    job = JOBS[name]
+    try:
+        count = unit_of_work(lambda session: job(session, book.id))
+    except Exception as error:
+        current_app.logger.exception("job %s of book %s failed", name, book.code)
+        return f"{book.code:<16} {name:<12} FAILED: {type(error).__name__}", False
+    return f"{book.code:<16} {name:<12} {count}", not (name == "proof" and count)
+
+
+def init_app(app: Flask) -> None:
+    """Attach the group."""
+    app.cli.add_command(group)
