@@ -129,6 +129,19 @@ def keep(session: Session, request: Request, answer: Answer) -> None:
     assert cast(Any, kept).rowcount == 1, "keep an answer once, after claim"
 
 
+def forget(session: Session, request: Request) -> None:
+    """Free a claimed key: its refusal was not final, so the same key may run again.
+
+    For refusals that leave outer facts behind (a failed password), where the
+    transaction commits and takes no row back by itself.
+    """
+    session.execute(
+        sa.delete(Idempotency)
+        .where(_is(request.ledger_id, request.actor_id, request.key))
+        .where(Idempotency.status_code.is_(None))
+    )
+
+
 def ask(session: Session, *, ledger_id: int, actor_id: UUID, key: str) -> Answer | None:
     """Return what a key was answered; None if it was never finished (or still runs)."""
     row = session.execute(sa.select(*_ANSWER).where(_is(ledger_id, actor_id, key))).one_or_none()
