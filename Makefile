@@ -1,0 +1,98 @@
+# The time bank. `make` alone says what can be done here.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DEMO ?= 1
+WORKERS ?= 2
+TIMEBANK_URL ?= http://$(HOST):$(PORT)
+export TIMEBANK_URL
+
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+TOOLS := .venv/.tools-installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOGS := .pytest_cache
+
+# SQLite has one writer: one process, many threads. PostgreSQL takes several processes.
+ifneq (,$(findstring postgres,$(DATABASE_URL)))
+PROCESSES := --workers 2 --threads 4
+else
+PROCESSES := --workers 1 --threads 8
+endif
+
+.PHONY: help run test check format clean
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNTIME)  ## install, migrate, load the demo into an empty database, serve (HOST=, PORT=, DEMO=0)
+	@$(BIN)/flask db upgrade
+	if [[ "$(DEMO)" == 1 && "$${TIMEBANK_ENV:-development}" != production ]]; then
+	    $(BIN)/flask demo load
+	    $(BIN)/flask demo today
+	    $(BIN)/flask demo logins
+	fi
+	echo "Time bank on http://$(HOST):$(PORT)  (Ctrl-C stops it)"
+	exec $(BIN)/gunicorn wsgi:app --bind $(HOST):$(PORT) --no-control-socket \
+	    --worker-class gthread $(PROCESSES)
+
+test: $(TOOLS)  ## everything: format, lint, types, import contracts, tests on SQLite and PostgreSQL
+	@mkdir -p $(LOGS)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	echo "Tests on SQLite"
+	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/sqlite.log
+	echo "Tests on PostgreSQL"
+	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/postgresql.log
+	echo "SQLite, then PostgreSQL:"
+	tail -q -n 1 $(LOGS)/sqlite.log $(LOGS)/postgresql.log
+
+check: $(TOOLS)  ## the fast part: format, lint, types, import contracts, tests on SQLite
+	@$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not slow"
+
+format: $(TOOLS)  ## format the code and fix what ruff can fix
+	@$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## remove what can be made again (never instance/: it holds the keys and the data)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find app migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "Installing what the time bank needs (a minute or two, once)"
+	$(PIP) -r requirements.txt
+	touch $@
+
+$(TOOLS): requirements.txt requirements-dev.txt | $(BIN)/python
+	@echo "Installing what the time bank and its tests need (a minute or two, once)"
+	$(PIP) -r requirements-dev.txt
+	touch $@ $(RUNTIME)
+
+# The first interpreter that runs, is new enough and can make an environment; a Debian
+# python3 without its venv package gets that package, if we may.
+$(BIN)/python:
+	@is_new_enough() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+	for python in python3.13 python3.12 python3.11 python3; do
+	    is_new_enough $$python || continue
+	    if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then
+	        [[ $$EUID == 0 ]] || { echo "$$python lacks venv: apt install python3-venv"; continue; }
+	        package=$$($$python -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+	        apt-get update -qq
+	        apt-get install -qq -y --no-install-recommends $$package >/dev/null || continue
+	    fi
+	    $$python -m venv .venv && exit 0
+	    rm -rf .venv
+	done
+	echo "Need Python 3.11 or later with its venv module (Debian: apt install python3 python3-venv)"
+	exit 1
