@@ -1,0 +1,66 @@
+"""Refusals of the points room, as facts."""
+
+from app.base.errors import DomainError, NotFound, Refusal
+
+
+class NoProgramme(NotFound):
+    """Neither this place nor any above it has a points programme (P2)."""
+
+
+class NoRate(NotFound):
+    """No rate of this indicator is in force on that day."""
+
+
+class MembersBelow(DomainError):
+    """People below this place belong to another book already; a programme cannot go above them."""
+
+    code = "members_below"
+    refusal = Refusal.CONFLICT
+
+
+class ProgrammeExists(DomainError):
+    """This place has a programme of its own already."""
+
+    code = "programme_exists"
+    refusal = Refusal.CONFLICT
+
+
+class RateConflict(DomainError):
+    """A rate starts that day already, or would reach back into days that were counted (D27)."""
+
+    code = "rate_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class GrantStateConflict(DomainError):
+    """The grant is not in the state that this act needs; fact `state`."""
+
+    code = "grant_state_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class OverlapWithOtherActivity(DomainError):
+    """Another deed of the same time is credited already; reverse it first (A3, D19)."""
+
+    code = "overlap_with_other_activity"
+
+
+class BackfillBarred(DomainError):
+    """A back-fill of this member was found false; facts `until_on`, `minutes_missing` (D26)."""
+
+    code = "backfill_barred"
+    refusal = Refusal.FORBIDDEN
+
+
+class DocumentAlreadyUsed(DomainError):
+    """This document already opened a balance of this member with other numbers (L12)."""
+
+    code = "document_already_used"
+    refusal = Refusal.CONFLICT
+
+
+class HoldsOpen(DomainError):
+    """Points of this member are reserved; resolve the reservations first (L13)."""
+
+    code = "holds_open"
+    refusal = Refusal.CONFLICT
