@@ -69,9 +69,11 @@ class Book(Base):
 class Account(LedgerRow, Base):
     """One pot of one unit: four counters that only grow, a floor and a ceiling.
 
-    Only `posting` writes the counters. `floor_amount` is the least the available
-    balance may be (0 for wallets, None for control accounts); `ceiling_amount` is
-    the most (0 for a receivable, which must not turn into a credit).
+    Only `posting` writes the counters, and `last_posted_at`, behind which no later
+    posting on this account may fall (clocks of two machines differ). `floor_amount`
+    is the least the available balance may be (0 for wallets, None for control
+    accounts); `ceiling_amount` is the most (0 for a receivable, which must not turn
+    into a credit).
     """
 
     __tablename__ = "ledger_account"
@@ -118,6 +120,7 @@ class Account(LedgerRow, Base):
     debits_pending: Mapped[Amount]
     credits_pending: Mapped[Amount]
     entry_count: Mapped[Amount]
+    last_posted_at: Mapped[Instant | None]
     opened_at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
 

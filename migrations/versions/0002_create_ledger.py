@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("debits_pending", sa.BigInteger(), nullable=False),
         sa.Column("credits_pending", sa.BigInteger(), nullable=False),
         sa.Column("entry_count", sa.BigInteger(), nullable=False),
+        sa.Column("last_posted_at", UTCDateTime(), nullable=True),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint(
