@@ -48,7 +48,7 @@ class Member(LedgerRow, Base):
     )
 
     person_id: Mapped[IdColumn]
-    volunteer_no: Mapped[str] = mapped_column(sa.String(24))
+    volunteer_no: Mapped[str] = mapped_column(sa.String(40))
     node_id: Mapped[NodeId]
     name_cipher: Mapped[Cipher | None]
     name_masked: Mapped[str] = mapped_column(sa.String(32))

@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("ledger_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", Id(), nullable=False),
         sa.Column("person_id", Id(), nullable=False),
-        sa.Column("volunteer_no", sa.String(length=24), nullable=False),
+        sa.Column("volunteer_no", sa.String(length=40), nullable=False),
         sa.Column("node_id", sa.BigInteger(), nullable=False),
         sa.Column("name_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("name_masked", sa.String(length=32), nullable=False),
