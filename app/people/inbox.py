@@ -1,0 +1,112 @@
+"""The inbox: a line for the member, written in the transaction of what it tells.
+
+`tell` is set-based. A note with a natural key is written once, however often
+the act behind it is retried.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.ids import new_id
+from app.base.upserts import insert_or_ignore
+from app.people.models import Message
+from app.people.plain_facts import plain
+from app.people.topics import TOPICS
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line to be told. `facts` fill the topic's sentence, and are exactly its facts.
+
+    Attributes:
+        natural_key: Unique in the book, such as `granted:<grant>`; None tells every time.
+    """
+
+    member_id: UUID
+    topic: str
+    facts: dict[str, Any]
+    natural_key: str | None = None
+
+    def __post_init__(self) -> None:
+        expected = TOPICS.get(self.topic)
+        assert expected is not None, f"no topic {self.topic!r} in app.people.topics"
+        assert set(self.facts) == expected, f"{self.topic}: {set(self.facts)} is not {expected}"
+
+
+def tell(session: Session, *, ledger_id: int, notes: Sequence[Note]) -> None:
+    """Put many lines into inboxes in one statement; a known natural key is skipped."""
+    if not notes:
+        return
+    now = clock.now()
+    rows = [
+        {
+            "ledger_id": ledger_id,
+            "id": new_id(),
+            "member_id": note.member_id,
+            "topic": note.topic,
+            "facts": plain(note.facts),
+            "natural_key": note.natural_key,
+            "sent_at": now,
+            "read_at": None,
+        }
+        for note in notes
+    ]
+    session.execute(insert_or_ignore(session, Message.__table__), rows)
+
+
+def list_for(
+    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
+) -> list[Message]:
+    """List a member's lines, latest first."""
+    return list(
+        session.scalars(
+            sa.select(Message)
+            .where(Message.ledger_id == ledger_id, Message.member_id == member_id)
+            .order_by(Message.sent_at.desc(), Message.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+    )
+
+
+def unread_count(session: Session, *, ledger_id: int, member_id: UUID) -> int:
+    """Count the lines the member has not read."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count()).where(
+                Message.ledger_id == ledger_id,
+                Message.member_id == member_id,
+                Message.read_at.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+def mark_read(
+    session: Session,
+    *,
+    ledger_id: int,
+    member_id: UUID,
+    message_ids: Sequence[UUID] | None = None,
+) -> int:
+    """Mark a member's lines as read, all of them unless some are named; return how many."""
+    statement = (
+        sa.update(Message)
+        .where(
+            Message.ledger_id == ledger_id,
+            Message.member_id == member_id,
+            Message.read_at.is_(None),
+        )
+        .values(read_at=clock.now())
+        .returning(Message.id)
+    )
+    if message_ids is not None:
+        statement = statement.where(Message.id.in_(message_ids))
+    return len(session.execute(statement).all())

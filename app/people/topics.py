@@ -1,0 +1,41 @@
+"""The topics of the inbox: for each the facts that its sentence needs.
+
+The doors hold the sentences. Whoever adds a topic adds its facts here and its
+sentence there. Dates and instants are ISO text, amounts whole numbers; ids are
+not facts a person reads.
+"""
+
+TOPICS: dict[str, set[str]] = {
+    # activities
+    "opening_posted": {"title", "starts_at"},
+    "enrolled": {"title", "starts_at"},
+    "waiting_list": {"title", "starts_at", "place"},
+    "promoted": {"title", "starts_at"},
+    "activity_cancelled": {"title", "starts_at", "reason"},
+    "checkin_refused": {"title", "outcome"},
+    "attendance_confirmed": {"title", "minutes"},
+    "attendance_refused": {"title", "reason"},
+    "attendance_corrected": {"title", "minutes", "reason"},
+    # points
+    "granted": {"minutes", "points", "served_on"},
+    "grant_waiting": {"minutes", "served_on", "reason"},
+    "grant_refused": {"minutes", "served_on", "reason"},
+    "reversed": {"minutes", "points", "reason"},
+    "backfill_decided": {"verdict", "minutes", "reason"},
+    "opening_balance": {"minutes", "points"},
+    "expiring": {"points", "expires_on", "days"},
+    "expired": {"points", "expired_on"},
+    # mall
+    "debited": {"points", "number", "shop"},
+    "refunded": {"points", "number", "shop"},
+    # people and risk
+    "objection_answered": {"verdict", "answer"},
+    "card_issued": {"card_no"},
+    "card_lost": {"card_no"},
+    "frozen": {"reason"},
+    "released": {"reason"},
+    "role_granted": {"role", "place"},
+    "agent_begun": {"relation"},
+    "agent_ended": {"relation"},
+    "merged": {"volunteer_no"},
+}
