@@ -1,0 +1,107 @@
+"""People for tests: a place with a book, members, and persons with a role.
+
+Names are invented; phones are `000-0000-NNNN`, which reach nobody.
+"""
+
+from dataclasses import dataclass
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.actors import SYSTEM, Actor
+from app.community import tree
+from app.community.models import Node
+from app.ledger import books
+from app.people import joining, roles
+from app.people.models import Member
+
+CONSENT = "2026-01"
+_serial = count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A book and the tree on which it hangs: city over township over community."""
+
+    ledger_id: int
+    city: Node
+    township: Node
+    community: Node
+
+
+def place(session: Session, *, ledger_id: int = 1, code: str = "jinxi") -> Place:
+    """A city, a township and a community with a book of their own."""
+    city = tree.add(
+        session, parent=None, kind_code="city", code=f"{code}-1", name="甲市", actor=SYSTEM
+    )
+    township = tree.add(
+        session, parent=city, kind_code="township", code=f"{code}-2", name="乙镇", actor=SYSTEM
+    )
+    community = tree.add(
+        session,
+        parent=township,
+        kind_code="community",
+        code=f"{code}-3",
+        name="丙社区",
+        actor=SYSTEM,
+    )
+    books.open_book(
+        session,
+        book_id=ledger_id,
+        code=code,
+        name="爱心银行",
+        has_points=True,
+        opened_on=clock.today(),
+    )
+    return Place(ledger_id, city, township, community)
+
+
+def phone() -> str:
+    """A phone that nobody in this test has yet, and that reaches nobody."""
+    return f"000-0000-{next(_serial) % 10_000:04d}"
+
+
+def newcomer(
+    node: Node, name: str = "温如许", phone: str | None = None, **more
+) -> joining.Newcomer:
+    """Somebody who wants to join at a node."""
+    return joining.Newcomer(
+        name=name, phone=phone, node_id=node.id, consent_version=CONSENT, **more
+    )
+
+
+def member(
+    session: Session,
+    ledger_id: int,
+    node: Node,
+    name: str = "温如许",
+    phone: str | None = None,
+    **more,
+) -> Member:
+    """A member of the book, without a phone unless one is given."""
+    return joining.join(
+        session, ledger_id=ledger_id, newcomer=newcomer(node, name, phone, **more), actor=SYSTEM
+    )
+
+
+def members(session: Session, ledger_id: int, node: Node, count: int) -> list[Member]:
+    """Many members without phones, named 甲一, 甲二, …"""
+    newcomers = [newcomer(node, f"志愿者{number}") for number in range(1, count + 1)]
+    return joining.join_many(session, ledger_id=ledger_id, newcomers=newcomers, actor=SYSTEM)
+
+
+def with_role(
+    session: Session, place: Place, role: str, *, node: Node | None = None, name: str = "任清和"
+) -> Actor:
+    """A member of the place's book with a role at the node (the community unless said)."""
+    node = node or place.community
+    person_id = member(session, place.ledger_id, place.community, name).person_id
+    return holder(session, person_id, role, node)
+
+
+def holder(session: Session, person_id: UUID, role: str, node: Node) -> Actor:
+    """Give a known person a role; return them as an actor."""
+    roles.grant(session, person_id=person_id, node_id=node.id, role=role, actor=SYSTEM)
+    return Actor(person_id)
