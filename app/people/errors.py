@@ -76,3 +76,52 @@ class CardAlreadyActive(DomainError):
 
     code = "card_already_active"
     refusal = Refusal.CONFLICT
+
+
+class NameTaken(DomainError):
+    """Another team, or another alliance, of this place has this name; fact `name`."""
+
+    code = "name_taken"
+    refusal = Refusal.CONFLICT
+
+
+class TeamClosed(DomainError):
+    """This team was closed; its history remains."""
+
+    code = "team_closed"
+    refusal = Refusal.CONFLICT
+
+
+class AlreadyInHousehold(DomainError):
+    """This member belongs to a household; they leave it before they join another."""
+
+    code = "already_in_household"
+    refusal = Refusal.CONFLICT
+
+
+class AlreadyDecided(DomainError):
+    """Somebody has decided on this before; fact `state`."""
+
+    code = "already_decided"
+    refusal = Refusal.CONFLICT
+
+
+class AlreadyRequested(DomainError):
+    """A request about this member is waiting for a decision."""
+
+    code = "already_requested"
+    refusal = Refusal.CONFLICT
+
+
+class AlreadyAgent(DomainError):
+    """This person may act for the member already."""
+
+    code = "already_agent"
+    refusal = Refusal.CONFLICT
+
+
+class ObjectionOpen(DomainError):
+    """An objection to this record is waiting for its answer."""
+
+    code = "objection_open"
+    refusal = Refusal.CONFLICT
