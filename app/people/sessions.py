@@ -3,7 +3,7 @@
 The token is `<person id, base64url>.<secret>`: the person says where to look, the
 secret's keyed hash is the key. A stolen copy is dead after sign-out, a change of
 password or erasure. `find` never writes; a door calls `touch` when
-`SignedIn.is_touch_due` and it has a writing unit of work at hand.
+`SignedIn.needs_touch` and it has a writing unit of work at hand.
 """
 
 import base64
@@ -34,7 +34,7 @@ class SignedIn:
     seen_at: datetime
     expires_at: datetime
     idle_minutes: int
-    is_touch_due: bool
+    needs_touch: bool
 
 
 _TABLE = SignInSession.__table__
@@ -89,39 +89,40 @@ def find(session: Session, token: str) -> SignedIn | None:
         seen_at=row.seen_at,
         expires_at=row.expires_at,
         idle_minutes=row.idle_minutes,
-        is_touch_due=now - row.seen_at >= touch_after,
+        needs_touch=now - row.seen_at >= touch_after,
     )
 
 
-def touch(session: Session, signed_in: SignedIn) -> None:
-    """Note that the session was used now; once a minute is enough."""
+def touch(session: Session, token: str) -> None:
+    """Note that the session was used now; at most once a minute is written."""
+    key = _key_of(token)
+    if key is None:
+        return
     now = clock.now()
     session.execute(
-        sa.update(SignInSession)
+        _live(key[0])
         .where(
-            SignInSession.person_id == signed_in.person_id,
-            SignInSession.token_hash == signed_in.token_hash,
-            SignInSession.revoked_at.is_(None),
+            SignInSession.token_hash == key[1],
             SignInSession.seen_at <= now - timedelta(seconds=TOUCH_SECONDS_MIN),
         )
         .values(seen_at=now)
     )
 
 
-def revoke(session: Session, signed_in: SignedIn) -> None:
-    """End one session: sign out."""
-    session.execute(
-        _live(signed_in.person_id)
-        .where(SignInSession.token_hash == signed_in.token_hash)
-        .values(revoked_at=clock.now())
-    )
+def revoke(session: Session, token: str) -> None:
+    """End one session: sign out. A token that stands for nothing is left alone."""
+    key = _key_of(token)
+    if key is not None:
+        ended = _live(key[0]).where(SignInSession.token_hash == key[1])
+        session.execute(ended.values(revoked_at=clock.now()))
 
 
-def revoke_all(session: Session, *, person_id: UUID, keep: SignedIn | None = None) -> int:
+def revoke_all(session: Session, *, person_id: UUID, keep_token: str | None = None) -> int:
     """End every session of a person but the one to keep; return how many."""
     statement = _live(person_id)
-    if keep is not None:
-        statement = statement.where(SignInSession.token_hash != keep.token_hash)
+    kept = _key_of(keep_token) if keep_token else None
+    if kept is not None:
+        statement = statement.where(SignInSession.token_hash != kept[1])
     ended = statement.values(revoked_at=clock.now()).returning(SignInSession.token_hash)
     return len(session.execute(ended).all())
 
