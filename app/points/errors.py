@@ -64,3 +64,17 @@ class HoldsOpen(DomainError):
 
     code = "holds_open"
     refusal = Refusal.CONFLICT
+
+
+class CaseAlreadyCounted(DomainError):
+    """This case number was granted already, or waits for a decision (A10)."""
+
+    code = "case_already_counted"
+    refusal = Refusal.CONFLICT
+
+
+class DecisionConflict(DomainError):
+    """This request was decided before; fact `state`."""
+
+    code = "already_decided"
+    refusal = Refusal.CONFLICT

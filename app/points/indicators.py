@@ -5,6 +5,7 @@ indicator is measured in minutes, 次 (times) or 件 (pieces) (C3, P7).
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -173,7 +174,7 @@ def _require_measure(measure: str) -> None:
 
 
 def _audit_rule(
-    session: Session, programme: Programme, actor: Actor, action: str, **facts: object
+    session: Session, programme: Programme, actor: Actor, action: str, **facts: Any
 ) -> None:
     audit.write(
         session,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import ValidationFailed
-from app.community import tree
+from app.community import node_rows, tree
 from app.community.models import Node
 from app.ledger import books
 from app.people import audit
@@ -52,7 +52,7 @@ def find_of_node(session: Session, node: Node) -> Programme | None:
     query = (
         sa.select(Programme)
         .join(Node, Node.id == Programme.node_id)
-        .where(Programme.node_id.in_(tree.path_ids(node.path)))
+        .where(Programme.node_id.in_(node_rows.path_ids(node.path)))
         .order_by(Node.depth.desc())
         .limit(1)
     )

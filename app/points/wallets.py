@@ -177,7 +177,7 @@ def earn_lines(
     receivable: int,
     source: AccountRef = POINTS_ISSUANCE,
 ) -> list[Line]:
-    """Lines that give points: first to what is 待追回 (`receivable`, 0 or more), then to the wallet.
+    """Lines that give points: first to what is 待追回 (`receivable`, 0 or more), then to a wallet.
 
     Rule: D31, E11, rulings §3 (two lines, no account both debited and credited).
     """

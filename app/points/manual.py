@@ -1,0 +1,132 @@
+"""Manual grants: what no door recorded, with a reason, by two people (A17).
+
+A request waits at level 2 whatever its size; `approvals.decide` by another person
+posts it. Counted by the category's indicator: 次 and 件 make points without
+minutes, and a case number pays once (A10).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base.actors import Actor
+from app.base.errors import ValidationFailed
+from app.base.ids import new_id
+from app.community import settings, tree
+from app.people import audit
+from app.points import grants, programmes, rates
+from app.points.deeds import Deed
+from app.points.errors import CaseAlreadyCounted
+from app.points.models import Grant, Programme
+from app.points.presences import LIVE_STATES
+from app.risk.errors import LimitExceeded
+
+MAX_POINTS = "grant.manual_max_points"
+CASE_NAMES = UUID("5b0d1f4e-7c1a-4f0e-9d57-2f6b8a3c1e90")
+"""Makes a case number into the id of its source, the same on every machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualClaim:
+    """What should be granted by hand.
+
+    Attributes:
+        minutes: For indicators counted in minutes; else 0.
+        quantity: 次 or 件; else 0.
+        reason: Why by hand; shown to the member and in the quarter's pack.
+        case_no: Number of a mediation case or the like: counted once (A10).
+    """
+
+    member_id: UUID
+    category_code: str
+    minutes: int = 0
+    quantity: int = 0
+    served_on: date
+    node_id: int
+    reason: str
+    evidence: str | None = None
+    case_no: str | None = None
+
+
+def request(session: Session, *, ledger_id: int, claim: ManualClaim, actor: Actor) -> Grant:
+    """Enter a manual grant; it waits for a second person.
+
+    Raises:
+        ValidationFailed: No reason, nothing to grant, or nothing that this category counts.
+        LimitExceeded: More than one manual grant may give; facts `used`, `maximum`.
+        CaseAlreadyCounted: The case number was granted, or waits.
+        NotFound: The member, the place or the category does not exist.
+
+    Rule: A17, A10, P7.
+    """
+    if not claim.reason.strip():
+        raise ValidationFailed("a manual grant says why", field="reason")
+    _require_size(session, programmes.of_ledger(session, ledger_id), claim)
+    source_id, version = _source(session, ledger_id, claim.case_no)
+    deed = Deed(
+        member_id=claim.member_id,
+        source_kind="manual",
+        source_id=source_id,
+        source_version=version,
+        provenance="credited" if claim.minutes else grants.NO_HOURS,
+        minutes=claim.minutes,
+        quantity=claim.quantity,
+        category_code=claim.category_code,
+        served_on=claim.served_on,
+        node_id=claim.node_id,
+        hold_reasons=("manual",),
+        reason=claim.reason,
+        evidence=_evidence(claim),
+    )
+    entered = grants.grant(session, ledger_id=ledger_id, deeds=[deed], actor=actor)[0]
+    audit.write(
+        session,
+        ledger_id=ledger_id,
+        actor=actor,
+        action="manual_grant_requested",
+        subject_kind="grant",
+        subject_id=entered.id,
+        minutes=claim.minutes,
+        quantity=claim.quantity,
+    )
+    return entered
+
+
+def _require_size(session: Session, programme: Programme, claim: ManualClaim) -> None:
+    """Compare what the rate would give with what may be given by hand."""
+    category = programmes.category(session, programme, claim.category_code)
+    quantity = claim.quantity
+    points = 0
+    if category.indicator_code is not None:
+        indicator = programmes.indicator(session, programme, category.indicator_code)
+        quantity = claim.minutes if indicator.measure == "minutes" else claim.quantity
+        rate = rates.card(session, programme.id).find_on(indicator.code, claim.served_on)
+        points = rates.earn(rate, carry=0, quantity=quantity).points if rate else 0
+    if quantity <= 0 and claim.minutes <= 0:
+        raise ValidationFailed("nothing to grant", field="quantity")
+    node = tree.get(session, claim.node_id)
+    maximum = settings.read(session, node, MAX_POINTS)[MAX_POINTS]
+    if points > maximum:
+        raise LimitExceeded(rule_code=MAX_POINTS, used=points, maximum=maximum)
+
+
+def _source(session: Session, ledger_id: int, case_no: str | None) -> tuple[UUID, int]:
+    """Return the source's id and version: a case has one id for ever, and counts once."""
+    if case_no is None:
+        return new_id(), 1
+    source_id = uuid5(CASE_NAMES, f"{ledger_id}:{case_no.strip()}")
+    query = sa.select(Grant.state, Grant.source_version).where(
+        Grant.ledger_id == ledger_id, Grant.source_kind == "manual", Grant.source_id == source_id
+    )
+    earlier = session.execute(query).all()
+    if any(row.state in LIVE_STATES for row in earlier):
+        raise CaseAlreadyCounted
+    return source_id, 1 + max((row.source_version for row in earlier), default=0)
+
+
+def _evidence(claim: ManualClaim) -> str | None:
+    parts = [claim.case_no and f"案号 {claim.case_no.strip()}", claim.evidence]
+    return "；".join(part for part in parts if part) or None
