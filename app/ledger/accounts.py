@@ -144,6 +144,7 @@ _wanted = Batch(
         ("stripe", "whole"),
     ),
 )
+_NATURAL = sa.tuple_(*(ACCOUNT.c[name] for name in REF_COLUMNS))
 
 
 def ref_of(row: Any) -> AccountRef:
@@ -153,21 +154,21 @@ def ref_of(row: Any) -> AccountRef:
 
 @cache
 def _find_statement(dialect: str) -> Any:
-    wanted = _wanted.table(dialect)
-    same = [ACCOUNT.c[name] == wanted.c[name] for name in REF_COLUMNS]
     return sa.select(ACCOUNT.c.id, *(ACCOUNT.c[name] for name in REF_COLUMNS)).where(
-        ACCOUNT.c.ledger_id == sa.bindparam("ledger_id"), *same
+        ACCOUNT.c.ledger_id == sa.bindparam("in_ledger_id"),
+        _NATURAL.in_(_wanted.keys(dialect)),
     )
 
 
 @cache
 def _lock_statement(dialect: str) -> Any:
-    wanted = _wanted.table(dialect)
-    same = [ACCOUNT.c[name] == wanted.c[name] for name in REF_COLUMNS]
     return (
         sa.select(ACCOUNT, BOOK.c.read_only_at)
         .join_from(ACCOUNT, BOOK, BOOK.c.id == ACCOUNT.c.ledger_id)
-        .where(ACCOUNT.c.ledger_id == sa.bindparam("ledger_id"), *same)
+        .where(
+            ACCOUNT.c.ledger_id == sa.bindparam("in_ledger_id"),
+            _NATURAL.in_(_wanted.keys(dialect)),
+        )
         .order_by(ACCOUNT.c.floor_amount.is_(None), ACCOUNT.c.id)
         .with_for_update(key_share=True, of=ACCOUNT)
     )
@@ -175,7 +176,7 @@ def _lock_statement(dialect: str) -> Any:
 
 def _parameters(session: Session, ledger_id: int, refs: Iterable[AccountRef]) -> dict[str, Any]:
     rows = [ref.natural_key for ref in refs]
-    return {"ledger_id": ledger_id, **_wanted.bind(dialect_of(session), rows)}
+    return {"in_ledger_id": ledger_id, **_wanted.bind(dialect_of(session), rows)}
 
 
 def _find(session: Session, ledger_id: int, refs: Collection[AccountRef]) -> dict[AccountRef, UUID]:

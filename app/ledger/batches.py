@@ -3,6 +3,9 @@
 PostgreSQL takes one array per column (`unnest`), SQLite one JSON text (`json_each`).
 The statement's text does not depend on the number of rows: it is built and
 prepared once.
+
+Rows are best found by `IN (SELECT …)`: SQLite's planner then goes to each row by
+its whole key, while for a join it would rather walk all rows of the book.
 """
 
 import json
@@ -41,6 +44,10 @@ class Batch:
         """Return the FROM element; its bind values come from `bind`."""
         return self._json_table() if dialect == "sqlite" else self._array_table()
 
+    def keys(self, dialect: str) -> Any:
+        """Return the rows as a SELECT, for `IN`."""
+        return sa.select(*self.table(dialect).c)
+
     def bind(self, dialect: str, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
         """Return the bind values of the rows, each in the order of the columns."""
         if dialect == "sqlite":
@@ -60,7 +67,8 @@ class Batch:
         for place, (column, kind) in enumerate(self.columns):
             cell: Any = sa.func.json_extract(each.c.value, sa.literal_column(f"'$[{place}]'"))
             cells.append((sa.func.unhex(cell) if kind == "id" else cell).label(column))
-        return sa.select(*cells).subquery(self.name)
+        # LIMIT -1 keeps SQLite from merging the rows into the statement around them.
+        return sa.select(*cells).limit(sa.literal_column("-1")).subquery(self.name)
 
     def _array_table(self) -> Any:
         arrays = []

@@ -90,9 +90,9 @@ _known = Batch("known", (("key", "text"),))
 
 @cache
 def _known_statement(dialect: str) -> Any:
-    known = _known.table(dialect)
     return sa.select(JOURNAL.c.key, JOURNAL.c.id, JOURNAL.c.content_hash).where(
-        JOURNAL.c.ledger_id == sa.bindparam("ledger_id"), JOURNAL.c.key == known.c.key
+        JOURNAL.c.ledger_id == sa.bindparam("in_ledger_id"),
+        JOURNAL.c.key.in_(_known.keys(dialect)),
     )
 
 
@@ -109,7 +109,7 @@ def accept_replays(
     keys = [key for key in entitled if key not in fresh]
     dialect = dialect_of(session)
     bind = _known.bind(dialect, [(key,) for key in keys])
-    rows = session.execute(_known_statement(dialect), {"ledger_id": ledger_id, **bind})
+    rows = session.execute(_known_statement(dialect), {"in_ledger_id": ledger_id, **bind})
     found = {row.key: row for row in rows}
     for key in keys:
         item, row = entitled[key], found.get(key)

@@ -112,7 +112,7 @@ _ending = Batch("ending", (("id", "id"),))
 
 @cache
 def _holds_statement(dialect: str) -> Any:
-    ending, resolver = _ending.table(dialect), TRANSFER.alias("resolver")
+    resolver = TRANSFER.alias("resolver")
     is_resolver = sa.and_(
         resolver.c.ledger_id == TRANSFER.c.ledger_id, resolver.c.pending_id == TRANSFER.c.id
     )
@@ -123,10 +123,10 @@ def _holds_statement(dialect: str) -> Any:
             TRANSFER.c.debit_account_id,
             TRANSFER.c.credit_account_id,
         )
-        .join_from(TRANSFER, ending, TRANSFER.c.id == ending.c.id)
-        .outerjoin(resolver, is_resolver)
+        .join_from(TRANSFER, resolver, is_resolver, isouter=True)
         .where(
-            TRANSFER.c.ledger_id == sa.bindparam("ledger_id"),
+            TRANSFER.c.ledger_id == sa.bindparam("in_ledger_id"),
+            TRANSFER.c.id.in_(_ending.keys(dialect)),
             TRANSFER.c.phase == "pending",
             resolver.c.id.is_(None),
         )
@@ -144,7 +144,8 @@ def _open_holds(
         raise HoldAlreadyResolved("one batch ends a hold twice")
     dialect = dialect_of(session)
     bind = _ending.bind(dialect, [(line.pending_id,) for line in ending])
-    rows = session.execute(_holds_statement(dialect), {"ledger_id": writing.ledger_id, **bind})
+    parameters = {"in_ledger_id": writing.ledger_id, **bind}
+    rows = session.execute(_holds_statement(dialect), parameters)
     holds = {row.id: row for row in rows}
     for line in ending:
         hold = holds.get(line.pending_id)
@@ -212,6 +213,10 @@ def _move_statement(dialect: str) -> Any:
         .where(
             own.ledger_id == sa.bindparam("in_ledger_id"),
             own.id == moved.c.account_id,
+            # joined as above, and on SQLite found by their keys: see `batches`
+            own.id.in_(sa.select(_moved.table(dialect).c.account_id))
+            if dialect == "sqlite"
+            else sa.true(),
             own.closed_at.is_(None),
             sa.or_(own.floor_amount.is_(None), credits - debits - debits_held >= own.floor_amount),
             sa.or_(
@@ -233,7 +238,8 @@ def _move_statement(dialect: str) -> Any:
 
 def _move_counters(session: Session, writing: _Writing, moves: Sequence[Movement]) -> None:
     dialect = dialect_of(session)
-    bind = _moved.bind(dialect, [movements.change_of(move) for move in moves])
+    changes = [movements.change_of(move) for move in moves]
+    bind = _moved.bind(dialect, changes)
     parameters = {"in_ledger_id": writing.ledger_id, "at": writing.posted_at, **bind}
     rows = session.execute(_move_statement(dialect), parameters)
     moved = {(row.id, row.entry_count, row.left) for row in rows}
