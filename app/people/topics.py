@@ -28,6 +28,7 @@ TOPICS: dict[str, set[str]] = {
     # mall
     "debited": {"points", "number", "shop"},
     "refunded": {"points", "number", "shop"},
+    "refunded_in_part": {"points", "number", "shop", "expired_points"},
     # people and risk
     "objection_answered": {"verdict", "answer"},
     "card_issued": {"card_no"},
