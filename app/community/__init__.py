@@ -2,6 +2,6 @@
 
 Owns: community_kind, community_node, community_setting, community_venue, community_unit.
 Stands on: base.
-Doors in: `tree`, `grids`, `imports`, `settings`.
+Doors in: `tree`, `grids`, `imports`, `settings`, `venues`, `units`.
 Never: learns who lives there.
 """

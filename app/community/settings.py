@@ -18,7 +18,7 @@ from app.base.upserts import insert_for
 from app.community.errors import UnknownSetting
 from app.community.models import Node
 from app.community.models import Setting as SettingRow
-from app.community.tree import path_ids
+from app.community.node_rows import path_ids
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ below a place is one range of paths, so a subtree needs no recursion (rulings §
 """
 
 from collections.abc import Iterable
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,24 +16,12 @@ from app.base.errors import NotFound, ValidationFailed
 from app.base.upserts import insert_or_ignore
 from app.community.errors import AmbiguousNode, NodeCodeTaken
 from app.community.models import Kind, Node
-from app.community.names import short_name as short_name_of
+from app.community.node_rows import ROOT_PATH, Details, new_row, path_ids
 
-REQUIRED_TEXTS = ("code", "name")
-TEXT_LENGTHS_MAX = {"code": 32, "name": 64, "short_name": 64, "external_id": 64, "path": 255}
-COUNT_MAX = 100_000_000
 CANDIDATES_MAX = 20
 UNKNOWN = "unknown"
 """Kind of a place that is there because the sources do not say which it is."""
 ID_SERIES = "community_node"
-
-
-class Details(TypedDict, total=False):
-    """What else may be said of a place; `short_name` is derived from the name unless said."""
-
-    short_name: str | None
-    household_count: int | None
-    resident_count: int | None
-    external_id: str | None
 
 
 def get(session: Session, node_id: int) -> Node:
@@ -79,11 +67,6 @@ def ancestors(session: Session, node: Node) -> list[Node]:
     """Return the places from the root down to this one, itself last."""
     query = sa.select(Node).where(Node.id.in_(path_ids(node.path))).order_by(Node.depth)
     return list(session.scalars(query))
-
-
-def path_ids(path: str) -> list[int]:
-    """Return the ids that a path is made of, root first."""
-    return [int(part) for part in path.strip("/").split("/")]
 
 
 def within(path_column: Any, node: Node) -> sa.ColumnElement[bool]:
@@ -134,6 +117,21 @@ def kinds(session: Session) -> list[Kind]:
     return list(session.scalars(sa.select(Kind).order_by(Kind.code)))
 
 
+def add_kind(
+    session: Session, *, code: str, label_zh: str, label_en: str, is_official: bool, actor: Actor
+) -> Kind:
+    """Add a kind of place: kinds are rows, so a tree may have its own local levels (O1-O5).
+
+    Raises:
+        NodeCodeTaken: A kind of this code exists.
+    """
+    row = {"code": code, "label_zh": label_zh, "label_en": label_en, "is_official": is_official}
+    insert = insert_or_ignore(session, Kind).values(**row).returning(Kind.code)
+    if session.execute(insert).first() is None:
+        raise NodeCodeTaken(node_code=code)
+    return session.get_one(Kind, code)
+
+
 def add(
     session: Session,
     *,
@@ -153,7 +151,7 @@ def add(
     if session.get(Kind, kind_code) is None:
         raise ValidationFailed(f"no kind of place {kind_code!r}", field="kind_code")
     node_id = serials.take(session, ledger_id=serials.HOUSE, name=ID_SERIES)
-    parent_path = parent.path if parent else "/"
+    parent_path = parent.path if parent else ROOT_PATH
     row = new_row(node_id, parent_path, kind_code=kind_code, code=code, name=name, **details)
     insert = insert_or_ignore(session, Node).values(**row).returning(Node.id)
     if session.execute(insert).first() is None:
@@ -172,57 +170,6 @@ def add_unknown(session: Session, *, parent: Node, missing_kind: Kind, actor: Ac
         return known
     name = f"〔{missing_kind.label_zh}未写明〕"
     return add(session, parent=parent, kind_code=UNKNOWN, code=code, name=name, actor=actor)
-
-
-def new_row(
-    node_id: int,
-    parent_path: str,
-    *,
-    kind_code: str,
-    code: str,
-    name: str,
-    **details: Unpack[Details],
-) -> dict[str, Any]:
-    """Return the columns of a new place below `parent_path` ("/" for a root).
-
-    Raises:
-        ValidationFailed: A text is empty or too long, a count negative, or the tree too deep.
-    """
-    row = {
-        "id": node_id,
-        "parent_id": path_ids(parent_path)[-1] if parent_path != "/" else None,
-        "kind_code": kind_code,
-        "code": code.strip(),
-        "name": name.strip(),
-        "short_name": details.get("short_name") or short_name_of(name),
-        "path": f"{parent_path}{node_id}/",
-        "depth": parent_path.count("/"),
-        "household_count": details.get("household_count"),
-        "resident_count": details.get("resident_count"),
-        "external_id": details.get("external_id") or None,
-    }
-    check_row(row)
-    return row
-
-
-def check_row(row: dict[str, Any]) -> None:
-    """Refuse texts and counts that the table would refuse on one database or the other.
-
-    Raises:
-        ValidationFailed: With the fact `field`.
-    """
-    for field, length_max in TEXT_LENGTHS_MAX.items():
-        text = row.get(field)
-        if field in REQUIRED_TEXTS and not text:
-            raise ValidationFailed(f"{field} is empty", field=field, reason="empty")
-        if text and (len(text) > length_max or not text.isprintable()):
-            raise ValidationFailed(
-                f"{field} is too long or unprintable", field=field, reason="text"
-            )
-    for field in ("household_count", "resident_count"):
-        count = row.get(field)
-        if count is not None and not 0 <= count <= COUNT_MAX:
-            raise ValidationFailed(f"{field} is out of range", field=field, reason="range")
 
 
 def _found(node: Node | None, wanted: object) -> Node:

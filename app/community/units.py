@@ -1,0 +1,58 @@
+"""Units (共建单位): organisations that work with a community, told apart by kind."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import serials
+from app.base.actors import Actor
+from app.base.errors import NotFound, ValidationFailed
+from app.base.upserts import insert_or_ignore
+from app.community import tree
+from app.community.models import Node, Unit
+
+
+def add(
+    session: Session,
+    *,
+    node: Node,
+    kind: str,
+    name: str,
+    actor: Actor,
+    partner_class: str | None = None,
+) -> Unit:
+    """Add a unit below a place, or return the one of this name that is there already.
+
+    Raises:
+        ValidationFailed: Its kind or name is empty.
+    """
+    if not kind.strip() or not name.strip():
+        raise ValidationFailed("a unit has a kind and a name", field="name")
+    unit_id = serials.take(session, ledger_id=serials.HOUSE, name="community_unit")
+    insert = insert_or_ignore(session, Unit).values(
+        id=unit_id,
+        node_id=node.id,
+        kind=kind.strip(),
+        name=name.strip(),
+        partner_class=partner_class,
+    )
+    session.execute(insert)
+    query = sa.select(Unit).where(Unit.node_id == node.id, Unit.name == name.strip())
+    return session.scalars(query).one()
+
+
+def get(session: Session, unit_id: int) -> Unit:
+    """Return the unit with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound(f"no unit {unit_id}")
+    return unit
+
+
+def list_in(session: Session, node: Node) -> list[Unit]:
+    """Return the units at or below a place, by name."""
+    query = sa.select(Unit).join(Node, Node.id == Unit.node_id)
+    return list(session.scalars(query.where(tree.within(Node.path, node)).order_by(Unit.name)))
