@@ -6,6 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from app.base.db import db
+from app.cli import nodes
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -13,3 +14,4 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 def init_app(app: Flask) -> None:
     """Attach every command group to the application."""
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    nodes.init_app(app)
