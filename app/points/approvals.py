@@ -5,6 +5,7 @@ decided as a whole: one grant that may not be decided refuses all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -59,7 +60,7 @@ def decide(
         raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
     grants, holder_of = _lock(session, ledger_id, set(grant_ids))
     _require_waiting(grants, level)
-    _require_other_person(session, ledger_id, grants, actor)
+    _require_other_person(session, ledger_id, grants, holder_of, actor)
     for each in grants:
         session.expunge(each)  # one UPDATE for all of them below, not one each
     if verdict == "approved":
@@ -127,14 +128,18 @@ def _require_waiting(grants: Sequence[Grant], level: int) -> None:
 
 
 def _require_other_person(
-    session: Session, ledger_id: int, grants: Sequence[Grant], actor: Actor
+    session: Session,
+    ledger_id: int,
+    grants: Sequence[Grant],
+    holder_of: Mapping[UUID, UUID],
+    actor: Actor,
 ) -> None:
     second_person.require(
         session,
         ledger_id=ledger_id,
         actor=actor,
         makers={each.made_by_id for each in grants},
-        member_ids={each.member_id for each in grants},
+        member_ids={*holder_of, *holder_of.values()},
     )
     for role, node_id in _named_approvers(session, grants):
         node = tree.get(session, node_id)
@@ -195,12 +200,19 @@ def _refuse(session: Session, ledger_id: int, grants: Sequence[Grant], reason: s
 
 
 def _store(session: Session, grants: Sequence[Grant]) -> None:
+    """Write the outcomes in one statement that is run for each row."""
     rows = [
-        {"ledger_id": each.ledger_id, "id": each.id}
-        | {name: getattr(each, name) for name in OUTCOME}
+        {"book": each.ledger_id, "grant": each.id}
+        | {f"new_{name}": getattr(each, name) for name in OUTCOME}
         for each in grants
     ]
-    session.execute(sa.update(Grant), rows)
+    table: Any = Grant.__table__
+    statement = (
+        sa.update(table)
+        .where(table.c.ledger_id == sa.bindparam("book"), table.c.id == sa.bindparam("grant"))
+        .values({name: sa.bindparam(f"new_{name}") for name in OUTCOME})
+    )
+    session.execute(statement, rows)
 
 
 def _record(

@@ -19,9 +19,9 @@ from app.base.ids import new_id
 from app.community import settings, tree
 from app.community.models import Node
 from app.people import audit, inbox, members
+from app.people.errors import AlreadyDecided
 from app.points import bans, grants, second_person
 from app.points.deeds import Deed
-from app.points.errors import DecisionConflict
 from app.points.models import Backfill, Decision
 
 WINDOW = "backfill.window_workdays"
@@ -106,7 +106,7 @@ def decide(
 
     Raises:
         NotFound: There is no such back-fill.
-        DecisionConflict: It was decided before.
+        AlreadyDecided: It was decided before.
         PermissionDenied: It needs a higher level (D25).
         SecondPersonRequired: The actor applied, entered, or would get it (D23, D24).
     """
@@ -114,7 +114,7 @@ def decide(
         raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
     backfill = _lock(session, ledger_id, backfill_id)
     if backfill.state != "waiting":
-        raise DecisionConflict(state=backfill.state)
+        raise AlreadyDecided(state=backfill.state)
     if level < backfill.required_level:
         raise PermissionDenied(level_needed=backfill.required_level)
     second_person.require(
@@ -148,13 +148,13 @@ def find_false(
 
     Raises:
         NotFound: There is no such back-fill.
-        DecisionConflict: It is not approved; fact `state`.
+        AlreadyDecided: It is not approved; fact `state`.
         GrantStateConflict: Its minutes wait still; refuse them instead.
         ValidationFailed: No reason is given.
     """
     backfill = _lock(session, ledger_id, backfill_id)
     if backfill.state != "approved" or backfill.grant_id is None:
-        raise DecisionConflict(state=backfill.state)
+        raise AlreadyDecided(state=backfill.state)
     grants.reverse(
         session, ledger_id=ledger_id, grant_id=backfill.grant_id, reason=reason, actor=actor
     )

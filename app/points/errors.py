@@ -71,10 +71,3 @@ class CaseAlreadyCounted(DomainError):
 
     code = "case_already_counted"
     refusal = Refusal.CONFLICT
-
-
-class DecisionConflict(DomainError):
-    """This request was decided before; fact `state`."""
-
-    code = "already_decided"
-    refusal = Refusal.CONFLICT

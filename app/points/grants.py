@@ -25,11 +25,13 @@ from app.points.models_grant import PROVENANCES, SOURCE_KINDS
 from app.points.rates import RateCard
 from app.points.reversals import reverse
 from app.risk import signals
+from app.risk.signals import Finding
 
 __all__ = ["Deed", "get", "grant", "list_of_member", "reverse"]
 
 Source = tuple[str, UUID, int]
 NO_HOURS = "none"
+OVERLAP_SCORE = 60
 
 
 @dataclass(frozen=True)
@@ -249,14 +251,17 @@ def _tell_waiting(session: Session, ledger_id: int, made: Sequence[Grant]) -> No
 
 def _flag(session: Session, ledger_id: int, clashes: Sequence[Clash]) -> None:
     """Flag both deeds of an overlap, for a person to look at (D19, E14)."""
-    for clash in clashes:
-        signals.raise_signal(
-            session,
-            ledger_id=ledger_id,
-            rule_code="overlap",
-            subject_kind="member",
-            subject_id=clash.grant.member_id,
-            score=60,
-            source=f"{clash.grant.source_kind}:{clash.grant.source_id}",
-            other_source=f"{clash.other.source_kind}:{clash.other.source_id}",
+    findings = [
+        Finding(
+            "presence_overlap",
+            "member",
+            clash.grant.member_id,
+            OVERLAP_SCORE,
+            {
+                "source": f"{clash.grant.source_kind}:{clash.grant.source_id}",
+                "other_source": f"{clash.other.source_kind}:{clash.other.source_id}",
+            },
         )
+        for clash in clashes
+    ]
+    signals.raise_many(session, ledger_id=ledger_id, findings=findings)

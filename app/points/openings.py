@@ -18,10 +18,11 @@ from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
 from app.people import audit
+from app.people.errors import AlreadyDecided
 from app.people.models import Member
 from app.points import grants, holders, programmes, second_person
 from app.points.deeds import Deed
-from app.points.errors import DecisionConflict, DocumentAlreadyUsed
+from app.points.errors import DocumentAlreadyUsed
 from app.points.models import Decision, Opening
 
 OPENING_LEVEL = 2
@@ -103,7 +104,7 @@ def decide(
 
     Raises:
         NotFound: One of them does not exist.
-        DecisionConflict: One of them was decided before.
+        AlreadyDecided: One of them was decided before.
         SecondPersonRequired: The actor entered one, or would get it (D23, L12).
     """
     if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
@@ -180,7 +181,7 @@ def _lock(session: Session, ledger_id: int, opening_ids: set[UUID]) -> list[Open
         raise NotFound("no such opening balance")
     for each in openings:
         if each.state != "waiting":
-            raise DecisionConflict(state=each.state)
+            raise AlreadyDecided(state=each.state)
     return openings
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.base.actors import Actor
 from app.base.errors import SecondPersonRequired
 from app.base.ids import NOBODY
-from app.people.models import HouseholdMember, Member
+from app.people import households
 
 
 def require(
@@ -25,38 +24,15 @@ def require(
     Args:
         makers: Persons who entered or applied.
         member_ids: Members who would get something: not the actor's own
-            memberships, nor their household's (D23). Two statements.
+            memberships, nor their household's (D23). One statement.
 
     Raises:
         SecondPersonRequired: Another person must decide.
     """
-    persons = {actor.person_id, actor.on_behalf_id} - {None}
+    persons = {each for each in (actor.person_id, actor.on_behalf_id) if each is not None}
     if NOBODY in persons or persons & set(makers):
         raise SecondPersonRequired
-    close = _own_and_household(session, ledger_id, {each for each in persons if each})
-    if close & set(member_ids):
-        raise SecondPersonRequired
-
-
-def _own_and_household(session: Session, ledger_id: int, persons: set[UUID]) -> set[UUID]:
-    own = set(
-        session.scalars(
-            sa.select(Member.id).where(Member.ledger_id == ledger_id, Member.person_id.in_(persons))
-        )
-    )
-    mine, peer = aliased(HouseholdMember), aliased(HouseholdMember)
-    peers = session.scalars(
-        sa.select(peer.member_id)
-        .join(
-            mine,
-            sa.and_(mine.ledger_id == peer.ledger_id, mine.household_id == peer.household_id),
-        )
-        .where(
-            mine.ledger_id == ledger_id,
-            peer.ledger_id == ledger_id,
-            mine.member_id.in_(own),
-            mine.left_on.is_(None),
-            peer.left_on.is_(None),
-        )
-    )
-    return own | set(peers)
+    for person_id in persons:
+        close = households.circle_of(session, ledger_id=ledger_id, person_id=person_id)
+        if close & set(member_ids):
+            raise SecondPersonRequired
