@@ -5,19 +5,43 @@ on Citus, which has none, and on PostgreSQL too, the operator revokes UPDATE and
 DELETE from the application's role (docs/operations.md).
 """
 
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
 import sqlalchemy as sa
 from alembic import op
+
+import app
+from app.base.db import Base
 
 GUARD_FUNCTION = "refuse_change"
 
 
+def load_models() -> sa.MetaData:
+    """Import the tables of every room and return what they make up together."""
+    for room in iter_modules(app.__path__, "app."):
+        if room.ispkg and find_spec(f"{room.name}.models"):
+            import_module(f"{room.name}.models")
+    return Base.metadata
+
+
+def has_extension(connection: sa.Connection, name: str) -> bool:
+    """Whether the PostgreSQL behind the connection carries the extension."""
+    query = sa.text("SELECT 1 FROM pg_extension WHERE extname = :name")
+    return connection.execute(query, {"name": name}).scalar() is not None
+
+
+def is_postgresql() -> bool:
+    """Whether this migration writes for PostgreSQL; known offline too."""
+    return op.get_context().dialect.name == "postgresql"
+
+
 def has_citus() -> bool:
     """Whether this migration runs on a Citus cluster (never offline, never on SQLite)."""
-    connection = op.get_bind()
-    if connection.dialect.name != "postgresql" or op.get_context().as_sql:
+    if not is_postgresql() or op.get_context().as_sql:
         return False
-    query = "SELECT 1 FROM pg_extension WHERE extname = 'citus'"
-    return connection.execute(sa.text(query)).scalar() is not None
+    return has_extension(op.get_bind(), "citus")
 
 
 def spread(table: str, key: str | None) -> None:
@@ -44,7 +68,7 @@ def append_only(*tables: str) -> None:
     """Refuse UPDATE and DELETE (and TRUNCATE) on the tables, in the database itself."""
     if has_citus():
         return
-    if op.get_bind().dialect.name == "postgresql":
+    if is_postgresql():
         op.execute(
             f"CREATE OR REPLACE FUNCTION {GUARD_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE EXCEPTION 'append-only' USING ERRCODE = '42501'; END $$"
@@ -67,7 +91,7 @@ def not_append_only(*tables: str) -> None:
     """Take the guards off again, for a downgrade."""
     if has_citus():
         return
-    if op.get_bind().dialect.name == "postgresql":
+    if is_postgresql():
         for table in tables:
             op.execute(f"DROP TRIGGER tg_{table}_append_only ON {table}")
         return

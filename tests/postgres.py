@@ -92,8 +92,8 @@ class Bench:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             f" WHERE datname = '{self.name}' AND pid <> pg_backend_pid()"
         )
-        rows_count = self.connection.exec_driver_sql("SELECT kept.reset()").scalar_one()
-        if rows_count > ROWS_MAX or self._shape() != self.shape:
+        is_whole = self._shape() == self.shape
+        if not is_whole or self._reset() > ROWS_MAX:
             self.drop()
 
     def drop(self) -> None:
@@ -109,6 +109,11 @@ class Bench:
         self.connection.exec_driver_sql(KEEP.replace("%", "%%"))
         self.connection.exec_driver_sql("SET session_replication_role = replica")
         self.shape = self._shape()
+
+    def _reset(self) -> int:
+        """Delete what was added, put back what migrations wrote; return the rows deleted."""
+        assert self.connection is not None
+        return int(self.connection.exec_driver_sql("SELECT kept.reset()").scalar_one())
 
     def _shape(self) -> str:
         assert self.connection is not None
