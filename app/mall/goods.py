@@ -232,6 +232,8 @@ def _require_sound(fields: Mapping[str, Any]) -> None:
             continue
         if not isinstance(text, str) or not 0 < len(text.strip()) <= len(text) <= most:
             raise ValidationFailed(f"{name} is empty or too long", field=name)
+    if type(fields.get("is_on_sale", True)) is not bool:
+        raise ValidationFailed("on sale or not", field="is_on_sale")
     bounds = {
         "price_points": (0, PRICE_POINTS_MAX),
         "low_stock_count": (0, LIMIT_MAX),

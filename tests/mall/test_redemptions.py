@@ -23,6 +23,7 @@ from app.mall.errors import GoodsNotOnSale, ShopClosed, StockConflict, TillClose
 from app.mall.models import StockMovement
 from app.people import inbox, members
 from app.people.errors import MemberNotActive
+from app.people.models import Member
 from app.points import wallets
 from app.risk import freezes
 from app.risk.errors import AccountFrozen
@@ -369,8 +370,8 @@ def test_a_frozen_card_cannot_redeem_but_the_code_still_may(session, mall):
 def test_a_membership_that_ended_cannot_redeem(session, mall):
     member = make.a_member(session, mall, points=100)
     salt = make.put_goods(session, mall)
-    member.state = "left"
-    session.flush()
+    left = sa.update(Member).where(Member.ledger_id == mall.ledger_id, Member.id == member.id)
+    session.execute(left.values(state="left"))
     with make.refused(session, mall, MemberNotActive, state="left"):
         make.redeem(session, mall, member, (salt, 1))
 
