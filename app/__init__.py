@@ -15,7 +15,12 @@ def create_app(config: type[Config] | None = None) -> Flask:
     from app.base import crypto, db
 
     settings = config or Config
-    app = Flask(__name__, instance_path=str(settings.INSTANCE_PATH))
+    app = Flask(
+        __name__,
+        instance_path=str(settings.INSTANCE_PATH),
+        template_folder="web/templates",
+        static_folder="web/static",
+    )
     app.config.from_object(settings)
     keys = load_keys(settings)
     app.config["SECRET_KEY"] = keys["session"]

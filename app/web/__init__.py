@@ -2,6 +2,30 @@
 
 from flask import Flask
 
+from app.web import (
+    api,
+    board,
+    errors,
+    h5,
+    limiter,
+    openapi,
+    pages,
+    permissions,
+    security,
+    session,
+    staff,
+    till,
+)
+
 
 def init_app(app: Flask) -> None:
     """Hang every door on the application."""
+    session.init_app(app)
+    limiter.init_app(app)
+    permissions.init_app(app)
+    security.init_app(app)
+    pages.init_app(app)
+    openapi.init_app(app, api.BLUEPRINTS)
+    errors.init_app(app)
+    for door in (h5, till, staff, board):
+        app.register_blueprint(door.bp)

@@ -23,7 +23,6 @@ from app.base.transactions import attempt, unit_of_work
 from app.web.errors import PROBLEM, problem_of
 from app.web.session import person
 
-
 DEFINITIVE = {Refusal.CONFLICT, Refusal.UNPROCESSABLE, Refusal.GONE, Refusal.LOCKED}
 NOT_STORED = {"validation_failed", "idempotency_in_flight", "idempotency_mismatch"}
 
@@ -163,7 +162,7 @@ def submit(
     outcome = unit_of_work(
         lambda session: run(session, verb, asked, before, lambda made: (200, show(made)))
     )
-    values = json.loads(outcome.body) if outcome.body else None
+    values: Any = json.loads(outcome.body) if outcome.body else None
     if outcome.status >= HTTPStatus.BAD_REQUEST:
         current_app.logger.info("refused: %s", values["code"])
         return None, values

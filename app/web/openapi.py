@@ -74,6 +74,3 @@ def init_app(app: Flask, blueprints: list[Any]) -> None:
     for blueprint in blueprints:
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
     app.register_blueprint(docs)
-    for endpoint, view in app.view_functions.items():
-        if endpoint.startswith("api-docs."):
-            view.policy = PUBLIC  # type: ignore[attr-defined]

@@ -46,11 +46,11 @@ def load_person(request: Request) -> SignedInPerson | None:
     if not token:
         return None
     with reading() as session:
-        found = sign_in.find_session(session, token=token)
+        found = sign_in.find_session(session, token)
     if found is None:
         return None
     if found.needs_touch:
-        unit_of_work(lambda writing: sign_in.touch(writing, token=token))
+        unit_of_work(lambda writing: sign_in.touch(writing, token))
     return SignedInPerson(found.person_id, token, is_program)
 
 

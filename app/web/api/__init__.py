@@ -2,4 +2,6 @@
 
 from typing import Any
 
-BLUEPRINTS: list[Any] = []
+from app.web.api import identity
+
+BLUEPRINTS: list[Any] = [identity.bp]

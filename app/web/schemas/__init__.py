@@ -27,7 +27,7 @@ class WholeNumber(fields.Integer):
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> int | None:
+    ) -> int:
         if isinstance(value, str):
             if not (value.isascii() and value.isdigit() and len(value) < 16):
                 raise self.make_error("invalid", input=value)
@@ -44,11 +44,8 @@ class Text(fields.String):
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str | None:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if text is None:
-            return None
-        text = text.strip()
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
         if any(ord(letter) < 32 and letter not in "\n\t" for letter in text) or "\x7f" in text:
             raise ValidationError("no control characters")
         return text
