@@ -56,7 +56,7 @@ def _check(
 def _check_update(clause: sa.Update) -> None:
     table = clause.table
     if isinstance(table, sa.Table):
-        values = dict(clause._values or clause._ordered_values or {})
+        values = dict(clause._values or {})
         if table.info.get("key") in {getattr(column, "name", column) for column in values}:
             raise UnscopedStatement(f"{table.name}: the key is never updated")
     for element in visitors.iterate(clause):
