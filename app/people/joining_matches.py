@@ -153,10 +153,16 @@ def _match_members(session: Session, ledger_id: int, candidates: list[Candidate]
 
 
 def _take_standing(candidate: Candidate, member: Member) -> None:
-    """Take the standing membership, if it is live and has the same name."""
+    """Take the standing membership, if it is live and is the same person's.
+
+    A member who joined without an external id gets the one that comes with them now.
+    """
+    external_id = candidate.newcomer.external_id
+    has_other_id = external_id is not None and member.external_id not in (None, external_id)
     if member.state != "active":
         candidate.refusal = MemberNotActive(state=member.state)
-    elif names.is_same(members.full_name(member), candidate.name):
-        candidate.member = member
-    else:
+    elif has_other_id or not names.is_same(members.full_name(member), candidate.name):
         candidate.refusal = AlreadyMember()
+    else:
+        candidate.member = member
+        member.external_id = external_id or member.external_id

@@ -116,14 +116,21 @@ def list_homes(session: Session, *, person_id: UUID) -> list[Home]:
     )
 
 
+def follow_merge(session: Session, member: Member) -> Member:
+    """Return the membership that stands for this one: itself, or the kept one (L13)."""
+    while member.merged_into_id is not None:
+        member = get(session, ledger_id=member.ledger_id, member_id=member.merged_into_id)
+    return member
+
+
 def full_name(member: Member) -> str:
     """Decrypt the member's name; erased members have none but the mask.
 
     Only for the member, for staff of the subtree, and for boards with consent (D43).
     """
-    return (
-        crypto.unseal(member.name_cipher, member.id) if member.name_cipher else (member.name_masked)
-    )
+    if member.name_cipher is None:
+        return member.name_masked
+    return crypto.unseal(member.name_cipher, member.id)
 
 
 def mask(name: str) -> str:
