@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from app.base.db import db
-from app.cli import nodes
+from app.cli import nodes, people, roles
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -15,3 +15,5 @@ def init_app(app: Flask) -> None:
     """Attach every command group to the application."""
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     nodes.init_app(app)
+    people.init_app(app)
+    roles.init_app(app)
