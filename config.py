@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -44,7 +45,7 @@ def load_keys(settings: type[Config]) -> dict[str, str]:
     if not path.exists():
         if settings.ENVIRONMENT == "production":
             raise RuntimeError(f"no keys at {path}: create them before production starts")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_private(path, {name: secrets.token_hex(KEY_BYTES_MIN) for name in KEY_NAMES})
     keys: dict[str, str] = json.loads(path.read_text())
     for name in KEY_NAMES:
@@ -54,10 +55,11 @@ def load_keys(settings: type[Config]) -> dict[str, str]:
 
 
 def _write_private(path: Path, content: dict[str, str]) -> None:
-    """Write a file that only its owner can read; a file that exists already is kept."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    """Write a file whole that only its owner can read; a file that exists already is kept."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(content, file)
+    with suppress(FileExistsError):  # another process was faster: its keys stand
+        os.link(draft, path)
+    draft.unlink()

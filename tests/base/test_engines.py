@@ -1,0 +1,63 @@
+"""Each database is opened with the settings that keep posted rows safe."""
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+import sqlalchemy as sa
+
+from app.base import engines
+from app.base.engines import BUSY_MS, LOCK_WAIT_MS, SQLITE_FLOOR, STATEMENT_MS, WRITING
+from tests.conftest import DATABASE
+
+EXPECTED = {
+    "sqlite": {
+        "PRAGMA journal_mode": "wal",
+        "PRAGMA synchronous": 2,  # FULL
+        "PRAGMA foreign_keys": 1,
+        "PRAGMA trusted_schema": 0,
+        "PRAGMA busy_timeout": BUSY_MS,
+    },
+    "postgresql": {
+        "SHOW lock_timeout": f"{LOCK_WAIT_MS // 1000}s",
+        "SHOW statement_timeout": f"{STATEMENT_MS // 1000}s",
+        "SHOW transaction_isolation": "read committed",
+    },
+}
+
+
+@pytest.mark.parametrize(("query", "value"), EXPECTED[DATABASE].items())
+def test_a_connection_has_the_settings_of_the_house(session, query, value):
+    assert session.execute(sa.text(query)).scalar_one() == value
+
+
+def test_the_library_in_use_is_above_the_floor():
+    assert sqlite.sqlite_version_info >= SQLITE_FLOOR
+
+
+def test_a_library_below_the_floor_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(sqlite, "sqlite_version_info", (3, 51, 2))
+
+    with pytest.raises(RuntimeError, match=r"need 3\.51\.3 or later"):
+        engines.options(f"sqlite:///{tmp_path / 'new' / 'bank.db'}")
+
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_folder_of_a_new_database_is_made(tmp_path):
+    engines.options(f"sqlite:///{tmp_path / 'new' / 'bank.db'}")
+
+    assert (tmp_path / "new").is_dir()
+
+
+def test_only_a_writing_transaction_takes_the_write_lock(tmp_path):
+    url = f"sqlite:///{tmp_path / 'bank.db'}"
+    arguments = {**engines.options(url), "connect_args": {"timeout": 0}}
+    engine = sa.create_engine(url, **arguments)
+    engines.prepare(engine)
+    with engine.connect() as writer, engine.connect() as reader, engine.connect() as second:
+        writer.exec_driver_sql("CREATE TABLE note (text TEXT)")
+        reader = reader.execution_options(**{WRITING: False})
+        assert reader.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0
+        second.connection.dbapi_connection.execute("PRAGMA busy_timeout=0")
+        with pytest.raises(sa.exc.OperationalError, match="locked"):
+            second.exec_driver_sql("SELECT 1")
+    engine.dispose()
