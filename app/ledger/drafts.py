@@ -8,6 +8,7 @@ balances is for `posting`.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from app.base import crypto
@@ -87,6 +88,16 @@ class JournalDraft:
         debited = {line.debit for line in moving if line.debit.is_bounded}
         if any(line.credit in debited for line in moving):
             raise ValueError("no journal both credits and debits one bounded account")
+
+
+class Act(TypedDict):
+    """What a verb that posts by itself is told besides its lines (see `JournalDraft`)."""
+
+    key: str
+    kind: str
+    actor: Actor
+    reason: NotRequired[str]
+    source_id: NotRequired[UUID]
 
 
 def content_hash(draft: JournalDraft) -> bytes:

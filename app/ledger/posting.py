@@ -120,6 +120,7 @@ def _holds_statement(dialect: str) -> Any:
         sa.select(
             TRANSFER.c.id,
             TRANSFER.c.amount,
+            TRANSFER.c.expires_at,
             TRANSFER.c.debit_account_id,
             TRANSFER.c.credit_account_id,
         )
@@ -149,10 +150,15 @@ def _open_holds(
     holds = {row.id: row for row in rows}
     for line in ending:
         hold = holds.get(line.pending_id)
-        if hold is None:
+        if hold is None or _has_lapsed(line, hold, writing.posted_at):
             raise HoldAlreadyResolved
         _require_fits(line, hold, writing.locked)
     return {hold_id: hold.amount for hold_id, hold in holds.items()}
+
+
+def _has_lapsed(line: Line, hold: Any, posted_at: datetime) -> bool:
+    """Whether it is too late to capture: a lapsed hold is only given back."""
+    return line.phase == "post" and hold.expires_at is not None and hold.expires_at <= posted_at
 
 
 def _require_fits(line: Line, hold: Any, locked: Mapping[AccountRef, LockedAccount]) -> None:
