@@ -170,7 +170,11 @@ class Agent(Base):
     __tablename__ = "people_agent"
     __table_args__ = (
         unique_where(
-            "uq_people_agent_live", "person_id", "agent_person_id", where="ended_at IS NULL"
+            "uq_people_agent_live",
+            "person_id",
+            "agent_person_id",
+            "ledger_id",
+            where="ended_at IS NULL",
         ),
         BY_PERSON,
     )

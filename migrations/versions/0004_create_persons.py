@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_people_agent_live",
         "people_agent",
-        ["person_id", "agent_person_id"],
+        ["person_id", "agent_person_id", "ledger_id"],
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
