@@ -79,11 +79,13 @@ def replace(
 
     Raises:
         NotFound: No such card in this book.
+        MemberNotActive: The membership was merged, left or erased.
         CardNotActive: The card was replaced or cancelled before.
         CardAlreadyActive: The lost card's owner has another active card.
     """
+    member_id = get(session, ledger_id=ledger_id, card_id=card_id).member_id
+    lock_active(session, ledger_id=ledger_id, member_ids=[member_id])
     old = _move(session, ledger_id, card_id, ("active", "lost"), "replaced")
-    lock_active(session, ledger_id=ledger_id, member_ids=[old.member_id])
     new = _insert(session, ledger_id, [(old.member_id, old.id)], actor, batch)[0]
     _audit(session, old, "card_replaced", actor, new_card_no=new.card.card_no)
     return new
