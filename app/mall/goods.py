@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.base.actors import Actor
@@ -74,7 +73,7 @@ def add_many(
         ValidationFailed: A name is empty, a kind unknown, or a number out of range.
         NameTaken: A number or barcode is in use in this shop.
     """
-    shops.get(session, ledger_id=ledger_id, shop_id=shop_id)
+    shops.hold(session, ledger_id=ledger_id, shop_id=shop_id)
     rows = [_row(ledger_id, shop_id, one) for one in terms]
     insert = insert_or_ignore(session, Goods).returning(Goods.id)
     made = set(session.scalars(insert, rows)) if rows else set()
@@ -118,18 +117,14 @@ def edit(
     _require_sound(changes)
     before = get(session, ledger_id=ledger_id, goods_id=goods_id)
     old = {name: getattr(before, name) for name in changes}
-    change = (
+    _require_barcode_free(session, before, changes.get("barcode"))
+    changed = session.execute(
         sa.update(Goods)
         .where(Goods.ledger_id == ledger_id, Goods.id == goods_id, Goods.version == version)
         .values(**changes, version=version + 1)
         .returning(Goods.id)
         .execution_options(synchronize_session=False)
-    )
-    try:
-        with session.begin_nested():
-            changed = session.execute(change).first()
-    except IntegrityError as error:
-        raise NameTaken("this barcode is in use", barcode=changes.get("barcode")) from error
+    ).first()
     if changed is None:
         raise VersionStale("the goods were changed meanwhile", version=before.version)
     audit.write(
@@ -165,7 +160,7 @@ def by_ids(session: Session, *, ledger_id: int, goods_ids: Sequence[UUID]) -> di
 
 
 def find(session: Session, *, ledger_id: int, shop_id: UUID, scanned: str) -> Goods | None:
-    """Find goods of a shop by barcode or number, as the clerk scans or types it."""
+    """Find goods of a shop by barcode, else by number, as the clerk scans or types it."""
     query = (
         sa.select(Goods)
         .where(
@@ -173,10 +168,10 @@ def find(session: Session, *, ledger_id: int, shop_id: UUID, scanned: str) -> Go
             Goods.shop_id == shop_id,
             sa.or_(Goods.barcode == scanned, Goods.number == scanned),
         )
-        .order_by(Goods.barcode == scanned, Goods.id)
+        .order_by(Goods.id)
     )
-    matches = list(session.scalars(query.execution_options(populate_existing=True)))
-    return matches[-1] if matches else None
+    matches = session.scalars(query.execution_options(populate_existing=True))
+    return max(matches, key=lambda one: one.barcode == scanned, default=None)
 
 
 def list_of_shop(
@@ -222,6 +217,21 @@ def _row(ledger_id: int, shop_id: UUID, terms: GoodsTerms) -> dict[str, Any]:
         "is_on_sale": True,
         "version": 1,
     }
+
+
+def _require_barcode_free(session: Session, goods: Goods, barcode: str | None) -> None:
+    """Refuse a barcode of other goods; the shop is held, so that nobody takes it meanwhile."""
+    if barcode is None:
+        return
+    shops.hold(session, ledger_id=goods.ledger_id, shop_id=goods.shop_id)
+    query = sa.select(Goods.id).where(
+        Goods.ledger_id == goods.ledger_id,
+        Goods.shop_id == goods.shop_id,
+        Goods.barcode == barcode,
+        Goods.id != goods.id,
+    )
+    if session.scalar(query) is not None:
+        raise NameTaken("this barcode is in use", barcode=barcode)
 
 
 def _require_sound(fields: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from app.mall.models import Merchant
 from app.people import audit
 
 DISCOUNT_RATE_BP_MAX = 10_000
+NAME_MAX = 64
 
 
 def apply(
@@ -33,10 +34,11 @@ def apply(
             settled, in hundredths of a percent (D39).
 
     Raises:
-        ValidationFailed: The name is empty or the rate is outside 0–10,000.
+        ValidationFailed: The name is empty or too long, or the rate is outside 0–10,000.
         NameTaken: The node has a merchant of this name.
     """
-    if not name.strip() or not 0 <= discount_rate_bp <= DISCOUNT_RATE_BP_MAX:
+    is_named = 0 < len(name.strip()) <= NAME_MAX
+    if not is_named or not 0 <= discount_rate_bp <= DISCOUNT_RATE_BP_MAX:
         raise ValidationFailed("a merchant needs a name and a rate of 0 to 10,000")
     row = {
         "ledger_id": ledger_id,

@@ -39,13 +39,15 @@ def open_shop(
 
     Raises:
         NotFound: No such merchant or node.
-        ValidationFailed: The node belongs to another book, or its programme has no points.
+        ValidationFailed: No name, or the node is of another book or has no points.
         StateConflict: The merchant is not approved.
         NameTaken: The node has a shop of this name.
     """
     merchant = merchants.get(session, ledger_id=ledger_id, merchant_id=merchant_id)
     if merchant.state not in MAY_OPEN_SHOPS:
         raise StateConflict("the merchant is not approved", state=merchant.state)
+    if not 0 < len(name.strip()) <= merchants.NAME_MAX:
+        raise ValidationFailed("a shop needs a name", field="name")
     programme = programmes.of_node(session, tree.get(session, node_id))
     if programme.ledger_id != ledger_id or not programme.has_points:
         raise ValidationFailed("this place has no points programme of this book")
@@ -75,6 +77,17 @@ def get(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
     if shop is None:
         raise NotFound("no such shop")
     return shop
+
+
+def hold(session: Session, *, ledger_id: int, shop_id: UUID) -> None:
+    """Lock a shop, so that changes of its list of goods take turns.
+
+    Raises:
+        NotFound: There is none of this id.
+    """
+    query = sa.select(Shop.id).where(Shop.ledger_id == ledger_id, Shop.id == shop_id)
+    if session.scalar(query.with_for_update(key_share=True)) is None:
+        raise NotFound("no such shop")
 
 
 def list_within(session: Session, *, ledger_id: int, node: Node) -> list[Shop]:

@@ -6,6 +6,8 @@ the shelf's number and the sum of its movements never part.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.base.actors import Actor
 from app.base.errors import ValidationFailed
 from app.mall import shelf
-from app.mall.models import StockMovement
+from app.mall.models import Goods, StockMovement
 
 COUNT_MAX = 1_000_000
 REASON_MAX = 120
@@ -34,6 +36,18 @@ class Counted:
     def difference_count(self) -> int:
         """Pieces too many (positive) or missing (negative)."""
         return self.counted_count - self.expected_count
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One correction of a shelf, as the month's list shows it: without anybody's name."""
+
+    number: str
+    name: str
+    kind: str
+    change_count: int
+    reason: str | None
+    moved_at: datetime
 
 
 def intake(
@@ -141,6 +155,38 @@ def list_movements(
         .offset(offset)
     )
     return list(session.scalars(query))
+
+
+def list_differences(
+    session: Session, *, ledger_id: int, shop_id: UUID, begins_at: datetime, ends_at: datetime
+) -> list[Difference]:
+    """List what a shop's counts and write-offs changed in a period, for publishing (D38)."""
+    query = (
+        sa.select(
+            Goods.number,
+            Goods.name,
+            StockMovement.kind,
+            StockMovement.change_count,
+            StockMovement.reason,
+            StockMovement.moved_at,
+        )
+        .join(
+            Goods,
+            sa.and_(Goods.ledger_id == StockMovement.ledger_id, Goods.id == StockMovement.goods_id),
+        )
+        .where(
+            StockMovement.ledger_id == ledger_id,
+            Goods.ledger_id == ledger_id,
+            Goods.shop_id == shop_id,
+            StockMovement.kind.in_(("count", "write_off")),
+            StockMovement.change_count != 0,
+            StockMovement.moved_at >= begins_at,
+            StockMovement.moved_at < ends_at,
+        )
+        .order_by(StockMovement.moved_at, Goods.number)
+    )
+    rows: Any = session.execute(query)
+    return [Difference(*row) for row in rows]
 
 
 def _require_counts(counts: Mapping[UUID, int], *, least: int) -> None:

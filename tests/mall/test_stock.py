@@ -1,11 +1,14 @@
 """Stock moves by intake, count and write-off, and never without a movement."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
+from app.base import clock
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.transactions import attempt
@@ -34,6 +37,32 @@ def test_d38_every_change_is_a_movement_that_says_what_it_left(session, mall):
         (1, "intake", 10, 10),
     ]
     make.require_clean(session, mall.ledger_id)
+
+
+def test_d38_the_months_list_shows_differences_without_names(session, mall):
+    salt, soap = (make.put_goods(session, mall, number=number) for number in ("001", "002"))
+    with clock.held_at(datetime(2026, 3, 31, 4, tzinfo=UTC)):
+        stock.count(
+            session,
+            ledger_id=mall.ledger_id,
+            counted={salt.id: 9, soap.id: 10},
+            reason="少一袋",
+            actor=mall.clerk,
+        )
+    lists = [
+        stock.list_differences(
+            session,
+            ledger_id=mall.ledger_id,
+            shop_id=mall.shop_id,
+            begins_at=clock.local_instant(date(2026, month, 1)),
+            ends_at=clock.local_instant(date(2026, month + 1, 1)),
+        )
+        for month in (3, 4)
+    ]
+    assert [[(one.number, one.change_count, one.reason) for one in each] for each in lists] == [
+        [("001", -1, "少一袋")],
+        [],
+    ]
 
 
 def test_many_goods_come_in_at_once(session, mall):
