@@ -68,7 +68,7 @@ class Activity(LedgerRow, Base):
         BY_LEDGER,
     )
 
-    number: Mapped[str] = mapped_column(sa.String(24))
+    number: Mapped[str] = mapped_column(sa.String(48))
     node_id: Mapped[NodeId]
     team_id: Mapped[UUID | None] = mapped_column(Id())
     alliance_id: Mapped[UUID | None] = mapped_column(Id())

@@ -22,7 +22,7 @@ def upgrade() -> None:
         "activities_activity",
         sa.Column("ledger_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", Id(), nullable=False),
-        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("number", sa.String(length=48), nullable=False),
         sa.Column("node_id", sa.BigInteger(), nullable=False),
         sa.Column("team_id", Id(), nullable=True),
         sa.Column("alliance_id", Id(), nullable=True),
