@@ -1,0 +1,15 @@
+"""The community in which activities are held."""
+
+import pytest
+
+from tests.factories.activities import a_member, a_world
+
+
+@pytest.fixture
+def world(session):
+    return a_world(session)
+
+
+@pytest.fixture
+def member(session, world):
+    return a_member(session, world)
