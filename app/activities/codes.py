@@ -1,0 +1,293 @@
+"""Screen codes: what the leader's screen shows, and the ticket that a scan becomes.
+
+A code lives 15 seconds and is good for one session and one direction. The one on
+the screen and the one before are accepted, by the server's clock alone (E15). A
+good code is turned at once into a *seen ticket*, ten minutes long, so that signing
+in slowly costs nobody anything; no row is written for a stranger.
+
+Bytes: version 1 · ledger 5 · session_no 4 · direction 1 · slot 4 · MAC 16, as
+base64url 42 characters.
+"""
+
+import base64
+import binascii
+import hmac
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.activities.errors import (
+    ActivityStateConflict,
+    BadSignature,
+    KeyRevoked,
+    NotInTimeWindow,
+)
+from app.activities.models import Activity, ActivitySession
+from app.activities.standing import get_activity, require_lead
+from app.base import clock, crypto
+from app.base.actors import Actor
+from app.base.errors import NotFound
+from app.people import audit
+from app.people.errors import CodeExpired, WrongAudience
+
+VERSION = 1
+SLOT_SECONDS = 15
+TICKET_LIFE = timedelta(minutes=10)
+MAC_BYTES = 16
+DIRECTIONS = ("in", "out")
+SHORT_DIGITS = 6
+OLD_VERSIONS_MAX = 8
+"""How many revoked keys are tried, to say `key_revoked` and not `bad_signature`."""
+
+_HEAD = struct.Struct(">B5sIBI")
+_TICKET = struct.Struct(">B5s16sBIQ")
+_sessions: Any = ActivitySession.__table__
+_activities: Any = Activity.__table__
+_showing = (
+    sa.select(
+        _sessions.c.ledger_id,
+        _sessions.c.id,
+        _sessions.c.session_no,
+        _sessions.c.opens_at,
+        _sessions.c.ends_at,
+        _sessions.c.code_key_version,
+        _sessions.c.state,
+        _activities.c.state.label("activity_state"),
+    )
+    .join(
+        _activities,
+        sa.and_(
+            _activities.c.ledger_id == _sessions.c.ledger_id,
+            _activities.c.id == _sessions.c.activity_id,
+        ),
+    )
+    .where(_sessions.c.ledger_id == sa.bindparam("in_ledger"))
+)
+_by_number = _showing.where(_sessions.c.session_no == sa.bindparam("wanted"))
+_by_id = _showing.where(_sessions.c.id == sa.bindparam("wanted"))
+
+
+class ScreenCode(NamedTuple):
+    """What a screen shows now: the QR's token, six digits to type, and for how long."""
+
+    token: str
+    short_code: str
+    seconds_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTicket:
+    """Proof that a code was seen on the screen at an instant, by whoever holds it."""
+
+    ledger_id: int
+    session_id: UUID
+    direction: str
+    slot: int
+    seen_at: datetime
+
+    def sign(self) -> str:
+        """Write the ticket as text for the page; good for ten minutes."""
+        millis = int(self.seen_at.timestamp() * 1000)
+        body = _TICKET.pack(
+            VERSION,
+            self.ledger_id.to_bytes(5, "big"),
+            self.session_id.bytes,
+            DIRECTIONS.index(self.direction),
+            self.slot,
+            millis,
+        )
+        return _text(body + crypto.mac("seen-ticket/1", body, MAC_BYTES))
+
+
+def current(session_row: ActivitySession, direction: str) -> ScreenCode:
+    """Return what the leader's screen shows now for one direction."""
+    now = clock.now()
+    slot = slot_of(now)
+    left = (slot + 1) * SLOT_SECONDS - int(now.timestamp())
+    return ScreenCode(
+        _token(session_row, direction, slot), _short_code(session_row, direction, slot), left
+    )
+
+
+def slot_of(instant: datetime) -> int:
+    """Return the number of the 15-second slot an instant lies in."""
+    return int(instant.timestamp()) // SLOT_SECONDS
+
+
+def redeem(session: Session, *, token: str) -> SeenTicket:
+    """Turn a scanned code into a seen ticket; writes nothing, asks nobody's name.
+
+    Raises:
+        BadSignature: No screen of ours made it.
+        KeyRevoked: The leader revoked the screen's codes since.
+        CodeExpired: Neither the current nor the previous code (E15, A1).
+        NotInTimeWindow: The session does not take anybody in now (D12).
+        ActivityStateConflict: The session is closed, cancelled, or not open yet.
+    """
+    ledger_id, session_no, direction, slot, sent_mac = _read_token(token)
+    row = _find(session, _by_number, ledger_id, session_no)
+    if row is None:
+        raise BadSignature("no such session")
+    if not crypto.equal(_mac(row, direction, slot), sent_mac):
+        raise _why_not(row, direction, slot, sent_mac)
+    return _see(row, direction, slot)
+
+
+def redeem_short(
+    session: Session, *, ledger_id: int, session_id: UUID, direction: str, digits: str
+) -> SeenTicket:
+    """Turn the six digits under the code into a ticket, typed on the session's page.
+
+    Six digits can be guessed: the door limits the tries (`rate_limited`).
+
+    Raises:
+        As `redeem`; digits that are not on the screen are `CodeExpired`.
+    """
+    row = _find(session, _by_id, ledger_id, session_id)
+    if row is None or direction not in DIRECTIONS:
+        raise BadSignature("no such session")
+    typed = digits.strip().encode()
+    newest = slot_of(clock.now())
+    for slot in (newest, newest - 1):
+        if crypto.equal(_short_code(row, direction, slot).encode(), typed):
+            return _see(row, direction, slot)
+    raise CodeExpired("not on the screen now")
+
+
+def open_ticket(text: str, *, ledger_id: int) -> SeenTicket:
+    """Read a ticket back from the page.
+
+    Raises:
+        BadSignature: It is not ours.
+        CodeExpired: Its ten minutes are over.
+        WrongAudience: It belongs to another book.
+    """
+    raw = _bytes(text, _TICKET.size + MAC_BYTES)
+    body, sent_mac = raw[: _TICKET.size], raw[_TICKET.size :]
+    if not crypto.equal(crypto.mac("seen-ticket/1", body, MAC_BYTES), sent_mac):
+        raise BadSignature("not a ticket of ours")
+    _, ledger, session_id, direction, slot, millis = _TICKET.unpack(body)
+    seen_at = datetime.fromtimestamp(millis // 1000, UTC) + timedelta(milliseconds=millis % 1000)
+    if int.from_bytes(ledger, "big") != ledger_id:
+        raise WrongAudience("a ticket of another book")
+    if not seen_at <= clock.now() <= seen_at + TICKET_LIFE:
+        raise CodeExpired("the ten minutes are over")
+    return SeenTicket(ledger_id, UUID(bytes=session_id), DIRECTIONS[direction], slot, seen_at)
+
+
+def revoke(session: Session, *, ledger_id: int, session_id: UUID, actor: Actor) -> int:
+    """Revoke every code of a session's screen so far; return the new key version.
+
+    Raises:
+        NotFound: No such session.
+        PermissionDenied: The actor neither leads the activity nor is its staff.
+    """
+    raised = session.execute(
+        sa.update(_sessions)
+        .where(_sessions.c.ledger_id == ledger_id, _sessions.c.id == session_id)
+        .values(code_key_version=_sessions.c.code_key_version + 1)
+        .returning(_sessions.c.code_key_version, _sessions.c.activity_id)
+    ).one_or_none()
+    if raised is None:
+        raise NotFound("no such session")
+    activity = get_activity(session, ledger_id=ledger_id, activity_id=raised.activity_id)
+    require_lead(session, activity=activity, actor=actor)
+    audit.write(
+        session,
+        ledger_id=ledger_id,
+        actor=actor,
+        action="screen_codes_revoked",
+        subject_kind="session",
+        subject_id=session_id,
+        key_version=raised.code_key_version,
+    )
+    return int(raised.code_key_version)
+
+
+def _find(session: Session, statement: Any, ledger_id: int, wanted: object) -> Any:
+    values = {"in_ledger": ledger_id, "wanted": wanted}
+    return session.connection().execute(statement, values).one_or_none()
+
+
+def _see(row: Any, direction: str, slot: int) -> SeenTicket:
+    """Check the clock and the states, then say when the code was seen.
+
+    A late check-out is judged at the check-out itself, which knows the place's rules.
+    """
+    now = clock.now()
+    if slot not in (slot_of(now), slot_of(now) - 1):
+        raise CodeExpired("a newer code is on the screen")
+    if row.state != "planned" or row.activity_state != "open":
+        raise ActivityStateConflict(state=row.activity_state)
+    if now < row.opens_at or (direction == "in" and now >= row.ends_at):
+        raise NotInTimeWindow(opens_at=row.opens_at.isoformat(), closes_at=row.ends_at.isoformat())
+    return SeenTicket(row.ledger_id, row.id, direction, slot, now)
+
+
+def _why_not(row: Any, direction: str, slot: int, sent_mac: bytes) -> Exception:
+    newest = row.code_key_version - 1
+    for version in range(newest, max(0, newest - OLD_VERSIONS_MAX), -1):
+        if crypto.equal(_mac(row, direction, slot, version), sent_mac):
+            return KeyRevoked()
+    return BadSignature()
+
+
+def _token(row: Any, direction: str, slot: int) -> str:
+    return _text(_head(row, direction, slot) + _mac(row, direction, slot))
+
+
+def _short_code(row: Any, direction: str, slot: int) -> str:
+    digest = hmac.digest(_key(row, slot), b"short" + _head(row, direction, slot), "sha256")
+    return f"{int.from_bytes(digest[:8], 'big') % 10**SHORT_DIGITS:0{SHORT_DIGITS}d}"
+
+
+def _mac(row: Any, direction: str, slot: int, version: int | None = None) -> bytes:
+    key = _key(row, slot, version)
+    return hmac.digest(key, _head(row, direction, slot), "sha256")[:MAC_BYTES]
+
+
+def _head(row: Any, direction: str, slot: int) -> bytes:
+    ledger = int(row.ledger_id).to_bytes(5, "big")
+    return _HEAD.pack(VERSION, ledger, row.session_no, DIRECTIONS.index(direction), slot)
+
+
+def _key(row: Any, slot: int, version: int | None = None) -> bytes:
+    """The screen's key of one Shanghai day: yesterday's poster opens nothing today."""
+    day = clock.local_date(datetime.fromtimestamp(slot * SLOT_SECONDS, UTC)).toordinal()
+    parts = (row.ledger_id, row.session_no, version or row.code_key_version, day)
+    return crypto.mac("screen-key/1", "/".join(map(str, parts)).encode(), 32)
+
+
+def _read_token(token: str) -> tuple[int, int, str, int, bytes]:
+    raw = _bytes(token, _HEAD.size + MAC_BYTES)
+    version, ledger, session_no, direction, slot = _HEAD.unpack(raw[: _HEAD.size])
+    if version != VERSION or direction >= len(DIRECTIONS):
+        raise BadSignature("not a code of ours")
+    return (
+        int.from_bytes(ledger, "big"),
+        session_no,
+        DIRECTIONS[direction],
+        slot,
+        raw[_HEAD.size :],
+    )
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _bytes(text: str, size_bytes: int) -> bytes:
+    try:
+        raw = base64.b64decode(
+            text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True
+        )
+    except (binascii.Error, ValueError):
+        raise BadSignature("not base64url") from None
+    if len(raw) != size_bytes:
+        raise BadSignature("wrong length")
+    return raw
