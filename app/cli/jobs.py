@@ -6,27 +6,31 @@ often as it likes, and one job that fails does not hold up the others.
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.activities import attendance, responses
-from app.base import clock
+from app.activities import closing, responses
+from app.base import clock, idempotency
 from app.base.transactions import reading, unit_of_work
 from app.ledger import books, holds
 from app.ledger.models import Book
+from app.people import codes
 from app.points import expiry
 from app.reports import proofs
 
 group = AppGroup("jobs", help="The work of the clock.")
+ANSWERS_KEPT = timedelta(days=30)
+CODES_KEPT = timedelta(days=1)
 Job = Callable[[Session, int], int]
 
 
 def close_forgotten(session: Session, ledger_id: int) -> int:
     """Close presences whose check-out was forgotten (D16)."""
-    return attendance.autoclose(session, ledger_id=ledger_id, now=clock.now())
+    return closing.autoclose(session, ledger_id=ledger_id, now=clock.now())
 
 
 def close_unanswered(session: Session, ledger_id: int) -> int:
@@ -34,9 +38,14 @@ def close_unanswered(session: Session, ledger_id: int) -> int:
     return responses.close_unanswered(session, ledger_id=ledger_id, now=clock.now())
 
 
+def archive(session: Session, ledger_id: int) -> int:
+    """Archive finished activities whose every grant is decided (归档)."""
+    return closing.archive_settled(session, ledger_id=ledger_id)
+
+
 def lapse_holds(session: Session, ledger_id: int) -> int:
     """Give back what was held too long."""
-    return holds.expire_due(session, ledger_id=ledger_id, now=clock.now())
+    return holds.expire_due(session, ledger_id=ledger_id)
 
 
 def remind_of_expiry(session: Session, ledger_id: int) -> int:
@@ -49,6 +58,12 @@ def expire_points(session: Session, ledger_id: int) -> int:
     return expiry.expire_due(session, ledger_id=ledger_id, today=clock.today())
 
 
+def prune(session: Session, ledger_id: int) -> int:
+    """Drop stored answers of 30 days and one-time codes of a day ago (§7 of the contract)."""
+    codes.prune(session, ledger_id=ledger_id, before_at=clock.now() - CODES_KEPT)
+    return idempotency.prune(session, ledger_id=ledger_id, before=clock.now() - ANSWERS_KEPT)
+
+
 def prove(session: Session, ledger_id: int) -> int:
     """Prove the book; a broken one becomes read-only."""
     return sum(not check.is_ok for check in proofs.prove(session, ledger_id=ledger_id).checks)
@@ -57,9 +72,11 @@ def prove(session: Session, ledger_id: int) -> int:
 JOBS: dict[str, Job] = {
     "auto-close": close_forgotten,
     "no-response": close_unanswered,
+    "archive": archive,
     "holds": lapse_holds,
     "reminders": remind_of_expiry,
     "expiry": expire_points,
+    "prune": prune,
     "proof": prove,
 }
 

@@ -1,12 +1,10 @@
 """What reports may refuse."""
 
-from app.base.errors import DomainError, NotFound
+from app.base.errors import NotFound, ValidationFailed
 
 
-class PeriodEmpty(DomainError):
+class PeriodEmpty(ValidationFailed):
     """The period ends before it begins."""
-
-    code = "validation_failed"
 
 
 class UnknownExport(NotFound):

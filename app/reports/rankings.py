@@ -8,6 +8,7 @@ member's past counts for the member who was kept. Units: minutes and points.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -82,7 +83,7 @@ def rank(session: Session, cut: Cut) -> list[Ranked]:
     return list(_ranked(rows))
 
 
-def _totals(cut: Cut) -> sa.Select[tuple[Member, str, int, int, int, int, int, int]]:
+def _totals(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
     """Select each member's sums; a merged member's days belong to the one who was kept."""
     served, kept = aliased(Member), aliased(Member)
     parts = [_minutes_of(provenance) for provenance in PROVENANCES]
@@ -123,9 +124,7 @@ def _minutes_of(provenance: str) -> sa.Label[int]:
     return sa.func.sum(amount).label(f"{provenance}_minutes")
 
 
-def _ranked(
-    rows: Sequence[sa.Row[tuple[Member, str, int, int, int, int, int, int]]],
-) -> Iterator[Ranked]:
+def _ranked(rows: Sequence[Any]) -> Iterator[Ranked]:
     """Number the rows: equal totals share the rank of the first of them."""
     shared_rank, last_total = 0, None
     for place, row in enumerate(rows, 1):
