@@ -1,0 +1,178 @@
+"""Corrections: by another person, with a reason, never an edit of what was posted (D3)."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.activities import attendance, corrections
+from app.activities.corrections import Change
+from app.activities.errors import ActivityStateConflict, OverlapWithOtherActivity
+from app.activities.models import Correction
+from app.base.actors import Actor
+from app.base.errors import (
+    PermissionDenied,
+    SecondPersonRequired,
+    ValidationFailed,
+    VersionStale,
+)
+from app.points import approvals
+from app.points.models import Grant
+from tests.activities.test_attendance import minutes_of, points_of
+from tests.factories import activities as make
+from tests.factories.activities import at, moment, refused
+
+
+@pytest.fixture
+def slot(session, world):
+    return make.opened(session, world)[1][0]
+
+
+@pytest.fixture
+def stay(session, world, slot, member):
+    """A confirmed and posted stay of two hours."""
+    done = make.been(session, world, slot, member, "08:50", "11:20")
+    make.confirm(session, world, slot)
+    return make.stay_of(session, world, done.attendance_id)
+
+
+def correct(session, world, stay, came, went, *, actor=None, version=1, reason="早退"):
+    change = Change(moment(came), moment(went), reason, version)
+    with at("14:00"):
+        return corrections.correct(
+            session,
+            ledger_id=world.ledger_id,
+            attendance_id=stay.id,
+            change=change,
+            actor=actor or world.staff,
+        )
+
+
+def reverse(session, world, stay, *, actor=None, version=1, reason="未到场"):
+    with at("14:00"):
+        return corrections.reverse(
+            session,
+            ledger_id=world.ledger_id,
+            attendance_id=stay.id,
+            version=version,
+            reason=reason,
+            actor=actor or world.staff,
+        )
+
+
+def grants_of(session, world, stay):
+    query = sa.select(Grant).where(Grant.ledger_id == world.ledger_id, Grant.source_id == stay.id)
+    query = query.order_by(Grant.source_version).execution_options(populate_existing=True)
+    return [
+        (each.source_version, each.minutes, each.state, each.hold_reasons)
+        for each in session.scalars(query)
+    ]
+
+
+def test_d3_a_correction_reverses_the_old_and_grants_the_new_version(session, world, member, stay):
+    grant = correct(session, world, stay, "09:00", "10:30")
+
+    assert (grant.state, grant.hold_reasons, grant.minutes) == ("waiting_level_2", "edited", 90)
+    assert grants_of(session, world, stay) == [
+        (1, 120, "reversed", None),
+        (2, 90, "waiting_level_2", "edited"),
+    ]
+    assert minutes_of(session, world, member) == points_of(session, world, member) == 0
+    kept = session.scalars(
+        sa.select(Correction).where(Correction.ledger_id == world.ledger_id)
+    ).one()
+    assert (kept.version, kept.before_minutes, kept.after_minutes) == (2, 120, 90)
+    assert (kept.before_out_at, kept.after_out_at) == (moment("11:20"), moment("10:30"))
+    assert (kept.reason, kept.corrected_by_id) == ("早退", world.staff.person_id)
+
+    with at("15:00"):
+        approvals.decide(
+            session,
+            ledger_id=world.ledger_id,
+            grant_ids=[grant.id],
+            level=2,
+            verdict="approved",
+            reason=None,
+            actor=world.second_staff,
+        )
+    assert (minutes_of(session, world, member), points_of(session, world, member)) == (90, 1)
+
+
+def test_a_waiting_record_is_corrected_by_another_than_who_confirmed_it(session, world, stay):
+    correct(session, world, stay, "09:00", "10:30")
+    with refused(session, world, SecondPersonRequired):
+        correct(session, world, stay, "09:00", "10:40", version=2)
+    correct(session, world, stay, "09:00", "10:40", version=2, actor=world.second_staff)
+
+    assert [each[2] for each in grants_of(session, world, stay)] == [
+        "reversed",
+        "refused",
+        "waiting_level_2",
+    ]
+
+
+def test_l10_a_reversed_record_gives_back_hours_and_points(session, world, member, stay):
+    assert points_of(session, world, member) == 2
+    done = reverse(session, world, stay)
+
+    assert (done.state, done.version, done.credited_minutes) == ("reversed", 2, 0)
+    assert minutes_of(session, world, member) == points_of(session, world, member) == 0
+    with refused(session, world, ActivityStateConflict, state="reversed"):
+        reverse(session, world, stay, version=2)
+
+
+def test_an_upheld_objection_revives_a_refused_record(session, world, slot, member):
+    done = make.been(session, world, slot, member, "08:50", "11:20")
+    with at("12:00"):
+        stay = attendance.refuse(
+            session,
+            ledger_id=world.ledger_id,
+            attendance_id=done.attendance_id,
+            reason="代签",
+            actor=world.leader,
+        )
+    grant = correct(session, world, stay, "09:00", "11:00", version=2, reason="申诉成立")
+
+    assert (grant.minutes, grant.hold_reasons) == (120, "edited")
+    assert make.stay_of(session, world, stay.id).state == "confirmed"
+
+
+def test_d23_nobody_corrects_their_own_or_their_households_record(session, world, slot, member):
+    make.live_together(session, world, world.leader_member, member)
+    done = make.been(session, world, slot, member, "08:50", "11:20")
+    stay = make.stay_of(session, world, done.attendance_id)
+
+    with refused(session, world, SecondPersonRequired):
+        correct(session, world, stay, "09:00", "10:30", actor=world.leader)
+    with refused(session, world, PermissionDenied):
+        correct(session, world, stay, "09:00", "10:30", actor=Actor(member.person_id))
+
+
+@pytest.mark.parametrize(
+    ("came", "went"), [("07:30", "10:00"), ("10:30", "10:00"), ("09:00", "11:31")]
+)
+def test_corrected_times_stay_within_the_open_doors(session, world, stay, came, went):
+    with refused(session, world, ValidationFailed, field="checked_in_at"):
+        correct(session, world, stay, came, went)
+
+
+def test_a_correction_needs_the_version_and_a_reason(session, world, stay):
+    with refused(session, world, VersionStale, version=1):
+        correct(session, world, stay, "09:00", "10:30", version=7)
+    with refused(session, world, ValidationFailed, field="reason"):
+        correct(session, world, stay, "09:00", "10:30", reason="  ")
+
+
+def test_d19_a_correction_into_another_presence_is_refused(session, world, member, stay):
+    other = make.opened(session, world, ("11:30", "12:30"))[1][0]
+    make.been(session, world, other, member, "11:25", "12:30")
+
+    with refused(session, world, OverlapWithOtherActivity):
+        correct(session, world, stay, "09:00", "11:30")
+    correct(session, world, stay, "09:00", "11:25")
+
+
+def test_who_is_still_there_is_checked_out_first(session, world, slot, member):
+    done = make.scan_in(session, world, slot, member, "08:50")
+    stay = make.stay_of(session, world, done.attendance_id)
+
+    with refused(session, world, ActivityStateConflict, state="open"):
+        correct(session, world, stay, "09:00", "11:00")
