@@ -1,6 +1,6 @@
 """What migrations share: spreading tables on Citus, and the append-only guards.
 
-Triggers come from `append_only` alone (ruling 1): on SQLite and on PostgreSQL;
+Triggers come from `append_only` alone (decision 0002): on SQLite and on PostgreSQL;
 on Citus, which has none, and on PostgreSQL too, the operator revokes UPDATE and
 DELETE from the application's role (docs/operations.md).
 """

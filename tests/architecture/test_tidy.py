@@ -1,6 +1,7 @@
 """House rules that no linter knows. Numbers only ever go down."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,13 @@ ALLOWED = {
     "app/base/engines.py": {".commit("},
     "app/base/transactions.py": {".commit(", "str(error.orig)"},
 }
+OUTSIDE = re.compile(
+    r"\brulings?\b(?= (?:\d|§))|(?:practice|mechanisms|contract) §|reliability contract|/work/",
+    re.IGNORECASE,
+)
+"""Papers that a reader of this repository does not have."""
+OUTSIDE_MAX = 28
+
 FILE_NAMES_BANNED = {"utils", "helpers", "service", "services", "manager", "common", "misc", "lib"}
 
 
@@ -94,6 +102,12 @@ def test_rooms_never_open_transactions(path):
         text = path.read_text()
         for phrase in (".rollback(", "session.begin", "sessionmaker(", "db.session"):
             assert phrase not in text, f"{path}: {phrase!r}: doors own the transaction"
+
+
+def test_sources_speak_of_this_project_alone():
+    citing = [str(path) for path in [*SOURCES, *OTHERS] if OUTSIDE.search(path.read_text())]
+
+    assert len(citing) <= OUTSIDE_MAX, f"cite docs/rules.md (D17) or docs/decisions: {citing}"
 
 
 @pytest.mark.parametrize("path", TESTS, ids=str)
