@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     CONFLICT = "conflict"
     GONE = "gone"
     VERSION_STALE = "version_stale"
+    VERSION_REQUIRED = "version_required"
     UNPROCESSABLE = "unprocessable"
     LOCKED = "locked"
     TOO_MANY = "too_many"
@@ -73,6 +74,13 @@ class VersionStale(DomainError):
 
     code = "version_stale"
     refusal = Refusal.VERSION_STALE
+
+
+class VersionRequired(DomainError):
+    """A change names the version that was read (If-Match)."""
+
+    code = "version_required"
+    refusal = Refusal.VERSION_REQUIRED
 
 
 class RateLimited(DomainError):
