@@ -49,6 +49,14 @@ class Outcome:
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """What an act does beside its verb, and keeps when the verb refuses (ruling 6)."""
+
+    before: Callable[[Session], Any] | None = None
+    refused: Callable[[Session, Any, DomainError], None] | None = None
+
+
 def act(
     verb: Callable[[Session, Any], Any],
     *,
@@ -56,6 +64,7 @@ def act(
     dump: Callable[[Any], Any] = lambda result: result,
     status: int = HTTPStatus.CREATED,
     before: Callable[[Session], Any] | None = None,
+    refused: Callable[[Session, Any, DomainError], None] | None = None,
     needs_key: bool = True,
 ) -> Response:
     """Run a verb for a program and answer it, once for each Idempotency-Key.
@@ -63,11 +72,14 @@ def act(
     Args:
         verb: Called with the session and what `before` returned, in a savepoint.
         before: The outer facts: consumed codes, failed tries. They survive a refusal.
+        refused: Outer facts of a refusal itself: a refused scan, what came of a code.
+            Called with what `before` returned, None if that refused.
         dump: Turns the verb's result into JSON values.
     """
     asked = asked_by_header(ledger_id) if needs_key else None
+    outer = Outer(before, refused)
     return unit_of_work(
-        lambda session: run(session, verb, asked, before, lambda made: (int(status), dump(made)))
+        lambda session: run(session, verb, asked, outer, lambda made: (int(status), dump(made)))
     ).response()
 
 
@@ -75,7 +87,7 @@ def run(
     session: Session,
     verb: Callable[[Session, Any], Any],
     asked: idempotency.Request | None,
-    before: Callable[[Session], Any] | None,
+    outer: Outer,
     dump: Callable[[Any], tuple[int, Any]],
 ) -> Outcome:
     """Run the outer facts, then the verb in a savepoint; keep the answer with the key."""
@@ -83,12 +95,15 @@ def run(
         stored = idempotency.claim(session, asked)
         if stored:
             return Outcome(stored.status_code, stored.body, is_replay=True)
+    fact = None
     try:
-        fact = before(session) if before else None
+        fact = outer.before(session) if outer.before else None
         with attempt(session):
             result = verb(session, fact)
             status, values = dump(result)
     except DomainError as error:
+        if outer.refused:
+            outer.refused(session, fact, error)
         return _refused(session, asked, error)
     body = b"" if values is None else json.dumps(values).encode()
     if asked:
@@ -150,6 +165,7 @@ def submit(
     *,
     ledger_id: int = HOUSE,
     before: Callable[[Session], Any] | None = None,
+    refused: Callable[[Session, Any, DomainError], None] | None = None,
     show: Callable[[Result], Any] = lambda _result: None,
 ) -> tuple[Any, dict[str, Any] | None]:
     """Run a verb for a page's form, once for each hidden key.
@@ -159,8 +175,9 @@ def submit(
         or None and the problem, so that the page can show it beside what was typed.
     """
     asked = asked_by_form(ledger_id)
+    outer = Outer(before, refused)
     outcome = unit_of_work(
-        lambda session: run(session, verb, asked, before, lambda made: (200, show(made)))
+        lambda session: run(session, verb, asked, outer, lambda made: (200, show(made)))
     )
     values: Any = json.loads(outcome.body) if outcome.body else None
     if outcome.status >= HTTPStatus.BAD_REQUEST:
