@@ -51,9 +51,9 @@ def _drafts(
     for balance in held:
         old = balance.ref
         kept = AccountRef(old.unit, old.kind, kept_id, old.vintage_on, old.stripe)
-        line = Line(old, kept, balance.posted)
-        if balance.posted < 0:  # what is owed (待追回) is owed by the kept one from now on
-            line = Line(kept, old, -balance.posted)
+        # What is owed (待追回) is a balance below nought: the kept one owes it from now on.
+        giver, taker = (old, kept) if balance.posted > 0 else (kept, old)
+        line = Line(giver, taker, abs(balance.posted))
         drafts.append(
             JournalDraft(
                 key=f"merge:{merge.id}:{old.kind}:{old.vintage_on.isoformat()}",

@@ -48,8 +48,6 @@ def _unposted(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Grants whose journal, or its reversal, moved other minutes than the grant says."""
     there = proof_points.moved(ledger_id, "minutes")
     back = proof_points.moved(ledger_id, "minutes").alias("back")
-    is_counted = Grant.state.in_(proof_points.COUNTED)
-    expected = sa.case((is_counted, Grant.minutes), else_=0)
     return (
         sa.select(Grant.id)
         .outerjoin(there, there.c.journal_id == Grant.journal_id)
@@ -57,9 +55,14 @@ def _unposted(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
         .where(
             Grant.ledger_id == ledger_id,
             sa.or_(
-                sa.func.coalesce(there.c.amount, 0) != expected,
-                sa.func.coalesce(back.c.amount, 0)
-                != sa.case((Grant.state == "reversed", Grant.minutes), else_=0),
+                sa.and_(
+                    Grant.journal_id.is_not(None),
+                    sa.func.coalesce(there.c.amount, 0) != Grant.minutes,
+                ),
+                sa.and_(
+                    Grant.reversal_journal_id.is_not(None),
+                    sa.func.coalesce(back.c.amount, 0) != Grant.minutes,
+                ),
             ),
         )
     )

@@ -118,9 +118,11 @@ def _opened(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _unposted(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Grants whose journal, or its reversal, moved other points than the grant says."""
+    """Grants whose journal, or its reversal, moved other points than the grant says.
+
+    A journal that is not there is `one_source`'s to find.
+    """
     there, back = moved(ledger_id, "points"), moved(ledger_id, "points").alias("back")
-    moved_back = sa.func.coalesce(back.c.amount, 0)
     return (
         sa.select(Grant.id)
         .outerjoin(there, there.c.journal_id == Grant.journal_id)
@@ -128,8 +130,14 @@ def _unposted(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
         .where(
             Grant.ledger_id == ledger_id,
             sa.or_(
-                sa.func.coalesce(there.c.amount, 0) != Grant.points,
-                moved_back != sa.case((Grant.state == "reversed", Grant.points), else_=0),
+                sa.and_(
+                    Grant.journal_id.is_not(None),
+                    sa.func.coalesce(there.c.amount, 0) != Grant.points,
+                ),
+                sa.and_(
+                    Grant.reversal_journal_id.is_not(None),
+                    sa.func.coalesce(back.c.amount, 0) != Grant.points,
+                ),
             ),
         )
     )
