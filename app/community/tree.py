@@ -19,6 +19,7 @@ from app.community.models import Kind, Node
 from app.community.node_rows import ROOT_PATH, Details, new_row, path_ids
 
 CANDIDATES_MAX = 20
+CODES_AT_ONCE = 1_000
 UNKNOWN = "unknown"
 """Kind of a place that is there because the sources do not say which it is."""
 ID_SERIES = "community_node"
@@ -40,6 +41,25 @@ def by_code(session: Session, code: str) -> Node:
         NotFound: There is none.
     """
     return _found(session.scalar(sa.select(Node).where(Node.code == code.strip())), code)
+
+
+def get_many(session: Session, node_ids: Iterable[int]) -> dict[int, Node]:
+    """Return places by id in one statement; unknown ids are left out."""
+    wanted = set(node_ids)
+    if not wanted:
+        return {}
+    return {node.id: node for node in session.scalars(sa.select(Node).where(Node.id.in_(wanted)))}
+
+
+def by_codes(session: Session, codes: Iterable[str]) -> dict[str, Node]:
+    """Return places by code, a thousand a statement; unknown codes are left out."""
+    wanted = sorted(set(codes))
+    found: dict[str, Node] = {}
+    for start in range(0, len(wanted), CODES_AT_ONCE):
+        part = wanted[start : start + CODES_AT_ONCE]
+        query = sa.select(Node).where(Node.code.in_(part))
+        found |= {node.code: node for node in session.scalars(query)}
+    return found
 
 
 def find(session: Session, text: str) -> Node:

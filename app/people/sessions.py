@@ -117,6 +117,13 @@ def revoke(session: Session, token: str) -> None:
         session.execute(ended.values(revoked_at=clock.now()))
 
 
+def revoke_one(session: Session, *, person_id: UUID, token_hash: bytes) -> bool:
+    """End one of a person's sessions by its hash ("my devices"); return whether it was live."""
+    ended = _live(person_id).where(SignInSession.token_hash == token_hash)
+    statement = ended.values(revoked_at=clock.now()).returning(SignInSession.token_hash)
+    return session.execute(statement).first() is not None
+
+
 def revoke_all(session: Session, *, person_id: UUID, keep_token: str | None = None) -> int:
     """End every session of a person but the one to keep; return how many."""
     statement = _live(person_id)

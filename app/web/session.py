@@ -1,24 +1,28 @@
 """Who is asking: a server-side session behind a cookie, or behind a bearer token.
 
 The cookie serves browsers and needs the CSRF token; the bearer token serves
-programs and is never sent by a browser by itself.
+programs and is never sent by a browser by itself. `X-On-Behalf-Of` names the
+member for whom a helper acts (代办), in one book, by that member's leave.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager, current_user
 
 from app.base.actors import Actor
+from app.base.errors import PermissionDenied
 from app.base.transactions import reading, unit_of_work
-from app.people import sign_in
-from app.web.errors import NotAuthenticated
+from app.ledger import books
+from app.people import agents, sign_in
+from app.web.errors import MalformedRequest, NotAuthenticated
 
 COOKIE = "timebank_session"
 COOKIE_PRODUCTION = "__Host-timebank_session"
 COOKIE_DAYS = 30
 DEVICE_COOKIE = "timebank_device"
+ON_BEHALF_HEADER = "X-On-Behalf-Of"
 
 login_manager = LoginManager()
 
@@ -106,7 +110,55 @@ def actor() -> Actor:
     return Actor(person().person_id, g.get("on_behalf_id"))
 
 
+def subject_id() -> UUID:
+    """Return whose matters this request is about: the member acted for, else the person."""
+    return actor().on_behalf_id or person().person_id
+
+
+def act_for(person_id: UUID, *, book_code: str) -> None:
+    """Let the rest of this request act for a member who gave leave in this book.
+
+    Both names then stand on every journal and audit line (`actor`).
+
+    Raises:
+        PermissionDenied: No leave was given, or it was ended.
+        NotFound: There is no such book.
+    """
+    agent_id = person().person_id
+    if person_id == agent_id:
+        return
+    with reading() as session:
+        agents.require_may_act_for(
+            session,
+            ledger_id=books.by_code(session, book_code).id,
+            agent_person_id=agent_id,
+            person_id=person_id,
+        )
+    g.on_behalf_id = person_id
+
+
+def take_on_behalf() -> None:
+    """Act for whom the header names. Leave is for one book: without a book there is none.
+
+    Raises:
+        MalformedRequest: The header names no person.
+        PermissionDenied: This route is about the person alone, or no leave was given.
+    """
+    wanted = request.headers.get(ON_BEHALF_HEADER)
+    if not wanted or request.endpoint is None or not current_user.is_authenticated:
+        return
+    try:
+        person_id = UUID(wanted)
+    except ValueError as error:
+        raise MalformedRequest(f"{ON_BEHALF_HEADER} is no person's id") from error
+    book_code = (request.view_args or {}).get("book")
+    if book_code is None:
+        raise PermissionDenied("nobody does this for another person")
+    act_for(person_id, book_code=book_code)
+
+
 def init_app(app: Flask) -> None:
     """Attach sign-in to the application."""
     login_manager.init_app(app)
     login_manager.session_protection = None
+    app.before_request(take_on_behalf)

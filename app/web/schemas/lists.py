@@ -1,0 +1,17 @@
+"""Lists as every door gives them: `{"items": […]}`."""
+
+from marshmallow import Schema, fields
+
+from app.web.schemas import PageIn, Text
+
+
+def items_of(schema: type[Schema]) -> type[Schema]:
+    """Return the schema of a list of these, named after them."""
+    name = schema.__name__.removesuffix("Out") + "List"
+    return Schema.from_dict({"items": fields.List(fields.Nested(schema))}, name=name)
+
+
+class PlacePageIn(PageIn):
+    """Which slice of a list, of which place; without one, of the highest in one's charge."""
+
+    node_code = Text(length_max=32)
