@@ -1,9 +1,10 @@
 """A basket: what a clerk rings up for a member. Prices are never in it; the shelf has them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.base.errors import ValidationFailed
+from app.base.ids import new_id
 
 QUANTITY_MAX = 99
 KINDS_MAX = 50
@@ -30,6 +31,8 @@ class Basket:
         card_id: The card, if one was read; it must not be frozen either.
         confirmed_by: How the member agreed beyond showing code or card: `none`,
             `pin`, `phone` (on their own) or `second_staff` (paper case, D37).
+        presentation_id: The showing of code or card, if it was one of its own before
+            this; it pays for one basket only (D34).
     """
 
     till_id: UUID
@@ -38,6 +41,7 @@ class Basket:
     presented: str = "code"
     card_id: UUID | None = None
     confirmed_by: str = "none"
+    presentation_id: UUID = field(default_factory=new_id)
 
     @property
     def is_confirmed(self) -> bool:

@@ -23,12 +23,14 @@ from app.base.db import (
 class Redemption(LedgerRow, Base):
     """Goods that a member took and the points that paid for them, in one transaction.
 
-    `number` is what people see and type: `<book>-R20250731-0007`.
+    `number` is what people see and type: `<book>-R20250731-0007`. `presentation_id`:
+    the showing of code or card that it answers; each pays at most once (D34, E17).
     """
 
     __tablename__ = "mall_redemption"
     __table_args__ = (
         sa.UniqueConstraint("ledger_id", "number"),
+        sa.UniqueConstraint("ledger_id", "presentation_id"),
         ledger_fk("member_id", "people_member"),
         ledger_fk("shop_id", "mall_shop"),
         ledger_fk("till_id", "mall_till"),
@@ -50,6 +52,7 @@ class Redemption(LedgerRow, Base):
     shop_id: Mapped[IdColumn]
     till_id: Mapped[IdColumn]
     clerk_person_id: Mapped[IdColumn]
+    presentation_id: Mapped[IdColumn]
     presented: Mapped[str] = mapped_column(sa.String(8))
     confirmed_by: Mapped[str] = mapped_column(sa.String(12))
     state: Mapped[str] = mapped_column(sa.String(12))

@@ -19,6 +19,7 @@ from app.base import clock, serials
 from app.base.actors import Actor
 from app.base.errors import VersionStale
 from app.base.ids import new_id
+from app.base.upserts import insert_for
 from app.ledger import posting
 from app.mall import allowances, shelf, shops, standing
 from app.mall.allowances import Deal
@@ -27,9 +28,10 @@ from app.mall.models import Redemption, RedemptionLine
 from app.mall.shelf import OnShelf
 from app.mall.standing import Standing
 from app.people import inbox
+from app.people.errors import CodeAlreadyUsed
 from app.points import wallets
 
-INSERT_REDEMPTION = cast(sa.Table, Redemption.__table__).insert()
+REDEMPTION = cast(sa.Table, Redemption.__table__)
 INSERT_LINE = cast(sa.Table, RedemptionLine.__table__).insert()
 
 
@@ -106,6 +108,7 @@ def redeem(
         NotFound: Till, member or goods are not of this book.
         TillClosed, ShopClosed, PermissionDenied: Nobody sells here now (M3, A14).
         MemberNotActive, AccountFrozen: The member or the card may not spend.
+        CodeAlreadyUsed: This showing of code or card has paid for a basket (D34, E17).
         SecondPersonRequired: The clerk would serve their own household (A6, D37).
         GoodsNotOnSale, StockConflict: The shelf cannot give it (D38).
         VersionStale: The total differs from the expected one.
@@ -169,6 +172,7 @@ def _write(session: Session, ledger_id: int, sale: _Sale, journal_id: UUID | Non
         "shop_id": sale.here.shop_id,
         "till_id": sale.basket.till_id,
         "clerk_person_id": sale.actor.person_id,
+        "presentation_id": sale.basket.presentation_id,
         "presented": sale.basket.presented,
         "confirmed_by": sale.basket.confirmed_by,
         "state": "done",
@@ -187,7 +191,11 @@ def _write(session: Session, ledger_id: int, sale: _Sale, journal_id: UUID | Non
         }
         for place, (goods_id, count) in enumerate(sale.wanted.items(), start=1)
     ]
-    session.connection().execute(INSERT_REDEMPTION, row)
+    shown_once = ["ledger_id", "presentation_id"]
+    insert = insert_for(session, REDEMPTION).on_conflict_do_nothing(index_elements=shown_once)
+    made = session.connection().execute(insert.returning(REDEMPTION.c.id), row)
+    if made.first() is None:
+        raise CodeAlreadyUsed("this showing of code or card has paid for a basket")
     session.connection().execute(INSERT_LINE, lines)
     return number
 

@@ -22,8 +22,8 @@ from app.community.models import Node
 from app.ledger.models import Book
 from app.mall.baskets import Basket
 from app.mall.errors import ShopClosed, TillClosed
-from app.mall.models import Clerk, Merchant, Shop, Till
-from app.people.errors import MemberNotActive
+from app.mall.models import Clerk, Merchant, Redemption, Shop, Till
+from app.people.errors import CodeAlreadyUsed, MemberNotActive
 from app.people.models import HouseholdMember, Member
 from app.risk.errors import AccountFrozen
 from app.risk.models import Freeze
@@ -46,6 +46,7 @@ class Standing:
     is_clerk: bool
     is_household: bool
     frozen_kind: str | None
+    is_paid: bool
     node: Node
 
 
@@ -63,6 +64,7 @@ def read(
         "for_member": basket.member_id,
         "with_card": basket.card_id or NOBODY,
         "by_clerk": actor.person_id,
+        "shown_as": basket.presentation_id,
         "on_day": clock.today(),
     }
     row: Any = session.execute(_LOCKING if for_update else _READING, values).first()
@@ -84,6 +86,8 @@ def refusals(standing: Standing, actor: Actor) -> list[DomainError]:
         said.append(MemberNotActive(state=standing.member_state))
     if standing.frozen_kind is not None:
         said.append(AccountFrozen(subject_kind=standing.frozen_kind))
+    if standing.is_paid:
+        said.append(CodeAlreadyUsed("this showing of code or card has paid for a basket"))
     if standing.is_household or actor.is_involved(standing.member_person_id):
         said.append(SecondPersonRequired("a clerk does not serve their own household (D37)"))
     return said
@@ -98,6 +102,7 @@ _till = _param("at_till", Id())
 _member = _param("for_member", Id())
 _card = _param("with_card", Id())
 _clerk = _param("by_clerk", Id())
+_shown: sa.BindParameter[Any] = _param("shown_as", Id())
 _day: sa.BindParameter[date] = _param("on_day", sa.Date())
 
 
@@ -161,6 +166,11 @@ def _frozen() -> sa.ScalarSelect[str]:
     )
 
 
+def _paid() -> sa.ColumnElement[bool]:
+    """This showing of code or card was used for a redemption before (D34)."""
+    return sa.exists().where(Redemption.ledger_id == _ledger, Redemption.presentation_id == _shown)
+
+
 _READING = (
     sa.select(
         Till.shop_id,
@@ -176,6 +186,7 @@ _READING = (
         _serves(),
         _lives_together(),
         _frozen(),
+        _paid(),
         Node,
     )
     .join_from(Till, Shop, sa.and_(Shop.ledger_id == Till.ledger_id, Shop.id == Till.shop_id))

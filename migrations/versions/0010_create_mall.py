@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.Column("shop_id", Id(), nullable=False),
         sa.Column("till_id", Id(), nullable=False),
         sa.Column("clerk_person_id", Id(), nullable=False),
+        sa.Column("presentation_id", Id(), nullable=False),
         sa.Column("presented", sa.String(length=8), nullable=False),
         sa.Column("confirmed_by", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -262,6 +263,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ledger_id", "id", name=op.f("pk_mall_redemption")),
         sa.UniqueConstraint(
             "ledger_id", "number", name=op.f("uq_mall_redemption_ledger_id_number")
+        ),
+        sa.UniqueConstraint(
+            "ledger_id",
+            "presentation_id",
+            name=op.f("uq_mall_redemption_ledger_id_presentation_id"),
         ),
     )
     spread("mall_redemption", "ledger_id")

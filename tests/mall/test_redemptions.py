@@ -10,12 +10,14 @@ from app.base.errors import (
     ValidationFailed,
     VersionStale,
 )
+from app.base.ids import new_id
 from app.ledger.errors import InsufficientPoints
 from app.ledger.models import Journal, Transfer
 from app.mall import clerks, goods, listings, shops
 from app.mall.errors import GoodsNotOnSale, StockConflict
 from app.mall.models import StockMovement
 from app.people import inbox
+from app.people.errors import CodeAlreadyUsed
 from app.points import wallets
 from tests.factories import mall as make
 
@@ -225,3 +227,12 @@ def test_goods_of_another_shop_are_refused(session, mall):
     mall.shop = here
     with make.refused(session, mall, GoodsNotOnSale):
         make.redeem(session, mall, member, (elsewhere, 1))
+
+
+def test_d34_one_showing_of_a_code_pays_for_one_basket(session, mall):
+    member = make.a_member(session, mall, points=100)
+    salt = make.put_goods(session, mall)
+    shown = new_id()
+    make.redeem(session, mall, member, (salt, 1), presentation_id=shown)
+    with make.refused(session, mall, CodeAlreadyUsed):
+        make.redeem(session, mall, member, (salt, 1), presentation_id=shown)
