@@ -3,6 +3,6 @@
 Owns: every points_* table.
 Stands on: risk, people, ledger, community, base.
 Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `backfills`,
-    `openings`, `expiry`.
+    `openings`, `expiry`, `mergings`, `proof_checks`.
 Never: learns which door a deed came through, beyond its source's kind and id.
 """

@@ -1,7 +1,7 @@
 """Carries: what of a member's quantity made no whole point yet, per rate version (D27).
 
 A reversed grant gives back what it added, so a carry may be negative meanwhile
-(ruling 13). Read and written while the member's row is locked (`holders.of`).
+(E11). Read and written while the member's row is locked (`holders.of`).
 """
 
 from collections.abc import Collection, Mapping

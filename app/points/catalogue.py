@@ -1,6 +1,6 @@
 """What a new programme starts with: four indicators and the activity types of the field.
 
-The names are the field's own (mechanisms §7.3); every programme may add more,
+The names are the field's own (C3); every programme may add more,
 and measure an indicator by 次 or 件 instead of minutes (P7).
 """
 

@@ -1,6 +1,6 @@
 """Crediting: what a grant posts, once nobody has to wait for anybody.
 
-One journal per grant with its minutes and its points (ruling 5), computed in the
+One journal per grant with its minutes and its points (L1), computed in the
 order of the grants: the carry, the day's cap and what is 待追回 move from one to
 the next. The members' rows are locked before (`holders.of`), so what is read here
 stands still.

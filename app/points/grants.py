@@ -223,7 +223,8 @@ def _quantity(measure: str, deed: Deed, provenance: str) -> int:
 
 
 def _require_same(earlier: Grant, deed: Deed) -> None:
-    same = (earlier.member_id, earlier.served_on) == (deed.member_id, deed.served_on)
+    same = earlier.member_id == deed.member_id and earlier.served_on == deed.served_on
+    same = same and earlier.category_code == deed.category_code
     if earlier.provenance != NO_HOURS:
         same = same and earlier.minutes == deed.minutes
         same = same and earlier.provenance == deed.provenance

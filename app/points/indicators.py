@@ -64,7 +64,7 @@ def add_indicator(
     )
     session.add(added)
     session.flush()
-    _audit_rule(session, programme, actor, "indicator_added", code=code, measure=measure)
+    audit_rule(session, programme, actor, "indicator_added", code=code, measure=measure)
     return added
 
 
@@ -85,7 +85,7 @@ def measure_by(
         raise ValidationFailed("this indicator has rates already", field="measure")
     changed.measure = measure
     session.flush()
-    _audit_rule(
+    audit_rule(
         session, programme, actor, "indicator_measured", code=indicator_code, measure=measure
     )
     return changed
@@ -153,7 +153,7 @@ def add_category(
     )
     session.add(added)
     session.flush()
-    _audit_rule(session, programme, actor, "category_added", code=code)
+    audit_rule(session, programme, actor, "category_added", code=code)
     return added
 
 
@@ -173,9 +173,10 @@ def _require_measure(measure: str) -> None:
         raise ValidationFailed("counted by minutes, times or pieces", field="measure")
 
 
-def _audit_rule(
+def audit_rule(
     session: Session, programme: Programme, actor: Actor, action: str, **facts: Any
 ) -> None:
+    """Write a change of the programme's rules into the audit."""
     audit.write(
         session,
         ledger_id=programme.ledger_id,

@@ -1,7 +1,7 @@
 """Grants and what they leave: carries, presences, day totals, decisions, back-fills, openings.
 
 A grant is one deed turned into minutes and points. Provenance is a type: only
-credited minutes make points (practice §0.5).
+credited minutes make points (D24).
 """
 
 from datetime import date

@@ -78,7 +78,7 @@ class Rate(Base):
     """A version of an indicator's rate: `points` for each `per_quantity` minutes, 次 or 件.
 
     Old postings keep the version they used (D27). The rest of the quantity is
-    carried to the next grant, or dropped, as `remainder` says (ruling 13).
+    carried to the next grant, or dropped, as `remainder` says.
     """
 
     __tablename__ = "points_rate"

@@ -5,7 +5,7 @@ book's opening account. A document opens a member's balance once.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
@@ -58,21 +58,15 @@ def request(
     """
     _require_sense(session, ledger_id, document_no, as_of_on, balances)
     holders.of(session, ledger_id=ledger_id, member_ids={line.member_id for line in balances})
-    rows = [
-        {
-            "ledger_id": ledger_id,
-            "id": new_id(),
-            "member_id": line.member_id,
-            "document_no": document_no.strip(),
-            "minutes": line.minutes,
-            "points": line.points,
-            "as_of_on": as_of_on,
-            "state": "waiting",
-            "entered_by_id": actor.person_id,
-            "entered_at": clock.now(),
-        }
-        for line in balances
-    ]
+    common = {
+        "ledger_id": ledger_id,
+        "document_no": document_no.strip(),
+        "as_of_on": as_of_on,
+        "state": "waiting",
+        "entered_by_id": actor.person_id,
+        "entered_at": clock.now(),
+    }
+    rows = [{**common, "id": new_id(), **asdict(line)} for line in balances]
     session.execute(insert_or_ignore(session, Opening.__table__), rows)
     entered = _of_document(session, ledger_id, document_no.strip())
     for line in balances:

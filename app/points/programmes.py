@@ -13,7 +13,6 @@ from app.base.errors import ValidationFailed
 from app.community import node_rows, tree
 from app.community.models import Node
 from app.ledger import books
-from app.people import audit
 from app.people.models import Member
 from app.points import indicators
 from app.points.errors import MembersBelow, NoProgramme, ProgrammeExists
@@ -111,14 +110,13 @@ def start(
     if expiry_policy not in EXPIRY_POLICIES:
         raise ValidationFailed("unknown expiry policy", field="expiry_policy")
     _require_free(session, node)
-    today = clock.today()
     books.open_book(
         session,
         book_id=node.id,
         code=book_code,
         name=name,
         has_points=has_points,
-        opened_on=today,
+        opened_on=clock.today(),
     )
     programme = Programme(
         id=node.id,
@@ -127,21 +125,12 @@ def start(
         name=name,
         has_points=has_points,
         expiry_policy=expiry_policy,
-        valid_from_on=today,
+        valid_from_on=clock.today(),
     )
     session.add(programme)
     session.flush()
     indicators.fill(session, programme)
-    audit.write(
-        session,
-        ledger_id=programme.ledger_id,
-        actor=actor,
-        action="programme_started",
-        subject_kind="programme",
-        node_code=node.code,
-        has_points=has_points,
-        expiry_policy=expiry_policy,
-    )
+    indicators.audit_rule(session, programme, actor, "programme_started", node_code=node.code)
     return programme
 
 

@@ -2,7 +2,7 @@
 
 A rate gives `points` for each `per_quantity` minutes, 次 or 件, kept in lowest
 terms (10 an hour is 1 for 6 minutes). What does not make a whole point is carried
-to the member's next grant, or dropped, as the rate says (ruling 13). Old grants
+to the member's next grant, or dropped, as the rate says. Old grants
 keep the version they used.
 
 The carry is counted in 1/`points` of the measure: plain minutes wherever a rate

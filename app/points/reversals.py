@@ -35,7 +35,7 @@ def reverse(
         GrantStateConflict: It was never posted: refuse it instead.
         LedgerReadOnly: The book is stopped.
 
-    Rule: L10, D31, E11, rulings 13 and 14.
+    Rule: L4, L10, D31, E11.
     """
     if not reason.strip():
         raise ValidationFailed("a reversal says why", field="reason")

@@ -1,6 +1,6 @@
 """Wallets: whole points by vintage (the day on which they expire), and what is 待追回.
 
-The only place that chooses vintages (ruling 9): first-expiring first when points
+The only place that chooses vintages: first-expiring first when points
 are spent, the same vintage when they come back, the grant's own vintage first when
 they are clawed back. Functions return lines; who posts them is the caller's matter.
 """
@@ -179,7 +179,7 @@ def earn_lines(
 ) -> list[Line]:
     """Lines that give points: first to what is 待追回 (`receivable`, 0 or more), then to a wallet.
 
-    Rule: D31, E11, rulings §3 (two lines, no account both debited and credited).
+    Rule: D31, E11. Two lines, so that no account is both debited and credited.
     """
     recovered = min(points, receivable)
     lines = []

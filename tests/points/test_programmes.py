@@ -1,4 +1,4 @@
-"""Programmes hang on a node and are inherited below it: P2, P7, ruling 4."""
+"""Programmes hang on a node and are inherited below it: P2, P7."""
 
 import pytest
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""The rate as a versioned rational number: D27, E2, E4, ruling 13."""
+"""The rate as a versioned rational number: D27, E2, E4."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Grants taken back: L10, D31, E11, rulings 13 and 14."""
+"""Grants taken back: L10, D31, E11."""
 
 from datetime import date
 
