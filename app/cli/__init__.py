@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from app.base.db import db
-from app.cli import hours, jobs, ledger, nodes, people, roles
+from app.cli import demo, hours, jobs, ledger, nodes, people, roles
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -17,5 +17,5 @@ def init_app(app: Flask) -> None:
     nodes.init_app(app)
     people.init_app(app)
     roles.init_app(app)
-    for group in (ledger, hours, jobs):
+    for group in (ledger, hours, jobs, demo):
         group.init_app(app)

@@ -22,6 +22,7 @@ from app.points.models import Day
 from app.reports.errors import PeriodEmpty
 
 PROVENANCES = ("credited", "honorary", "historical")
+PROVENANCE_WORDS = {"credited": "信用时长", "honorary": "荣誉时长", "historical": "历史时长"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ class Cut:
     has_points: bool = True
 
     def words(self) -> dict[str, str]:
-        """The cut as it is printed on a sheet and kept with an export."""
+        """The cut in words, as it is printed on a sheet and kept with an export."""
         return {
-            "node": f"{self.node.code} {self.node.name}",
-            "from": self.begins_on.isoformat(),
-            "to": self.ends_on.isoformat(),
-            "team": str(self.team_id or "all"),
-            "category": self.category_code or "all",
-            "provenance": ",".join(self.provenances),
+            "范围": f"{self.node.code} {self.node.name}",
+            "起": self.begins_on.isoformat(),
+            "止": self.ends_on.isoformat(),
+            "队伍": str(self.team_id or "全部"),
+            "类别": self.category_code or "全部",
+            "时长来源": "、".join(PROVENANCE_WORDS[each] for each in self.provenances),
         }
 
 

@@ -57,8 +57,8 @@ def test_d42_the_sheet_prints_filter_time_and_operator(session, made):
     facts = {cells[0].value: cells[1].value for cells in page.iter_rows(max_row=11, max_col=2)}
 
     assert facts["操作人"] == "卓知远"
-    assert facts["node"] == f"{made.node.code} {made.node.name}"
-    assert (facts["from"], facts["to"]) == ("2020-01-01", clock.today().isoformat())
+    assert facts["范围"] == f"{made.node.code} {made.node.name}"
+    assert (facts["起"], facts["止"]) == ("2020-01-01", clock.today().isoformat())
     assert facts["行数"] == "1"
     assert facts["验证码"] == row.verification_code
     assert facts["生成时间"].endswith("+0800")

@@ -1,0 +1,116 @@
+"""`flask demo`: 金溪社区 and 架河武庙村's shop, lived through by the same verbs as real life."""
+
+from uuid import UUID
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading
+from app.cli.demo import (
+    jinxi_activities,
+    jinxi_people,
+    places,
+    shops,
+    today,
+    wumiao,
+    wumiao_orders,
+)
+from app.cli.demo.jinxi_cast import PASSWORD, PERSONAS
+from app.cli.demo.names import phone
+from app.cli.demo.world import BEGAN_ON, at, everyone, step
+from app.community import tree
+
+group = AppGroup("demo", help="The demo world: load it, add today's activity, show its log-ins.")
+JINXI_SHOP = "金溪社区积分超市"
+
+
+@group.command("load")
+def load() -> None:
+    """Load the demo into an empty database; a second time nothing changes."""
+    _refuse_in_production()
+    _load_places()
+    jinxi, people = _load_jinxi()
+    village = wumiao.settle_in()
+    wumiao.earn(village)
+    wumiao_orders.open_shop(village)
+    count = sum(wumiao_orders.ORDERS.values())
+    with click.progressbar(length=count, label="武庙村 orders    ") as bar:
+        for sold in wumiao_orders.sell(village):
+            bar.update(sold)
+    click.echo(f"loaded: {people} people and 61 calls in 金溪社区, {count} orders in 武庙村")
+    current_app.logger.info("demo loaded into book %s", jinxi)
+
+
+@group.command("today")
+def add_today() -> None:
+    """Add one activity of today, open for check-in now."""
+    _refuse_in_production()
+    number = today.add()
+    click.echo(f"today's activity: {number}" if number else "today's activity is there already")
+
+
+@group.command("logins")
+def show_logins() -> None:
+    """Print who can sign in, and how."""
+    click.echo(f"\nDemo log-ins (password for all: {PASSWORD})\n")
+    for serial, persona in enumerate(PERSONAS, 1):
+        click.echo(f"  {phone(serial)}   {persona.name}   {persona.about}")
+    for serial, (_, name) in enumerate(wumiao.PERSONAS, 1):
+        about = "武庙村积分超市店员" if name == "丁一诺" else "武庙村工作人员"
+        click.echo(f"  {phone(wumiao.PHONE_FROM + serial)}   {name}   {about}")
+    click.echo()
+
+
+def _load_places() -> None:
+    with click.progressbar(length=100, label="official divisions") as bar:
+        shown = 0
+
+        def progress(done: int, size: int) -> None:
+            nonlocal shown
+            part = 100 * done // max(size, 1)
+            bar.update(part - shown)
+            shown = part
+
+        places.import_divisions(progress)
+    step(at(BEGAN_ON, 7), places.build_below)
+    places.start_programmes()
+
+
+def _load_jinxi() -> tuple[int, int]:
+    with reading() as session:
+        ledger_id = jinxi_people.ledger_of(session)
+    people = jinxi_people.join(ledger_id)
+    planned = len(jinxi_activities.occasions())
+    with click.progressbar(
+        jinxi_activities.live(ledger_id, people), length=planned, label="金溪社区 activities"
+    ) as bar:
+        for _ in bar:
+            pass
+
+    def open_shop(session: Session) -> UUID:
+        known = everyone(session, ledger_id)
+        opening = shops.Opening(
+            ledger_id=ledger_id,
+            node=tree.by_code(session, places.COMMUNITY),
+            merchant="金溪社区居民委员会",
+            name=JINXI_SHOP,
+            shelf=shops.JINXI_SHELF,
+            approver=known["zhuo"].actor,
+            clerk=known["jia"],
+        )
+        return shops.open_shop(session, opening)
+
+    step(at(BEGAN_ON, 16), open_shop)
+    return ledger_id, len(people)
+
+
+def _refuse_in_production() -> None:
+    if current_app.config["ENVIRONMENT"] == "production":
+        raise click.ClickException("the demo is not for production")
+
+
+def init_app(app: Flask) -> None:
+    """Attach the group."""
+    app.cli.add_command(group)

@@ -1,0 +1,70 @@
+"""One activity of today to scan, so that a first visitor can try the whole way at once."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.activities import enrolment, plans, responses
+from app.activities.models import Activity
+from app.activities.plan_rules import Plan, PlannedSession
+from app.base import clock
+from app.base.transactions import unit_of_work
+from app.cli.demo.jinxi_people import find_team, ledger_of
+from app.cli.demo.places import COMMUNITY
+from app.cli.demo.world import everyone
+from app.community import tree
+
+TEAM = "绿洲课后"
+LASTS = timedelta(hours=2)
+
+
+def add() -> str | None:
+    """Plan, approve and answer an activity that has just begun; None if there is one already.
+
+    Its check-in is open from an hour before now. Planning lies in the past of the held
+    clock, as an activity is never planned for a time that has gone (D20).
+    """
+    now = clock.now()
+    begins = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+    title = f"课后辅导（今天 {clock.local_date(now):%m月%d日}）"
+
+    def work(session: Session) -> str | None:
+        ledger_id = ledger_of(session)
+        known = sa.select(Activity.id).where(
+            Activity.ledger_id == ledger_id,
+            Activity.title == title,
+            Activity.state.in_(("called", "open")),
+        )
+        if session.scalar(known.limit(1)):
+            return None
+        people = everyone(session, ledger_id)
+        leader, staff = people["zhong"].actor, people["zhuo"].actor
+        team = find_team(session, ledger_id, TEAM)
+        plan = Plan(
+            node_id=tree.by_code(session, COMMUNITY).id,
+            title=title,
+            category_code="tutoring",
+            address="金溪社区党群服务中心一楼活动室",
+            sessions=[PlannedSession(begins, begins + LASTS, quota_count=30)],
+            team_id=team.id,
+        )
+        with clock.held_at(begins - timedelta(hours=3)):
+            draft = plans.draft(session, ledger_id=ledger_id, plan=plan, actor=leader)
+            plans.submit(session, ledger_id=ledger_id, activity_id=draft.id, actor=leader)
+            plans.approve(session, ledger_id=ledger_id, activity_id=draft.id, actor=staff)
+            responses.respond(
+                session, ledger_id=ledger_id, activity_id=draft.id, team_id=team.id, actor=leader
+            )
+        (slot,) = plans.list_sessions(session, ledger_id=ledger_id, activity_id=draft.id)
+        for key in ("wen", "lin"):
+            enrolment.enrol(
+                session,
+                ledger_id=ledger_id,
+                session_id=slot.id,
+                member_id=people[key].member_id,
+                actor=people[key].actor,
+            )
+        return draft.number
+
+    return unit_of_work(work)
