@@ -97,8 +97,9 @@ def walk(
     moves: dict[AccountRef, Movement] = {}
     for lines in journals:
         touched = {ref for item in lines for ref in (item.line.debit, item.line.credit)}
-        for ref in touched - moves.keys():
-            moves[ref] = Movement(locked[ref])
+        for ref in touched:
+            if ref not in moves:
+                moves[ref] = Movement(locked[ref])
         for item in lines:
             _move(moves, item)
         for ref in touched:

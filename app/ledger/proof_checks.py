@@ -34,18 +34,28 @@ def legs_balance() -> Any:
         sa.and_(e.account_id == t.debit_account_id, e.delta == -t.amount),
         sa.and_(e.account_id == t.credit_account_id, e.delta == t.amount),
     )
-    of_transfer = sa.and_(e.ledger_id == BOOK, e.transfer_id == t.id)
+    legs = (
+        sa.select(
+            e.transfer_id,
+            sa.func.count().label("entries"),
+            sa.func.sum(sa.case((is_leg, 1), else_=0)).label("legs"),
+            sa.func.sum(e.delta).label("sum"),
+        )
+        .join_from(ENTRY, TRANSFER, sa.and_(t.ledger_id == BOOK, t.id == e.transfer_id))
+        .where(e.ledger_id == BOOK)
+        .group_by(e.transfer_id)
+        .subquery("legs")
+    )
     return (
         sa.select(t.id)
-        .join_from(TRANSFER, ENTRY, of_transfer, isouter=True)
-        .where(t.ledger_id == BOOK)
-        .group_by(t.id, t.phase)
-        .having(
+        .join_from(TRANSFER, legs, legs.c.transfer_id == t.id, isouter=True)
+        .where(
+            t.ledger_id == BOOK,
             sa.or_(
-                sa.func.count(e.seq) != sa.case((t.phase.in_(MOVING), 2), else_=0),
-                sa.func.sum(sa.case((is_leg, 1), else_=0)) != sa.func.count(e.seq),
-                sa.func.sum(e.delta) != 0,
-            )
+                sa.func.coalesce(legs.c.entries, 0) != sa.case((t.phase.in_(MOVING), 2), else_=0),
+                legs.c.legs != legs.c.entries,
+                legs.c.sum != 0,
+            ),
         )
     )
 
