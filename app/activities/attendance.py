@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities import grounds, records, states
+from app.activities import grounds, records, states, watching
 from app.activities.closing import autoclose
 from app.activities.crediting import BELOW_MIN_PRESENCE, Times, credit
 from app.activities.errors import ActivityStateConflict
@@ -82,6 +82,7 @@ def confirm(
     session.flush()
     _tell_zero(session, ground, [s for s, deed in zip(stays, deeds, strict=True) if not deed])
     _note(session, ground, actor, "attendance_confirmed", len(stays))
+    watching.look_at_session(session, ledger_id=ledger_id, session_id=session_id)
     worth = [deed for deed in deeds if deed is not None]
     return grants.grant(session, ledger_id=ledger_id, deeds=worth, actor=actor)
 

@@ -67,44 +67,8 @@ def close_sessions(session: Session, *, ledger_id: int, session_ids: Sequence[UU
     """Close sessions: end what is open, mark who never came; three statements."""
     if not session_ids:
         return
-    planned_end = (
-        sa.select(ActivitySession.ends_at)
-        .where(ActivitySession.ledger_id == ledger_id, ActivitySession.id == Attendance.session_id)
-        .scalar_subquery()
-    )
-    session.execute(
-        sa.update(Attendance)
-        .where(
-            Attendance.ledger_id == ledger_id,
-            Attendance.session_id.in_(session_ids),
-            Attendance.state == "open",
-        )
-        .values(
-            state="needs_confirmation",
-            checked_out_at=planned_end,
-            out_door="auto",
-            credited_minutes=0,
-            zero_reason=NO_CHECK_OUT,
-        ),
-        execution_options=_QUIET,
-    )
-    came = sa.exists().where(
-        Attendance.ledger_id == ledger_id,
-        Attendance.session_id == Enrolment.session_id,
-        Attendance.member_id == Enrolment.member_id,
-        Attendance.state.not_in(VOID),
-    )
-    session.execute(
-        sa.update(Enrolment)
-        .where(
-            Enrolment.ledger_id == ledger_id,
-            Enrolment.session_id.in_(session_ids),
-            Enrolment.state == "enrolled",
-            ~came,
-        )
-        .values(state="absent"),
-        execution_options=_QUIET,
-    )
+    _end_open_stays(session, ledger_id, session_ids)
+    _mark_absent(session, ledger_id, session_ids)
     session.execute(
         sa.update(ActivitySession)
         .where(
@@ -197,6 +161,50 @@ def archive_settled(session: Session, *, ledger_id: int) -> int:
         execution_options=_QUIET,
     )
     return len(archived.all())
+
+
+def _end_open_stays(session: Session, ledger_id: int, session_ids: Sequence[UUID]) -> None:
+    planned_end = (
+        sa.select(ActivitySession.ends_at)
+        .where(ActivitySession.ledger_id == ledger_id, ActivitySession.id == Attendance.session_id)
+        .scalar_subquery()
+    )
+    session.execute(
+        sa.update(Attendance)
+        .where(
+            Attendance.ledger_id == ledger_id,
+            Attendance.session_id.in_(session_ids),
+            Attendance.state == "open",
+        )
+        .values(
+            state="needs_confirmation",
+            checked_out_at=planned_end,
+            out_door="auto",
+            credited_minutes=0,
+            zero_reason=NO_CHECK_OUT,
+        ),
+        execution_options=_QUIET,
+    )
+
+
+def _mark_absent(session: Session, ledger_id: int, session_ids: Sequence[UUID]) -> None:
+    came = sa.exists().where(
+        Attendance.ledger_id == ledger_id,
+        Attendance.session_id == Enrolment.session_id,
+        Attendance.member_id == Enrolment.member_id,
+        Attendance.state.not_in(VOID),
+    )
+    session.execute(
+        sa.update(Enrolment)
+        .where(
+            Enrolment.ledger_id == ledger_id,
+            Enrolment.session_id.in_(session_ids),
+            Enrolment.state == "enrolled",
+            ~came,
+        )
+        .values(state="absent"),
+        execution_options=_QUIET,
+    )
 
 
 def _waits(session: Session, node_ids: set[int]) -> dict[int, int]:

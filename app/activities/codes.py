@@ -9,12 +9,9 @@ Bytes: version 1 · ledger 5 · session_no 4 · direction 1 · slot 4 · MAC 16,
 base64url 42 characters.
 """
 
-import base64
-import binascii
 import hmac
 import struct
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,23 +26,41 @@ from app.activities.errors import (
 )
 from app.activities.models import Activity, ActivitySession
 from app.activities.standing import get_activity, require_lead
+from app.activities.tickets import (
+    DIRECTIONS,
+    MAC_BYTES,
+    VERSION,
+    SeenTicket,
+    open_ticket,
+    read_ticket,
+    to_bytes,
+    to_text,
+)
 from app.base import clock, crypto
 from app.base.actors import Actor
 from app.base.errors import NotFound
 from app.people import audit
-from app.people.errors import CodeExpired, WrongAudience
+from app.people.errors import CodeExpired
 
-VERSION = 1
+__all__ = [
+    "ScreenCode",
+    "SeenTicket",
+    "current",
+    "find_session",
+    "open_ticket",
+    "read_ticket",
+    "redeem",
+    "redeem_short",
+    "revoke",
+    "slot_of",
+]
+
 SLOT_SECONDS = 15
-TICKET_LIFE = timedelta(minutes=10)
-MAC_BYTES = 16
-DIRECTIONS = ("in", "out")
 SHORT_DIGITS = 6
 OLD_VERSIONS_MAX = 8
 """How many revoked keys are tried, to say `key_revoked` and not `bad_signature`."""
 
 _HEAD = struct.Struct(">B5sIBI")
-_TICKET = struct.Struct(">B5s16sBIQ")
 _sessions: Any = ActivitySession.__table__
 _activities: Any = Activity.__table__
 _showing = (
@@ -78,30 +93,6 @@ class ScreenCode(NamedTuple):
     token: str
     short_code: str
     seconds_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class SeenTicket:
-    """Proof that a code was seen on the screen at an instant, by whoever holds it."""
-
-    ledger_id: int
-    session_id: UUID
-    direction: str
-    slot: int
-    seen_at: datetime
-
-    def sign(self) -> str:
-        """Write the ticket as text for the page; good for ten minutes."""
-        millis = int(self.seen_at.timestamp() * 1000)
-        body = _TICKET.pack(
-            VERSION,
-            self.ledger_id.to_bytes(5, "big"),
-            self.session_id.bytes,
-            DIRECTIONS.index(self.direction),
-            self.slot,
-            millis,
-        )
-        return _text(body + crypto.mac("seen-ticket/1", body, MAC_BYTES))
 
 
 def current(session_row: ActivitySession, direction: str) -> ScreenCode:
@@ -138,6 +129,19 @@ def redeem(session: Session, *, token: str) -> SeenTicket:
     return _see(row, direction, slot)
 
 
+def find_session(session: Session, *, token: str) -> SeenTicket | None:
+    """Say what a refused code names, good or not; None if it names no session of ours.
+
+    For keeping the refused scan; it proves nothing and opens nothing.
+    """
+    try:
+        ledger_id, session_no, direction, slot, _ = _read_token(token)
+    except BadSignature:
+        return None
+    row = _find(session, _by_number, ledger_id, session_no)
+    return SeenTicket(ledger_id, row.id, direction, slot, clock.now()) if row else None
+
+
 def redeem_short(
     session: Session, *, ledger_id: int, session_id: UUID, direction: str, digits: str
 ) -> SeenTicket:
@@ -157,27 +161,6 @@ def redeem_short(
         if crypto.equal(_short_code(row, direction, slot).encode(), typed):
             return _see(row, direction, slot)
     raise CodeExpired("not on the screen now")
-
-
-def open_ticket(text: str, *, ledger_id: int) -> SeenTicket:
-    """Read a ticket back from the page.
-
-    Raises:
-        BadSignature: It is not ours.
-        CodeExpired: Its ten minutes are over.
-        WrongAudience: It belongs to another book.
-    """
-    raw = _bytes(text, _TICKET.size + MAC_BYTES)
-    body, sent_mac = raw[: _TICKET.size], raw[_TICKET.size :]
-    if not crypto.equal(crypto.mac("seen-ticket/1", body, MAC_BYTES), sent_mac):
-        raise BadSignature("not a ticket of ours")
-    _, ledger, session_id, direction, slot, millis = _TICKET.unpack(body)
-    seen_at = datetime.fromtimestamp(millis // 1000, UTC) + timedelta(milliseconds=millis % 1000)
-    if int.from_bytes(ledger, "big") != ledger_id:
-        raise WrongAudience("a ticket of another book")
-    if not seen_at <= clock.now() <= seen_at + TICKET_LIFE:
-        raise CodeExpired("the ten minutes are over")
-    return SeenTicket(ledger_id, UUID(bytes=session_id), DIRECTIONS[direction], slot, seen_at)
 
 
 def revoke(session: Session, *, ledger_id: int, session_id: UUID, actor: Actor) -> int:
@@ -238,7 +221,7 @@ def _why_not(row: Any, direction: str, slot: int, sent_mac: bytes) -> Exception:
 
 
 def _token(row: Any, direction: str, slot: int) -> str:
-    return _text(_head(row, direction, slot) + _mac(row, direction, slot))
+    return to_text(_head(row, direction, slot) + _mac(row, direction, slot))
 
 
 def _short_code(row: Any, direction: str, slot: int) -> str:
@@ -264,30 +247,9 @@ def _key(row: Any, slot: int, version: int | None = None) -> bytes:
 
 
 def _read_token(token: str) -> tuple[int, int, str, int, bytes]:
-    raw = _bytes(token, _HEAD.size + MAC_BYTES)
+    raw = to_bytes(token, _HEAD.size + MAC_BYTES)
     version, ledger, session_no, direction, slot = _HEAD.unpack(raw[: _HEAD.size])
     if version != VERSION or direction >= len(DIRECTIONS):
         raise BadSignature("not a code of ours")
-    return (
-        int.from_bytes(ledger, "big"),
-        session_no,
-        DIRECTIONS[direction],
-        slot,
-        raw[_HEAD.size :],
-    )
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _bytes(text: str, size_bytes: int) -> bytes:
-    try:
-        raw = base64.b64decode(
-            text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True
-        )
-    except (binascii.Error, ValueError):
-        raise BadSignature("not base64url") from None
-    if len(raw) != size_bytes:
-        raise BadSignature("wrong length")
-    return raw
+    ledger_id = int.from_bytes(ledger, "big")
+    return ledger_id, session_no, DIRECTIONS[direction], slot, raw[_HEAD.size :]

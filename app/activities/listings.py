@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.activities.grounds import ROLL_DOORS
 from app.activities.models import Activity, ActivitySession, Attendance, Enrolment, Organiser
 from app.base import clock
+from app.base.errors import NotFound
 from app.community import tree
 from app.community.models import Node
 from app.community.node_rows import path_ids
@@ -98,6 +99,26 @@ def mine(
         )
         for slot in slots
     ]
+
+
+def get_slot(session: Session, *, ledger_id: int, session_id: UUID) -> Slot:
+    """Return one session with its activity.
+
+    Raises:
+        NotFound: No such session in this book.
+    """
+    found = _read(session, _slots(ledger_id).where(ActivitySession.id == session_id))
+    if not found:
+        raise NotFound("no such session")
+    return found[0]
+
+
+def list_unit_ids(session: Session, *, ledger_id: int, activity_id: UUID) -> list[int]:
+    """List the co-organising units of an activity (联合单位)."""
+    query = sa.select(Organiser.unit_id).where(
+        Organiser.ledger_id == ledger_id, Organiser.activity_id == activity_id
+    )
+    return list(session.scalars(query.order_by(Organiser.unit_id)))
 
 
 def list_activities(
@@ -209,25 +230,6 @@ def to_review(
     )
     rows = session.execute(query.limit(limit).offset(offset))
     return [(stay, Slot(activity, slot)) for stay, activity, slot in rows]
-
-
-def shared_devices(
-    session: Session, *, ledger_id: int, session_id: UUID
-) -> list[tuple[bytes, int]]:
-    """List devices that took in more than one person at a session, with how many."""
-    people = sa.func.count(sa.distinct(Attendance.member_id))
-    query = (
-        sa.select(Attendance.device_hash, people)
-        .where(
-            Attendance.ledger_id == ledger_id,
-            Attendance.session_id == session_id,
-            Attendance.device_hash.is_not(None),
-        )
-        .group_by(Attendance.device_hash)
-        .having(people > 1)
-        .order_by(people.desc())
-    )
-    return [(row[0], row[1]) for row in session.execute(query) if row[0]]
 
 
 def _slots(ledger_id: int) -> Any:

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.activities.wording import clean
 from app.base import clock
 from app.base.errors import ValidationFailed
 from app.community import tree
@@ -78,13 +79,10 @@ def check(session: Session, *, ledger_id: int, plan: Plan) -> None:
 
 def check_texts(plan: Plan) -> None:
     """Refuse a missing or overlong text, and a title that speaks of back-fill (D20)."""
-    title = plan.title.strip()
-    if not 0 < len(title) <= TITLE_LENGTH_MAX:
-        raise ValidationFailed("the title is empty or too long", field="title")
+    title = clean(plan.title, field="title", length_max=TITLE_LENGTH_MAX)
     if BACKFILL_WORD in "".join(unicodedata.normalize("NFKC", title).split()):
         raise ValidationFailed("back-fill is no activity (D20)", field="title", reason="backfill")
-    if len(plan.description) > DESCRIPTION_LENGTH_MAX:
-        raise ValidationFailed("the description is too long", field="description")
+    clean(plan.description, field="description", length_min=0, length_max=DESCRIPTION_LENGTH_MAX)
 
 
 def check_times(sessions: Sequence[PlannedSession]) -> None:
@@ -109,9 +107,12 @@ def _check_place(session: Session, ledger_id: int, plan: Plan) -> None:
     if programme.ledger_id != ledger_id:
         raise ValidationFailed("this place belongs to another book", field="node_id")
     programmes.category(session, programme, plan.category_code)
-    address = plan.address.strip()
-    if not ADDRESS_LENGTH_MIN <= len(address) <= ADDRESS_LENGTH_MAX:
-        raise ValidationFailed("a precise address is needed (D20)", field="address")
+    address = clean(
+        plan.address,
+        field="address",
+        length_min=ADDRESS_LENGTH_MIN,
+        length_max=ADDRESS_LENGTH_MAX,
+    )
     line = tree.ancestors(session, node)
     if address in {name for place in line for name in (place.name, place.short_name)}:
         raise ValidationFailed("a precise address is needed (D20)", field="address")

@@ -19,7 +19,7 @@ from app.activities.standing import get_activity
 from app.activities.terms import RESPOND_WITHIN
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import VersionStale
+from app.base.errors import NotFound, VersionStale
 from app.community import settings, tree
 from app.people import audit, inbox
 
@@ -170,6 +170,31 @@ def cancel(
     _tell_enrolled(session, activity, activity.ended_reason)
     _note(session, activity, actor, "activity_cancelled")
     return activity
+
+
+def get(session: Session, *, ledger_id: int, activity_id: UUID) -> Activity:
+    """Return an activity of the book.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return get_activity(session, ledger_id=ledger_id, activity_id=activity_id)
+
+
+def get_session(session: Session, *, ledger_id: int, session_id: UUID) -> ActivitySession:
+    """Return a session of the book.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = session.scalars(
+        sa.select(ActivitySession)
+        .where(ActivitySession.ledger_id == ledger_id, ActivitySession.id == session_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("no such session")
+    return found
 
 
 def list_sessions(session: Session, *, ledger_id: int, activity_id: UUID) -> list[ActivitySession]:

@@ -5,7 +5,7 @@ verb refused, so the record stays although the verb left nothing behind.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,10 +17,12 @@ from app.activities.models import Scan
 from app.base import clock
 from app.base.errors import DomainError
 from app.base.ids import new_id
-from app.risk import signals
+from app.risk import rules, signals
 
 OVERLAP = "presence_overlap"
 OVERLAP_SCORE = 60
+REPEATED = "repeated_refused_scans"
+REPEATED_SCORE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def keep(session: Session, *, ledger_id: int, tried: Tried, refusal: DomainError
     session.add(scan)
     session.flush()
     if isinstance(refusal, OverlapWithOtherActivity) and tried.member_id:
-        _flag(session, scan, tried.member_id, refusal.attendance_id)
+        _flag_overlap(session, scan, tried.member_id, refusal.attendance_id)
+    if tried.member_id:
+        _flag_repeated(session, scan, tried.member_id)
     return scan
 
 
@@ -77,7 +81,9 @@ def list_of_session(
     return list(session.scalars(query))
 
 
-def _flag(session: Session, scan: Scan, member_id: UUID, attendance_id: UUID | None) -> None:
+def _flag_overlap(
+    session: Session, scan: Scan, member_id: UUID, attendance_id: UUID | None
+) -> None:
     """Put the member's case before a person, naming both records."""
     signals.raise_signal(
         session,
@@ -89,3 +95,29 @@ def _flag(session: Session, scan: Scan, member_id: UUID, attendance_id: UUID | N
         scan_id=scan.id,
         attendance_id=attendance_id,
     )
+
+
+def _flag_repeated(session: Session, scan: Scan, member_id: UUID) -> None:
+    """Flag a member whose scans are refused again and again at one session (F9)."""
+    limits = rules.current(REPEATED).parameters
+    since = scan.seen_at - timedelta(minutes=limits["within_minutes"])
+    refused_count = session.scalar(
+        sa.select(sa.func.count()).where(
+            Scan.ledger_id == scan.ledger_id,
+            Scan.session_id == scan.session_id,
+            Scan.member_id == member_id,
+            Scan.seen_at >= since,
+        )
+    )
+    # At the line only: one case a run, not one for each further try.
+    if refused_count == limits["count_max"]:
+        signals.raise_signal(
+            session,
+            ledger_id=scan.ledger_id,
+            rule_code=REPEATED,
+            subject_kind="member",
+            subject_id=member_id,
+            score=REPEATED_SCORE,
+            session_id=scan.session_id,
+            refused_count=refused_count,
+        )

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.activities.errors import ActivityStateConflict, NotInTimeWindow
 from app.activities.models import Activity, ActivitySession, Attendance
 from app.activities.standing import is_staff_at, require_staff
+from app.activities.wording import clean
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFailed
+from app.base.errors import PermissionDenied, SecondPersonRequired
 from app.people import team_members
 
 REASON_LENGTH_MAX = 200
@@ -23,10 +24,7 @@ def require_reason(reason: str) -> str:
     Raises:
         ValidationFailed: It is empty or longer than 200 characters.
     """
-    text = reason.strip()
-    if not 0 < len(text) <= REASON_LENGTH_MAX:
-        raise ValidationFailed("a reason is needed, up to 200 characters", field="reason")
-    return text
+    return clean(reason, field="reason", length_max=REASON_LENGTH_MAX)
 
 
 def require_state(activity: Activity, *states: str) -> None:

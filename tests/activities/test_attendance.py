@@ -387,12 +387,12 @@ def test_an_activity_is_not_closed_while_somebody_is_still_in(session, world, me
         closing.close(session, **named, beneficiary_count=0)
 
 
-def test_confirming_thirty_costs_what_confirming_one_costs(session, world):
+def test_confirming_thirty_costs_what_confirming_six_costs(session, world):
     with at("08:30", EVE):
-        crowd = people.members(session, world.ledger_id, world.node, 31)
+        crowd = people.members(session, world.ledger_id, world.node, 36)
         session.commit()
     costs = []
-    for group in (crowd[:1], crowd[1:]):
+    for group in (crowd[:6], crowd[6:]):
         _, (slot,) = make.opened(session, world)
         for verb, text in ((taking.roll_in, "08:50"), (taking.roll_out, "11:00")):
             with at(text):
@@ -408,4 +408,5 @@ def test_confirming_thirty_costs_what_confirming_one_costs(session, world):
         with counted(session) as statements:
             assert len(make.confirm(session, world, slot)) == len(group)
         costs.append(len(statements))
-    assert costs[0] == costs[1], costs
+    # The first also writes down the rules of its signals.
+    assert costs[1] <= costs[0]

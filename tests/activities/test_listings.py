@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from app.activities import attendance, closing, funnel, listings, plans, responses, taking
 from app.activities.funnel import Cohort
-from app.base.actors import Actor
 from app.community.models import Unit
 from tests.factories import activities as make
 from tests.factories import community
@@ -101,26 +100,6 @@ def test_staff_see_plans_to_approve_and_records_to_look_at(session, world, membe
     assert looked == {by_hand.id, forgot.id}
     stays = listings.stays_of_session(session, ledger_id=world.ledger_id, session_id=slot.id)
     assert [each.member_id for each in stays] == [member.id, by_hand.id, forgot.id]
-
-
-def test_one_device_for_two_people_is_listed(session, world, member):
-    _, (slot,) = make.opened(session, world)
-    other = make.a_member(session, world, "许知秋")
-    with at("08:50"):
-        ticket = make.ticket(session, slot, "in")
-        for each in (member, other):
-            make.checkin.check_in(
-                session,
-                ledger_id=world.ledger_id,
-                member_id=each.id,
-                ticket=ticket,
-                actor=Actor(each.person_id),
-                device_hash=b"d" * 32,
-            )
-
-    assert listings.shared_devices(session, ledger_id=world.ledger_id, session_id=slot.id) == [
-        (b"d" * 32, 2)
-    ]
 
 
 def test_c4_c5_the_funnel_counts_called_held_enrolled_and_there(session, world, member):

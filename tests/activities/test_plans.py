@@ -67,6 +67,9 @@ def test_a_call_never_waits_longer_than_the_start(session, world):
     [
         ({"title": "  "}, "title"),
         ({"title": "长" * 81}, "title"),
+        ({"title": "义诊\0"}, "title"),
+        ({"description": "详" * 1001}, "description"),
+        ({"address": "党群服务中心\x1b[1m"}, "address"),
         ({"title": "三月活动 补录"}, "title"),
         ({"title": "三月活动补 录"}, "title"),
         ({"address": "村口"}, "address"),
