@@ -50,7 +50,7 @@ test: $(TOOLS)  ## everything: format, lint, types, import contracts, tests on S
 	echo "Tests on SQLite"
 	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/sqlite.log
 	echo "Tests on PostgreSQL"
-	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/postgresql.log
+	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not static" 2>&1 | tee $(LOGS)/postgresql.log
 	echo "SQLite, then PostgreSQL:"
 	tail -q -n 1 $(LOGS)/sqlite.log $(LOGS)/postgresql.log
 

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -19,6 +20,11 @@ import sqlalchemy as sa
 NOBODY = 65534
 ROWS_MAX = 5_000
 """A test that left more rows gets its successor a fresh copy: dead rows slow the next."""
+
+START_SECONDS_MAX = 30
+
+KEEPER = 'cd /; "$@" & read -r end; kill -QUIT $!; wait $!; rm -rf "$0"'
+"""Runs the server until the tests' end of the pipe closes, even if they were killed."""
 
 KEEP = """
 CREATE SCHEMA kept;
@@ -151,20 +157,35 @@ def server() -> Iterator[str]:
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
     data, port, programs = folder / "data", _free_port(), _programs(folder)
-    _run([programs / "initdb", "--no-sync", "-D", data, "-U", "timebank", "-A", "trust",
-          "-E", "UTF8", "--locale=C"], folder)  # fmt: skip
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        " -c fsync=off -c full_page_writes=off -c max_connections=120 -c shared_buffers=64MB"
-        " -c autovacuum=off"
-    )
-    _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"],
-         folder)  # fmt: skip
+    initdb = [programs / "initdb", "--no-sync", "-D", data, "-U", "timebank", "-A", "trust"]
+    _start([*initdb, "-E", "UTF8", "--locale=C"], folder).communicate()
+    settings = (
+        f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}",
+        "fsync=off", "full_page_writes=off", "autovacuum=off",
+        "max_connections=120", "shared_buffers=64MB",
+    )  # fmt: skip
+    command = [programs / "postgres", "-D", data]
+    for setting in settings:
+        command += ["-c", setting]
+    process = _start(["sh", "-c", KEEPER, folder, *command], folder)
     try:
-        yield f"postgresql+psycopg://timebank@127.0.0.1:{port}/postgres"
+        url = f"postgresql+psycopg://timebank@127.0.0.1:{port}/postgres"
+        _wait_until_open(url)
+        yield url
     finally:
-        _run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        process.communicate()
+
+
+def _wait_until_open(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while True:
+        try:
+            connect(url).close()
+            return
+        except sa.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _programs(folder: Path) -> Path:
@@ -180,15 +201,16 @@ def _programs(folder: Path) -> Path:
     return folder / "pginstall" / "bin"
 
 
-def _run(command: list[object], folder: Path) -> None:
+def _start(command: list[object], folder: Path) -> subprocess.Popen[bytes]:
     identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    subprocess.run(
+    return subprocess.Popen(
         [str(part) for part in command],
-        check=True,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
         **identity,
     )
 

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.static
+
 
 def test_the_import_contracts_hold():
     program = Path(sys.executable).with_name("lint-imports")

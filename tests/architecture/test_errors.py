@@ -11,6 +11,8 @@ import pytest
 import app
 from app.base.errors import DomainError, Refusal
 
+pytestmark = pytest.mark.static
+
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 
 

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from migrations.house import load_models
 
+pytestmark = pytest.mark.static
+
 KEYS = {"ledger_id", "person_id", "login_hash"}
 NAME_LENGTH_MAX = 60
 PORTABLE = {
