@@ -53,13 +53,13 @@ def get_many(session: Session, node_ids: Iterable[int]) -> dict[int, Node]:
 
 def by_codes(session: Session, codes: Iterable[str]) -> dict[str, Node]:
     """Return places by code, a thousand a statement; unknown codes are left out."""
-    wanted = sorted(set(codes))
-    found: dict[str, Node] = {}
-    for start in range(0, len(wanted), CODES_AT_ONCE):
-        part = wanted[start : start + CODES_AT_ONCE]
-        query = sa.select(Node).where(Node.code.in_(part))
-        found |= {node.code: node for node in session.scalars(query)}
-    return found
+    return {node.code: node for node in _among(session, Node.code, codes)}
+
+
+def by_external_ids(session: Session, external_ids: Iterable[str]) -> dict[str, Node]:
+    """Return places by their number in another system; unknown ones are left out."""
+    found = _among(session, Node.external_id, external_ids)
+    return {str(node.external_id): node for node in found}
 
 
 def find(session: Session, text: str) -> Node:
@@ -190,6 +190,14 @@ def add_unknown(session: Session, *, parent: Node, missing_kind: Kind, actor: Ac
         return known
     name = f"〔{missing_kind.label_zh}未写明〕"
     return add(session, parent=parent, kind_code=UNKNOWN, code=code, name=name, actor=actor)
+
+
+def _among(session: Session, column: Any, values: Iterable[str]) -> list[Node]:
+    wanted, found = sorted(set(values)), list[Node]()
+    for start in range(0, len(wanted), CODES_AT_ONCE):
+        part = wanted[start : start + CODES_AT_ONCE]
+        found += session.scalars(sa.select(Node).where(column.in_(part)))
+    return found
 
 
 def _found(node: Node | None, wanted: object) -> Node:

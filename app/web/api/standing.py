@@ -4,6 +4,7 @@ Who holds none of the roles is told so (403). To whoever holds one, but elsewher
 thing of another place or book is simply not there (404).
 """
 
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from app.community.models import Node
 from app.ledger import books
 from app.people import members, roles, team_members
 from app.people.models import Member, Team
+from app.points import programmes
 from app.web.permissions import STAFF_ROLES
 from app.web.session import actor, person, subject_id
 
@@ -27,6 +29,13 @@ WORKERS = ("staff", "administrator")
 
 DECIDERS = ("staff", "second_approver", "administrator")
 """Who may be the second person."""
+
+
+class MemberKey(TypedDict):
+    """Which member of which book, as the rooms' verbs take it."""
+
+    ledger_id: int
+    member_id: UUID
 
 
 def book_id(code: str) -> int:
@@ -63,6 +72,15 @@ def my_member(session: Session, ledger_id: int) -> Member:
     if member is None:
         raise NotFound("not a member of this book")
     return member
+
+
+def my_key(session: Session, ledger_id: int) -> MemberKey:
+    """Return `my_member` as the rooms' verbs take it.
+
+    Raises:
+        NotFound: They are no member of this book.
+    """
+    return {"ledger_id": ledger_id, "member_id": my_member(session, ledger_id).id}
 
 
 def require_holder(session: Session, names: tuple[str, ...]) -> list[Node]:
@@ -105,6 +123,22 @@ def place(session: Session, code: str | None, names: tuple[str, ...]) -> Node:
     if code is None:
         return held[0]
     return require_at(session, tree.by_code(session, code), names)
+
+
+def is_of_book(session: Session, ledger_id: int, node: Node) -> bool:
+    """Whether the people of a place are in this book."""
+    programme = programmes.find_of_node(session, node)
+    return programme is not None and programme.ledger_id == ledger_id
+
+
+def require_book(session: Session, ledger_id: int, node: Node) -> None:
+    """Refuse a place whose people are in another book.
+
+    Raises:
+        NotFound: It is, or no programme reaches it.
+    """
+    if not is_of_book(session, ledger_id, node):
+        raise NotFound("this place is not of this book")
 
 
 def member(session: Session, ledger_id: int, member_id: UUID, names: tuple[str, ...]) -> Member:

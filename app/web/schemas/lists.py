@@ -1,12 +1,15 @@
 """Lists as every door gives them: `{"items": […]}`."""
 
+from functools import cache
+
 from marshmallow import Schema, fields
 
 from app.web.schemas import PageIn, Text
 
 
+@cache
 def items_of(schema: type[Schema]) -> type[Schema]:
-    """Return the schema of a list of these, named after them."""
+    """Return the schema of a list of these, named after them; the same one every time."""
     name = schema.__name__.removesuffix("Out") + "List"
     return Schema.from_dict({"items": fields.List(fields.Nested(schema))}, name=name)
 

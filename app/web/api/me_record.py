@@ -1,0 +1,178 @@
+"""My record: all that is held of me, to read and to take away; and my erasure (D47, PIPL 45)."""
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from app.activities import listings as activity_listings
+from app.base import clock
+from app.base.errors import NotFound, ValidationFailed
+from app.base.transactions import reading
+from app.ledger import balances, books
+from app.ledger.statements import statement
+from app.mall import listings as mall_listings
+from app.people import erasure, members, objections, own_record
+from app.people.models import Home
+from app.people.plain_facts import plain
+from app.points import grants, wallets
+from app.reports.sheets import Sheet, write_csv
+from app.web.acts import act
+from app.web.api.me_access import proven
+from app.web.api.standing import MemberKey, oneself
+from app.web.limiter import GUESSING, limiter
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.me import BookQueryIn, ErasureIn, ErasurePreviewOut, RecordOut
+from app.web.session import actor
+
+ROWS_MAX = 10_000
+UNITS = ("minutes", "points")
+
+bp = Blueprint("me_record", __name__, url_prefix="/me", description="What is held of me")
+
+
+@bp.get("/record")
+@allow(SIGNED_IN)
+@bp.arguments(BookQueryIn, location="query")
+@bp.response(200, RecordOut)
+def show(asked: dict[str, Any]) -> dict[str, Any]:
+    """Show all that is held of me, in one book or in all of them."""
+    return {"made_at": clock.now(), "books": _records(asked.get("book"))}
+
+
+@bp.get("/record.csv")
+@allow(SIGNED_IN)
+@bp.arguments(BookQueryIn, location="query")
+@bp.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+def download(asked: dict[str, Any]) -> ResponseReturnValue:
+    """Take all that is held of me away as a table."""
+    rows = [row for record in _records(asked.get("book")) for row in _flat(record["book"], record)]
+    made_at = clock.now().astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    sheet = Sheet("我的记录", [("时间", made_at)], ("账本", "项目", "内容"), rows)
+    file = BytesIO()
+    write_csv(sheet, file)
+    answer = Response(file.getvalue(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="record.csv"'
+    return answer
+
+
+@bp.get("/erasure")
+@allow(SIGNED_IN)
+@bp.response(200, ErasurePreviewOut)
+def preview_erasure() -> dict[str, Any]:
+    """Show what is still open before I leave: points, reserved points, objections."""
+    with reading() as session:
+        return {"books": _left(session, oneself())}
+
+
+@bp.post("/erasure")
+@allow(SIGNED_IN)
+@limiter.limit(GUESSING)
+@bp.arguments(ErasureIn)
+@bp.response(204)
+def erase(asked: dict[str, Any]) -> ResponseReturnValue:
+    """Erase my name and my phone everywhere; needs no key, for it cannot happen twice."""
+
+    def verb(session: Session, _proof: None) -> None:
+        person_id = oneself()
+        left = _left(session, person_id)
+        if any(each["held_points"] for each in left):
+            raise ValidationFailed("points are reserved still", field="books", reason="held")
+        if any(each["spendable_points"] for each in left) and not asked["gives_up_points"]:
+            raise ValidationFailed(
+                "points are left; say that you give them up", field="gives_up_points"
+            )
+        erasure.erase(session, person_id=person_id, actor=actor())
+
+    return act(verb, before=proven(asked), status=204, needs_key=False)
+
+
+def _left(session: Session, person_id: UUID) -> list[dict[str, Any]]:
+    return [_left_in(session, home) for home in members.list_homes(session, person_id=person_id)]
+
+
+def _left_in(session: Session, home: Home) -> dict[str, Any]:
+    ledger_id, member_id = home.ledger_id, home.member_id
+    holding = wallets.holding(session, ledger_id=ledger_id, member_id=member_id)
+    held = balances.of_owner(session, ledger_id=ledger_id, owner_id=member_id)
+    raised = objections.list_for_member(session, ledger_id=ledger_id, member_id=member_id)
+    return {
+        "book": books.get(session, ledger_id).code,
+        "spendable_points": holding.spendable_points,
+        "receivable_points": holding.receivable_points,
+        "held_points": sum(each.held for each in held if each.ref.unit == "points"),
+        "open_objections": sum(each.state == "open" for each in raised),
+    }
+
+
+def _records(code: str | None) -> list[dict[str, Any]]:
+    with reading() as session:
+        homes = members.list_homes(session, person_id=oneself())
+        codes = {home.ledger_id: books.get(session, home.ledger_id).code for home in homes}
+        if code is not None:
+            homes = [home for home in homes if codes[home.ledger_id] == code]
+            if not homes:
+                raise NotFound("not a member of this book")
+        return [_record(session, home, codes[home.ledger_id]) for home in homes]
+
+
+def _record(session: Session, home: Home, code: str) -> dict[str, Any]:
+    ledger_id, member_id = home.ledger_id, home.member_id
+    ids: MemberKey = {"ledger_id": ledger_id, "member_id": member_id}
+    record = own_record.my_record(session, person_id=home.person_id, ledger_id=ledger_id)
+    mine = activity_listings.mine(session, limit=ROWS_MAX, **ids)
+    added = {
+        "book": code,
+        "statements": {unit: _statement(session, ledger_id, member_id, unit) for unit in UNITS},
+        "grants": [
+            _columns(each, "served_on", "minutes", "points", "provenance", "state")
+            for each in grants.list_of_member(session, limit=ROWS_MAX, **ids)
+        ],
+        "attendances": [
+            {
+                "title": slot.activity.title,
+                **_columns(stay, "checked_in_at", "checked_out_at", "credited_minutes", "state"),
+            }
+            for slot in mine
+            for stay in slot.stays
+        ],
+        "redemptions": [
+            _columns(each, "number", "total_points", "state", "redeemed_at")
+            for each in mall_listings.list_of_member(session, limit=ROWS_MAX, **ids)
+        ],
+        "objections": [
+            _columns(each, "subject_kind", "claim", "state", "answer", "raised_at")
+            for each in objections.list_for_member(session, **ids)
+        ],
+    }
+    return {**record, **plain(added)}
+
+
+def _statement(session: Session, ledger_id: int, member_id: UUID, unit: str) -> dict[str, Any]:
+    found = statement(session, ledger_id=ledger_id, owner_id=member_id, unit=unit)
+    names = ("kind", "occurred_at", "posted_at", "delta", "balance", "reason")
+    return {
+        "opening": found.opening,
+        "closing": found.closing,
+        "lines": [_columns(line, *names) for line in found.lines],
+    }
+
+
+def _flat(book: str, value: Any, path: str = "") -> Any:
+    """Yield (book, path, value) for every leaf of a record."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(book, inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value, 1):
+            yield from _flat(book, inner, f"{path}.{index}")
+    else:
+        yield book, path, value if value is None else str(value)
+
+
+def _columns(row: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}

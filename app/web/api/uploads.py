@@ -1,0 +1,198 @@
+"""Imports over HTTP: one CSV file, in one transaction, once for each Idempotency-Key.
+
+A file here is small; a whole country's places come by `flask nodes import`. Every row
+must be of the operator's own places, else nothing is imported and the rows are named.
+Of other bad rows each is named with its line, and the good ones come in all the same.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO
+
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.base.csv_rows import Row, open_rows
+from app.base.errors import ValidationFailed
+from app.community import imports as node_imports
+from app.community import tree
+from app.community.models import Node
+from app.people import audit
+from app.people import imports as people_imports
+from app.web.acts import act
+from app.web.api import standing
+from app.web.api.standing import WORKERS, book_id
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.members import ImportIn, ImportOut, UploadIn
+from app.web.session import actor
+
+FILE_BYTES_MAX = 1 << 20
+BAD_ROWS_MAX = 500
+"""How many bad rows an answer names; the count is of all."""
+
+ADMINISTRATORS = ("administrator",)
+
+bp = Blueprint("uploads", __name__, description="Imports from CSV")
+
+
+@bp.post("/books/<book>/members/import")
+@allow(SIGNED_IN)
+@bp.arguments(UploadIn, location="files")
+@bp.arguments(ImportIn, location="form")
+@bp.response(200, ImportOut)
+def import_people(
+    files: dict[str, FileStorage], asked: dict[str, bool], book: str
+) -> ResponseReturnValue:
+    """Import members: external_id, name, phone, node_code; perhaps birth_year, team."""
+    ledger_id = book_id(book)
+    file = _stream(files)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        _require_own_places(session, ledger_id, file)
+        steps = people_imports.import_people(
+            file, ledger_id=ledger_id, unit=lambda work: work(session), actor=actor()
+        )
+        return _sum(steps, asked["dry_run"])
+
+    return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/nodes/import")
+@allow(SIGNED_IN)
+@bp.arguments(UploadIn, location="files")
+@bp.arguments(ImportIn, location="form")
+@bp.response(200, ImportOut)
+def import_nodes(files: dict[str, FileStorage], asked: dict[str, bool]) -> ResponseReturnValue:
+    """Import places: code, name, parent_code, kind; perhaps counts and external_id."""
+    file = _stream(files)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        _require_own_branches(session, file)
+        steps = node_imports.import_nodes(
+            file,
+            unit=lambda work: work(session),
+            actor=actor(),
+            is_dry_run=asked["dry_run"],
+        )
+        found = _sum(steps, asked["dry_run"])
+        if not asked["dry_run"]:
+            _note(session, found)
+        return found
+
+    return act(verb, status=200)
+
+
+def _rehearsed(verb: Callable[[Session, Any], Any]) -> Callable[[Session, Any], Any]:
+    """Return the verb as one that runs as for real and is taken back."""
+
+    def run(session: Session, fact: Any) -> Any:
+        savepoint = session.begin_nested()
+        try:
+            return verb(session, fact)
+        finally:
+            savepoint.rollback()
+
+    return run
+
+
+def _stream(files: dict[str, FileStorage]) -> BinaryIO:
+    stream = files["file"].stream
+    size_bytes = stream.seek(0, 2)
+    if size_bytes > FILE_BYTES_MAX:
+        raise RequestEntityTooLarge
+    stream.seek(0)
+    return stream  # type: ignore[return-value]
+
+
+def _sum(steps: Iterable[Any], is_dry_run: bool) -> dict[str, Any]:
+    """Add the steps of an import up."""
+    counts = {"new": 0, "changed": 0, "unchanged": 0}
+    bad = []
+    for step in steps:
+        for name in counts:
+            counts[name] += getattr(step, name, 0)
+        bad += step.bad
+    bad.sort(key=lambda row: row.line_no)
+    named = [
+        {"line_no": row.line_no, "reason": row.reason, "text": row.text}
+        for row in bad[:BAD_ROWS_MAX]
+    ]
+    totals = {f"{name}_count": count for name, count in counts.items()}
+    return {"is_dry_run": is_dry_run, **totals, "bad_count": len(bad), "bad_rows": named}
+
+
+def _note(session: Session, found: dict[str, Any]) -> None:
+    counts = {name: found[name] for name in ("new_count", "changed_count", "bad_count")}
+    audit.write(
+        session,
+        ledger_id=audit.HOUSE,
+        actor=actor(),
+        action="nodes_imported",
+        subject_kind="node",
+        **counts,
+    )
+
+
+def _require_own_places(session: Session, ledger_id: int, file: BinaryIO) -> None:
+    """Refuse a file with people of places that are not the operator's, or of another book."""
+    held = standing.require_holder(session, WORKERS)
+    rows = list(
+        _rows(
+            file,
+            people_imports.REQUIRED,
+            people_imports.OPTIONAL,
+            people_imports.LABELS,
+        )
+    )
+    nodes = tree.by_codes(session, {row.values["node_code"] for row in rows})
+    is_own = {
+        code: _is_within(held, node) and standing.is_of_book(session, ledger_id, node)
+        for code, node in nodes.items()
+    }
+    _refuse([row for row in rows if not is_own.get(row.values["node_code"], True)])
+
+
+def _require_own_branches(session: Session, file: BinaryIO) -> None:
+    """Refuse a file that touches a place, or hangs one under a place, not in one's charge."""
+    held = standing.require_holder(session, ADMINISTRATORS)
+    rows = list(_rows(file, node_imports.REQUIRED, node_imports.OPTIONAL, node_imports.LABELS))
+    codes = {row.values[name] for row in rows for name in ("code", "parent_code")}
+    known = tree.by_codes(session, codes)
+    numbers = {row.values.get("external_id", "") for row in rows} - {""}
+    named = tree.by_external_ids(session, numbers)
+    foreign = {code for code, node in known.items() if not _is_within(held, node)}
+    numbered = {number for number, node in named.items() if not _is_within(held, node)}
+    _refuse(
+        [
+            row
+            for row in rows
+            if not row.values["parent_code"]
+            or {row.values["code"], row.values["parent_code"]} & foreign
+            or row.values.get("external_id") in numbered
+        ]
+    )
+
+
+def _rows(
+    file: BinaryIO, required: tuple[str, ...], optional: tuple[str, ...], labels: dict[str, str]
+) -> Iterator[Row]:
+    """Read the rows that can be read, and leave the file at its start."""
+    for row in open_rows(file, required=required, optional=optional, labels=labels):
+        if row.problem is None:
+            yield row
+    file.seek(0)
+
+
+def _is_within(held: list[Node], node: Node) -> bool:
+    return any(tree.contains(own, node) for own in held)
+
+
+def _refuse(rows: list[Row]) -> None:
+    if rows:
+        errors = [
+            {"pointer": "/file", "code": "foreign_place", "line_no": row.line_no}
+            for row in rows[:BAD_ROWS_MAX]
+        ]
+        raise ValidationFailed("rows of places that are not yours", field="file", errors=errors)
