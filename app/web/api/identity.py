@@ -17,7 +17,7 @@ from app.web import session as web_session
 from app.web.acts import act
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
-from app.web.schemas.identity import JoinIn, PhoneIn, SessionOut, SignInIn, TicketOut
+from app.web.schemas.identity import JoinIn, PhoneIn, SignedInOut, SignInIn, TicketOut
 
 bp = Blueprint("identity", __name__, description="Signing in and joining")
 
@@ -38,7 +38,7 @@ def send_code(asked: dict[str, Any]) -> ResponseReturnValue:
 @allow(PUBLIC)
 @limiter.limit(GUESSING)
 @bp.arguments(SignInIn)
-@bp.response(201, SessionOut)
+@bp.response(201, SignedInOut)
 @bp.alt_response(202, schema=TicketOut, success=True)
 def begin(asked: dict[str, Any]) -> ResponseReturnValue:
     """Open a session; 202 with a ticket when the phone is proven but nobody joined with it."""
@@ -65,7 +65,7 @@ def end() -> ResponseReturnValue:
 @allow(PUBLIC)
 @limiter.limit(GUESSING)
 @bp.arguments(JoinIn)
-@bp.response(201, SessionOut)
+@bp.response(201, SignedInOut)
 def join(asked: dict[str, Any]) -> ResponseReturnValue:
     """Join by oneself, with the ticket that a one-time code earned."""
 

@@ -46,7 +46,7 @@ class JoinIn(InSchema):
     guardian_consent_version = Text(load_default=None, allow_none=True, length_max=16)
 
 
-class SessionOut(Schema):
+class SignedInOut(Schema):
     """A session opened for a program: send the token as `Authorization: Bearer`."""
 
     token = fields.String()
