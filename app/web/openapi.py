@@ -6,6 +6,8 @@ other host for anything.
 
 from typing import Any
 
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Blueprint, Flask, Response, render_template, send_from_directory
 from flask_smorest import Api
 from swagger_ui_bundle import swagger_ui_path
@@ -19,6 +21,13 @@ ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 docs = Blueprint("docs", __name__, url_prefix="/api")
 
 
+def schema_name(schema: Any) -> str:
+    """Name a schema by its file and class, since two rooms may use the same word."""
+    kind = resolve_schema_cls(schema)
+    room = kind.__module__.rpartition(".")[2]
+    return f"{room}.{kind.__name__}" if room != "schemas" else str(kind.__name__)
+
+
 class HouseApi(Api):
     """flask-smorest with this house's own problem answers."""
 
@@ -28,7 +37,9 @@ class HouseApi(Api):
         """Leave error answers to `web.errors`."""
 
 
-api = HouseApi()
+api = HouseApi(
+    spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)}
+)
 
 
 @docs.get("/docs")
