@@ -9,6 +9,8 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
+from app.community import tree
+from app.community.models import Node
 from app.mall.errors import NameTaken, StateConflict
 from app.mall.models import Merchant
 from app.people import audit
@@ -71,11 +73,12 @@ def get(session: Session, *, ledger_id: int, merchant_id: UUID) -> Merchant:
     return merchant
 
 
-def list_under(session: Session, *, ledger_id: int, node_ids: list[int]) -> list[Merchant]:
-    """List the merchants of these nodes, by name."""
+def list_within(session: Session, *, ledger_id: int, node: Node) -> list[Merchant]:
+    """List the merchants of a node and of everything below it, by name."""
     query = (
         sa.select(Merchant)
-        .where(Merchant.ledger_id == ledger_id, Merchant.node_id.in_(node_ids))
+        .join(Node, Node.id == Merchant.node_id)
+        .where(Merchant.ledger_id == ledger_id, tree.within(Node.path, node))
         .order_by(Merchant.name, Merchant.id)
     )
     return list(session.scalars(query))

@@ -95,7 +95,7 @@ def test_a_merchant_of_another_book_is_not_found(session, mall):
 
 def test_the_merchants_of_a_place_are_listed(session, mall):
     apply(session, mall, "甲店")
-    found = merchants.list_under(session, ledger_id=mall.ledger_id, node_ids=[mall.node.id])
+    found = merchants.list_within(session, ledger_id=mall.ledger_id, node=mall.node)
     assert {one.name for one in found} == {"甲店", "金溪社区居委会"}
 
 
