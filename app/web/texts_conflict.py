@@ -91,6 +91,9 @@ CONFLICTS: dict[str, Text] = {
         "The rate clashes with another.",
         "after_change",
     ),
+    "operation_voided": Text(
+        "这一单已作废，积分没有扣。可以重新来。", "This request was given up.", "new_key"
+    ),
     "redemption_settled": Text(
         "这一单已经结算，积分没有退。请找工作人员。", "It is settled; too late to take back.", "no"
     ),
