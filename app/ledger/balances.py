@@ -35,14 +35,13 @@ _of_owner = sa.select(
     ACCOUNT.c.ledger_id == sa.bindparam("ledger_id"),
     ACCOUNT.c.owner_id == sa.bindparam("owner_id"),
 )
-_ORDER = (ACCOUNT.c.unit, ACCOUNT.c.kind, ACCOUNT.c.vintage_on, ACCOUNT.c.stripe)
-_of_owner = _of_owner.order_by(*_ORDER)
 
 
 def of_owner(session: Session, *, ledger_id: int, owner_id: UUID) -> list[Balance]:
     """List the balances of an owner's accounts by unit, kind and vintage."""
     rows = session.execute(_of_owner, {"ledger_id": ledger_id, "owner_id": owner_id})
-    return [
+    # sorted here: asked for the order, SQLite walks the whole book in it
+    balances = [
         Balance(
             ref=ref_of(row),
             account_id=row.id,
@@ -52,6 +51,7 @@ def of_owner(session: Session, *, ledger_id: int, owner_id: UUID) -> list[Balanc
         )
         for row in rows
     ]
+    return sorted(balances, key=lambda balance: balance.ref.natural_key)
 
 
 def available(session: Session, *, ledger_id: int, ref: AccountRef) -> int:

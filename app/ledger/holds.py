@@ -18,8 +18,8 @@ from app.base.errors import NotFound
 from app.ledger import posting
 from app.ledger.accounts import AccountRef
 from app.ledger.drafts import Act, JournalDraft, Line
-from app.ledger.lines import DEBITED, IS_PENDING, LINES, credit_of, debit_of
-from app.ledger.tables import TRANSFER
+from app.ledger.lines import IS_PENDING, LINES, credit_of, debit_of
+from app.ledger.tables import ACCOUNT, TRANSFER
 
 LAPSED_AT_ONCE = 500
 
@@ -137,9 +137,12 @@ def of_journal(session: Session, *, ledger_id: int, journal_id: UUID) -> list[Ho
 
 def list_open(session: Session, *, ledger_id: int, owner_id: UUID) -> list[Hold]:
     """List what is kept back of an owner's accounts, oldest first."""
-    query = LINES.where(*_is_open(ledger_id), DEBITED.c.owner_id == owner_id)
-    rows = session.execute(query.order_by(TRANSFER.c.id), {"in_ledger_id": ledger_id})
-    return [_hold(row) for row in rows]
+    own = sa.select(ACCOUNT.c.id).where(
+        ACCOUNT.c.ledger_id == ledger_id, ACCOUNT.c.owner_id == owner_id
+    )
+    query = LINES.where(*_is_open(ledger_id), TRANSFER.c.debit_account_id.in_(own))
+    rows = session.execute(query, {"in_ledger_id": ledger_id})
+    return sorted((_hold(row) for row in rows), key=lambda hold: hold.id)
 
 
 def _is_open(ledger_id: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -179,6 +179,9 @@ class Transfer(LedgerRow, Base):
         index_where(
             "ix_ledger_transfer_hold_due", "ledger_id", "expires_at", where="phase = 'pending'"
         ),
+        index_where(
+            "ix_ledger_transfer_held", "ledger_id", "debit_account_id", where="phase = 'pending'"
+        ),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
         one_of("unit", *UNITS),

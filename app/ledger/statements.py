@@ -5,6 +5,7 @@ and what is owed (a receivable counts as less). Pending transfers move nothing a
 stand below the line.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -69,20 +70,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Whose accounts, in which unit, in which half-open span of time."""
+    """Which accounts, by their ids, in which half-open span of time."""
 
     ledger_id: int
-    owner_id: UUID
-    unit: str
+    refs: Mapping[UUID, AccountRef]
     begins_at: datetime | None
     ends_at: datetime | None
 
-    def owns(self, account: Any) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            account.c.ledger_id == self.ledger_id,
-            account.c.owner_id == self.owner_id,
-            account.c.unit == self.unit,
-        )
+    def entries(self) -> list[sa.ColumnElement[bool]]:
+        """Condition on entries of these accounts."""
+        return [ENTRY.c.ledger_id == self.ledger_id, ENTRY.c.account_id.in_(list(self.refs))]
 
 
 def statement(
@@ -95,25 +92,29 @@ def statement(
     ends_at: datetime | None = None,
 ) -> Statement:
     """Return an owner's statement over `begins_at` ≤ posted < `ends_at`; None is open."""
-    scope = _Scope(ledger_id, owner_id, unit, begins_at, ends_at)
+    refs = _refs(session, ledger_id, owner_id, unit)
+    scope = _Scope(ledger_id, refs, begins_at, ends_at)
     opening = _opening(session, scope)
     rows = session.execute(_lines_query(scope)).all()
     balances = list(accumulate((row.delta for row in rows), initial=opening))
-    lines = tuple(_line(row, balance) for row, balance in zip(rows, balances[1:], strict=True))
+    lines = tuple(
+        _line(row, scope, balance) for row, balance in zip(rows, balances[1:], strict=True)
+    )
     return Statement(opening, lines, balances[-1], _holds(session, scope))
+
+
+def _refs(session: Session, ledger_id: int, owner_id: UUID, unit: str) -> dict[UUID, AccountRef]:
+    query = sa.select(ACCOUNT.c.id, *(ACCOUNT.c[name] for name in REF_COLUMNS)).where(
+        ACCOUNT.c.ledger_id == ledger_id, ACCOUNT.c.owner_id == owner_id
+    )
+    return {row.id: ref_of(row) for row in session.execute(query) if row.unit == unit}
 
 
 def _opening(session: Session, scope: _Scope) -> int:
     if scope.begins_at is None:
         return 0
-    query = (
-        sa.select(sa.func.coalesce(sa.func.sum(ENTRY.c.delta), 0))
-        .join_from(ENTRY, ACCOUNT, ACCOUNT.c.id == ENTRY.c.account_id)
-        .where(
-            scope.owns(ACCOUNT),
-            ENTRY.c.ledger_id == scope.ledger_id,
-            ENTRY.c.posted_at < scope.begins_at,
-        )
+    query = sa.select(sa.func.coalesce(sa.func.sum(ENTRY.c.delta), 0)).where(
+        *scope.entries(), ENTRY.c.posted_at < scope.begins_at
     )
     return int(session.execute(query).scalar_one())
 
@@ -126,18 +127,17 @@ def _lines_query(scope: _Scope) -> Any:
     )
     query = (
         sa.select(
+            ENTRY.c.account_id,
             ENTRY.c.delta,
             ENTRY.c.posted_at,
             TRANSFER.c.journal_id,
             *(JOURNAL.c[name] for name in ("kind", "reason", "source_id", "occurred_at")),
-            *(ACCOUNT.c[name].label(f"own_{name}") for name in REF_COLUMNS),
             *(other.c[name].label(f"other_{name}") for name in REF_COLUMNS),
         )
-        .join_from(ENTRY, ACCOUNT, ACCOUNT.c.id == ENTRY.c.account_id)
-        .join(TRANSFER, TRANSFER.c.id == ENTRY.c.transfer_id)
+        .join_from(ENTRY, TRANSFER, TRANSFER.c.id == ENTRY.c.transfer_id)
         .join(JOURNAL, JOURNAL.c.id == TRANSFER.c.journal_id)
         .join(other, other.c.id == other_id)
-        .where(scope.owns(ACCOUNT), *_in_book(scope, ENTRY, TRANSFER, JOURNAL, other))
+        .where(*scope.entries(), *_in_book(scope, TRANSFER, JOURNAL, other))
         .order_by(ENTRY.c.posted_at, TRANSFER.c.journal_id, TRANSFER.c.line, ENTRY.c.delta)
     )
     if scope.begins_at is not None:
@@ -151,11 +151,7 @@ def _in_book(scope: _Scope, *tables: Any) -> list[sa.ColumnElement[bool]]:
     return [table.c.ledger_id == scope.ledger_id for table in tables]
 
 
-def _named(row: Any, prefix: str) -> AccountRef:
-    return AccountRef(*(getattr(row, f"{prefix}_{name}") for name in REF_COLUMNS))
-
-
-def _line(row: Any, balance: int) -> StatementLine:
+def _line(row: Any, scope: _Scope, balance: int) -> StatementLine:
     return StatementLine(
         journal_id=row.journal_id,
         kind=row.kind,
@@ -163,8 +159,8 @@ def _line(row: Any, balance: int) -> StatementLine:
         source_id=row.source_id,
         occurred_at=row.occurred_at,
         posted_at=row.posted_at,
-        ref=_named(row, "own"),
-        other=_named(row, "other"),
+        ref=scope.refs[row.account_id],
+        other=AccountRef(*(getattr(row, f"other_{name}") for name in REF_COLUMNS)),
         delta=row.delta,
         balance=balance,
     )
@@ -181,14 +177,17 @@ def _holds(session: Session, scope: _Scope) -> tuple[HeldLine, ...]:
             TRANSFER.c.amount,
             TRANSFER.c.posted_at,
             TRANSFER.c.expires_at,
-            *(ACCOUNT.c[name] for name in REF_COLUMNS),
+            TRANSFER.c.debit_account_id,
         )
-        .join_from(TRANSFER, ACCOUNT, ACCOUNT.c.id == TRANSFER.c.debit_account_id)
-        .where(scope.owns(ACCOUNT), *_in_book(scope, TRANSFER), IS_PENDING)
+        .where(*_in_book(scope, TRANSFER), TRANSFER.c.debit_account_id.in_(list(scope.refs)))
+        .where(IS_PENDING)
         .order_by(TRANSFER.c.posted_at, TRANSFER.c.id)
     )
     if scope.ends_at is not None:
         query = query.where(TRANSFER.c.posted_at < scope.ends_at)
         ended = ended.where(resolver.c.posted_at < scope.ends_at)
     rows = session.execute(query.where(~ended))
-    return tuple(HeldLine(ref_of(row), row.amount, row.posted_at, row.expires_at) for row in rows)
+    return tuple(
+        HeldLine(scope.refs[row.debit_account_id], row.amount, row.posted_at, row.expires_at)
+        for row in rows
+    )

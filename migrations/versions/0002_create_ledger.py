@@ -212,6 +212,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("phase = 'pending'"),
     )
     op.create_index(
+        "ix_ledger_transfer_held",
+        "ledger_transfer",
+        ["ledger_id", "debit_account_id"],
+        unique=False,
+        sqlite_where=sa.text("phase = 'pending'"),
+        postgresql_where=sa.text("phase = 'pending'"),
+    )
+    op.create_index(
         "uq_ledger_transfer_pending_id",
         "ledger_transfer",
         ["ledger_id", "pending_id"],

@@ -92,7 +92,7 @@ def test_who_has_nothing_has_an_empty_statement(session, ledger_id):
     assert (empty.opening, empty.lines, empty.closing, empty.holds) == (0, (), 0, ())
 
 
-def test_a_statement_costs_three_statements(session, ledger_id, li):
+def test_a_statement_costs_four_statements(session, ledger_id, li):
     with counted(session) as statements:
         of(session, ledger_id, li, begins_at=START + DAY)
-    assert len(statements) == 3
+    assert len(statements) == 4
