@@ -102,7 +102,12 @@ def approve(session: Session, *, ledger_id: int, merge_id: UUID, actor: Actor) -
     lock_active(session, ledger_id=ledger_id, member_ids=pair)
     session.execute(
         sa.update(Member)
-        .where(Member.ledger_id == ledger_id, Member.id == old.id)
+        .where(
+            Member.ledger_id == ledger_id,
+            # Who was merged into the old one earlier now stands for the kept one too, so
+            # that every past is one step away (rankings, refunds).
+            sa.or_(Member.id == old.id, Member.merged_into_id == old.id),
+        )
         .values(state="merged", merged_into_id=kept.id)
     )
     move_traces(session, old=old, kept=kept)

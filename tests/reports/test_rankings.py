@@ -116,6 +116,29 @@ def test_a_merged_members_past_counts_for_the_one_who_was_kept(session, made):
     assert (row.volunteer_no, row.total_minutes) == (kept.volunteer_no, 90)
 
 
+def test_the_past_of_a_chain_of_merges_counts_for_the_last(session, made):
+    first, second, last = (points.member(session, made, "甲一") for _ in range(3))
+    points.grant(session, made, first.id, 60)
+    for old, kept in ((first, second), (second, last)):
+        asked = merges.request(
+            session,
+            ledger_id=made.ledger_id,
+            old_member_id=old.id,
+            kept_member_id=kept.id,
+            reason="同一人",
+            actor=made.staff,
+        )
+        pair = merges.approve(
+            session, ledger_id=made.ledger_id, merge_id=asked.id, actor=made.second
+        )
+        mergings.post(session, ledger_id=made.ledger_id, merge=pair.merge, actor=made.second)
+    session.expire_all()
+
+    (row,) = rankings.rank(session, cut(made))
+
+    assert (row.volunteer_no, row.total_minutes) == (last.volunteer_no, 60)
+
+
 def test_a_team_or_a_category_may_be_chosen(session, made):
     member = points.member(session, made)
     team = teams.create(
