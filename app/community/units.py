@@ -1,5 +1,7 @@
 """Units (共建单位): organisations that work with a community, told apart by kind."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -50,6 +52,12 @@ def get(session: Session, unit_id: int) -> Unit:
     if unit is None:
         raise NotFound(f"no unit {unit_id}")
     return unit
+
+
+def get_many(session: Session, unit_ids: Iterable[int]) -> dict[int, Unit]:
+    """Return units by id in one statement; unknown ids are left out."""
+    query = sa.select(Unit).where(Unit.id.in_(set(unit_ids)))
+    return {unit.id: unit for unit in session.scalars(query)}
 
 
 def list_in(session: Session, node: Node) -> list[Unit]:

@@ -164,6 +164,18 @@ def find_false(
     return backfill
 
 
+def get(session: Session, *, ledger_id: int, backfill_id: UUID) -> Backfill:
+    """Return a back-fill of the book.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = session.get(Backfill, (ledger_id, backfill_id))
+    if found is None:
+        raise NotFound("no such back-fill")
+    return found
+
+
 def list_waiting(
     session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
 ) -> list[Backfill]:

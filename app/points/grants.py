@@ -4,7 +4,7 @@ A batch costs the same few statements as one deed. A grant is posted at once or
 waits for a person (`approvals`); the same source granted again returns the first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from app.points.reversals import reverse
 from app.risk import signals
 from app.risk.signals import Finding
 
-__all__ = ["Deed", "get", "grant", "list_of_member", "reverse"]
+__all__ = ["Deed", "get", "get_many", "grant", "list_of_member", "reverse"]
 
 Source = tuple[str, UUID, int]
 NO_HOURS = "none"
@@ -100,6 +100,12 @@ def get(session: Session, *, ledger_id: int, grant_id: UUID) -> Grant:
     if found is None:
         raise NotFound("no such grant")
     return found
+
+
+def get_many(session: Session, *, ledger_id: int, grant_ids: Collection[UUID]) -> dict[UUID, Grant]:
+    """Return grants by id in one statement; unknown ids are left out."""
+    query = sa.select(Grant).where(Grant.ledger_id == ledger_id, Grant.id.in_(set(grant_ids)))
+    return {each.id: each for each in session.scalars(query)}
 
 
 def list_of_member(

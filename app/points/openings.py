@@ -17,6 +17,8 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
+from app.community import tree
+from app.community.models import Node
 from app.people import audit
 from app.people.errors import AlreadyDecided
 from app.people.models import Member
@@ -122,13 +124,30 @@ def decide(
     return openings
 
 
+def get_many(
+    session: Session, *, ledger_id: int, opening_ids: Collection[UUID]
+) -> dict[UUID, Opening]:
+    """Return lines by id in one statement; unknown ids are left out."""
+    query = sa.select(Opening).where(Opening.ledger_id == ledger_id, Opening.id.in_(opening_ids))
+    return {each.id: each for each in session.scalars(query)}
+
+
 def list_waiting(
-    session: Session, *, ledger_id: int, limit: int = 50, offset: int = 0
+    session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
 ) -> list[Opening]:
-    """List the lines that wait, by document."""
+    """List the lines that wait for members of the node's subtree, by document."""
     query = (
         sa.select(Opening)
-        .where(Opening.ledger_id == ledger_id, Opening.state == "waiting")
+        .join(
+            Member,
+            sa.and_(Member.ledger_id == Opening.ledger_id, Member.id == Opening.member_id),
+        )
+        .join(Node, Node.id == Member.node_id)
+        .where(
+            Opening.ledger_id == ledger_id,
+            Opening.state == "waiting",
+            tree.within(Node.path, node),
+        )
         .order_by(Opening.document_no, Opening.id)
     )
     return list(session.scalars(query.limit(limit).offset(offset)))

@@ -160,5 +160,5 @@ def test_an_opening_may_be_reversed_like_any_grant(session, world):
 
 def test_the_list_shows_what_waits(session, world):
     entered = request(session, world, PaperBalance(make.member(session, world).id, 60, 1))
-    listed = openings.list_waiting(session, ledger_id=world.ledger_id)
+    listed = openings.list_waiting(session, ledger_id=world.ledger_id, node=world.node)
     assert [each.id for each in listed] == [entered[0].id]
