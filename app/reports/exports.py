@@ -126,16 +126,22 @@ def register(
     return export
 
 
-def verify(session: Session, *, ledger_id: int, code: str, content: bytes) -> tuple[Export, bool]:
+def verify(
+    session: Session, *, code: str, content: bytes, ledger_id: int | None = None
+) -> tuple[Export, bool]:
     """Find an export by its code and say whether this file is the one that left the house.
+
+    Args:
+        ledger_id: The book, if it is known; the sheet does not name it.
 
     Raises:
         UnknownExport: No export has that code.
     """
-    query = sa.select(Export).where(
-        Export.ledger_id == ledger_id, Export.verification_code == code.strip().upper()
-    )
-    export = session.scalar(query)
+    query = sa.select(Export).where(Export.verification_code == code.strip().upper())
+    if ledger_id is not None:
+        query = query.where(Export.ledger_id == ledger_id)
+    found = session.scalars(query.limit(1), execution_options={"cross_ledger": True})
+    export = found.one_or_none()
     if export is None:
         raise UnknownExport
     return export, hashlib.sha256(content).digest() == export.sha256
