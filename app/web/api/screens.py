@@ -1,0 +1,128 @@
+"""The leader's screen over the API: rotating codes, refused scans; and the funnel for staff."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, jsonify
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from app.activities import codes, funnel, scans
+from app.base import clock
+from app.base.errors import NotFound
+from app.base.transactions import reading
+from app.community import units
+from app.web import qr
+from app.web.acts import act
+from app.web.api import seeing, shown, standing
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.activities import (
+    FunnelIn,
+    FunnelOut,
+    RevokedOut,
+    ScanOut,
+    ScreenOut,
+    SpanIn,
+    UnitCountOut,
+)
+from app.web.schemas.lists import items_of
+from app.web.session import actor
+
+bp = Blueprint("screens", __name__, url_prefix="/books/<book>", description="Screens and counts")
+
+LABELS = {"in": "签到码", "out": "签退码"}
+
+
+@bp.get("/sessions/<uuid:session_id>/codes/<direction>")
+@allow(SIGNED_IN)
+@bp.response(200, ScreenOut)
+def show_code(book: str, session_id: UUID, direction: str) -> ResponseReturnValue:
+    """Show the code of this moment, `in` or `out`; ask again when its seconds are over.
+
+    The token stands behind the `#`: a browser keeps it out of every log (design §5).
+    """
+    if direction not in LABELS:
+        raise NotFound("a code is for in or for out")
+    ledger_id = standing.book_id(book)
+    with reading() as session:
+        slot = seeing.led_slot(session, ledger_id, session_id)
+    screen = codes.current(slot.session, direction)
+    url = f"{current_app.config['PUBLIC_URL']}/q#{screen.token}"
+    return {
+        "direction": direction,
+        "token": screen.token,
+        "url": url,
+        "svg": qr.svg(url, label=LABELS[direction]),
+        "short_code": screen.short_code,
+        "seconds_left": screen.seconds_left,
+    }
+
+
+@bp.post("/sessions/<uuid:session_id>/codes/revoke")
+@allow(SIGNED_IN)
+@bp.response(200, RevokedOut)
+def revoke(book: str, session_id: UUID) -> ResponseReturnValue:
+    """Revoke every code this screen has shown; it shows new ones at once."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, int]:
+        seeing.slot(session, ledger_id, session_id)
+        version = codes.revoke(session, ledger_id=ledger_id, session_id=session_id, actor=actor())
+        return {"key_version": version}
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
+@bp.get("/sessions/<uuid:session_id>/scans")
+@allow(SIGNED_IN)
+@bp.response(200, items_of(ScanOut))
+def list_scans(book: str, session_id: UUID) -> ResponseReturnValue:
+    """List the refused scans of a session with their reasons, latest first."""
+    ledger_id = standing.book_id(book)
+    with reading() as session:
+        seeing.led_slot(session, ledger_id, session_id)
+        found = scans.list_of_session(session, ledger_id=ledger_id, session_id=session_id)
+        return jsonify(items=shown.named(session, ledger_id, ScanOut(), found))
+
+
+@bp.get("/activities/funnel")
+@allow(SIGNED_IN)
+@bp.arguments(FunnelIn, location="query")
+@bp.response(200, FunnelOut)
+def count_funnel(asked: dict[str, Any], book: str) -> funnel.Funnel:
+    """Count 发起 → 举办 → 报名 → 到场 of a place, or of a co-organising unit's subset."""
+    ledger_id = standing.book_id(book)
+    with reading() as session:
+        node = standing.place(session, asked.pop("node_code", None), standing.READERS)
+        return funnel.count(session, ledger_id=ledger_id, node=node, cohort=_cohort(asked))
+
+
+@bp.get("/activities/funnel/units")
+@allow(SIGNED_IN)
+@bp.arguments(SpanIn, location="query")
+@bp.response(200, items_of(UnitCountOut))
+def count_units(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Count activities held by co-organising unit; one activity counts for each of its units."""
+    ledger_id = standing.book_id(book)
+    with reading() as session:
+        node = standing.place(session, asked.pop("node_code", None), standing.READERS)
+        counts = funnel.count_by_unit(
+            session, ledger_id=ledger_id, node=node, cohort=_cohort(asked)
+        )
+        unit_of = units.get_many(session, counts)
+    rows = [
+        {"unit_id": unit_id, "name": unit_of[unit_id].name, "held_count": count}
+        for unit_id, count in counts.items()
+    ]
+    return {"items": rows}
+
+
+def _cohort(asked: dict[str, Any]) -> funnel.Cohort:
+    begins_on, ends_on = asked.pop("begins_on"), asked.pop("ends_on")
+    return funnel.Cohort(
+        begins_at=clock.local_instant(begins_on),
+        ends_at=clock.local_instant(ends_on + timedelta(days=1)),
+        **asked,
+    )
