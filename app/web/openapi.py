@@ -12,10 +12,21 @@ from flask import Blueprint, Flask, Response, render_template, send_from_directo
 from flask_smorest import Api
 from swagger_ui_bundle import swagger_ui_path
 
+from app.web.errors import PROBLEM
 from app.web.permissions import PUBLIC, allow
 from app.web.schemas import ProblemOut
 from app.web.security import nonce
 
+WRITING = ("post", "put", "patch", "delete")
+KEY_HEADER: dict[str, Any] = {
+    "description": "22 to 64 letters, digits, - or _; made and kept before sending. Needed to write"
+    " but where the description says that no key is.",
+    "schema": {"type": "string", "minLength": 22, "maxLength": 64},
+}
+BEHALF_HEADER: dict[str, Any] = {
+    "description": "The person for whom a helper acts, by their leave in this book (代办).",
+    "schema": {"type": "string", "format": "uuid"},
+}
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 
 docs = Blueprint("docs", __name__, url_prefix="/api")
@@ -36,10 +47,29 @@ class HouseApi(Api):
     def _register_error_handlers(self) -> None:
         """Leave error answers to `web.errors`."""
 
+    def _register_responses(self) -> None:
+        """Describe refusals in their own media type."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
 
 api = HouseApi(
     spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=schema_name)}
 )
+
+
+def describe_headers() -> None:
+    """Name the headers that every writing route, and every route of a book, understands."""
+    components = api.spec.components
+    components.parameter("IDEMPOTENCY_KEY", "header", {"name": "Idempotency-Key", **KEY_HEADER})
+    components.parameter("ON_BEHALF_OF", "header", {"name": "X-On-Behalf-Of", **BEHALF_HEADER})
+    for path, methods in api.spec._paths.items():
+        for method in methods.keys() & {"get", *WRITING}:
+            names = ["IDEMPOTENCY_KEY"] if method in WRITING else []
+            names += ["ON_BEHALF_OF"] if "{book}" in path else []
+            references = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+            methods[method].setdefault("parameters", []).extend(references)
 
 
 @docs.get("/docs")
@@ -84,4 +114,5 @@ def init_app(app: Flask, blueprints: list[Any]) -> None:
     api.init_app(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
+    describe_headers()
     app.register_blueprint(docs)

@@ -26,7 +26,7 @@ from app.web.api.me_access import proven
 from app.web.api.standing import MemberKey, oneself
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.me import BookQueryIn, ErasureIn, ErasurePreviewOut, RecordOut
+from app.web.schemas.me import BookQueryIn, ErasureIn, ErasurePreviewOut, OwnRecordOut
 from app.web.session import actor
 
 ROWS_MAX = 10_000
@@ -38,7 +38,7 @@ bp = Blueprint("me_record", __name__, url_prefix="/me", description="What is hel
 @bp.get("/record")
 @allow(SIGNED_IN)
 @bp.arguments(BookQueryIn, location="query")
-@bp.response(200, RecordOut)
+@bp.response(200, OwnRecordOut)
 def show(asked: dict[str, Any]) -> dict[str, Any]:
     """Show all that is held of me, in one book or in all of them."""
     return {"made_at": clock.now(), "books": _records(asked.get("book"))}

@@ -11,7 +11,9 @@ from app.web.schemas import PageIn, Text
 def items_of(schema: type[Schema]) -> type[Schema]:
     """Return the schema of a list of these, named after them; the same one every time."""
     name = schema.__name__.removesuffix("Out") + "List"
-    return Schema.from_dict({"items": fields.List(fields.Nested(schema))}, name=name)
+    listed = Schema.from_dict({"items": fields.List(fields.Nested(schema))}, name=name)
+    listed.__module__ = schema.__module__
+    return listed
 
 
 class PlacePageIn(PageIn):

@@ -53,7 +53,7 @@ class JoinBookIn(InSchema):
     consent_version = Text(required=True, length_max=VERSION_MAX)
 
 
-class RecordOut(Schema):
+class OwnRecordOut(Schema):
     """All that is held of the person, in clear, one part for each book."""
 
     made_at = fields.DateTime()

@@ -1,0 +1,67 @@
+"""How an answer is judged, and what a refusal must leave as it was."""
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base.db import Base
+from app.web.texts import STATUS, TEXTS
+
+KEPT_ALL_THE_SAME = {
+    "base_idempotency",
+    "base_serial",
+    "people_session",
+    "people_credential",
+    "people_login_code",
+}
+"""Outer facts: what a refused request may leave behind (ruling 6)."""
+
+assert STATUS
+
+
+def refused(answer: Any, code: str, status: int | None = None) -> None:
+    """The answer is a problem with this code, in the one shape of problems."""
+    assert answer.mimetype == "application/problem+json", answer.get_data(as_text=True)[:400]
+    problem = answer.get_json()
+    assert problem["code"] == code, problem
+    assert code in TEXTS
+    assert problem["status"] == answer.status_code
+    if status is not None:
+        assert answer.status_code == status
+
+
+def done(answer: Any, status: int = 200) -> Any:
+    """The answer is a success; return its content."""
+    assert answer.status_code == status, answer.get_data(as_text=True)[:600]
+    return answer.get_json() if answer.data else None
+
+
+def everything(session: Session) -> dict[str, list[str]]:
+    """Every row of every table, but the outer facts."""
+    session.expire_all()
+    session.rollback()
+    options = {"cross_ledger": True}
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in KEPT_ALL_THE_SAME:
+            rows = session.execute(sa.select(table).execution_options(**options))
+            found[table.name] = sorted(map(repr, rows))
+    session.rollback()
+    return found
+
+
+def once(caller: Any, path: str, body: Any = None, other: Any = None, *, status: int = 201) -> Any:
+    """Post under one key three times: done, replayed byte for byte, and refused when changed."""
+    key = secrets.token_urlsafe(24)
+    first = caller.post(path, body, key=key)
+    content = done(first, status)
+    before = everything(caller.session)
+    again = caller.post(path, body, key=key)
+    assert (again.status_code, again.data) == (first.status_code, first.data)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    refused(caller.post(path, other or {"other": 1}, key=key), "idempotency_mismatch", 422)
+    assert everything(caller.session) == before
+    return content
