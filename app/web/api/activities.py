@@ -32,7 +32,7 @@ from app.web.schemas.activities import (
     SpanIn,
     WholeActivityOut,
 )
-from app.web.schemas.attendance import AttendanceOut
+from app.web.schemas.attendance import AttendanceOut, MySlotOut
 from app.web.schemas.lists import PlacePageIn, items_of
 from app.web.session import actor
 
@@ -157,7 +157,7 @@ def edit(asked: dict[str, Any], book: str, activity_id: UUID) -> ResponseReturnV
 @bp.get("/me/activities")
 @allow(SIGNED_IN)
 @bp.arguments(PageIn, location="query")
-@bp.response(200)
+@bp.response(200, items_of(MySlotOut))
 def mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List the sessions I signed up for or was at, latest first, with my stays."""
     ledger_id = standing.book_id(book)

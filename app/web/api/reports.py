@@ -62,7 +62,13 @@ def rank_hours(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.post("/books/<book>/rankings/hours/exports")
 @allow(SIGNED_IN)
 @bp.arguments(ExportIn)
-@bp.alt_response(201, success=True, description="The file; its code is in X-Verification-Code")
+@bp.alt_response(
+    201,
+    schema={"type": "string", "format": "binary"},
+    content_type="application/octet-stream",
+    success=True,
+    description="The file; its code is in X-Verification-Code",
+)
 def export_hours(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Write the ranking as a file with full names; the export is audited (A16, D45).
 

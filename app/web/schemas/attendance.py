@@ -9,6 +9,7 @@ from app.activities.states import REASON_LENGTH_MAX
 from app.activities.taking import ROLL_MAX
 from app.activities.tickets import DIRECTIONS
 from app.web.schemas import InSchema, Text, WholeNumber
+from app.web.schemas.activities import EnrolmentOut, SlotOut
 
 TOKEN_MAX = 200
 WAYS = ("code", "card", "member_id")
@@ -166,3 +167,10 @@ class ReviewOut(Schema):
     title = fields.String()
     starts_at = fields.DateTime()
     ends_at = fields.DateTime()
+
+
+class MySlotOut(SlotOut):
+    """A session that concerns me: my sign-up and my stays in it."""
+
+    enrolment = fields.Nested(EnrolmentOut, allow_none=True)
+    stays = fields.List(fields.Nested(AttendanceOut))
