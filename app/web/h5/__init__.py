@@ -2,8 +2,36 @@
 
 from flask import Blueprint
 
-from app.web.h5 import home, joining, sign_in
+from app.web.h5 import (
+    access,
+    activities,
+    books,
+    checkin,
+    codes,
+    confirming,
+    door,
+    export,
+    goods,
+    helping,
+    home,
+    inbox,
+    joining,
+    leading,
+    leaving,
+    objecting,
+    passbook,
+    planning,
+    profile,
+    records,
+    screen,
+    sign_in,
+)
 
 bp = Blueprint("h5", __name__)
-for page in (home, joining, sign_in):
+PAGES = (
+    *(home, joining, sign_in, activities, checkin, codes, passbook, inbox, records, objecting),
+    *(goods, profile, access, books, export, leaving, helping),
+    *(leading, planning, screen, door, confirming),
+)
+for page in PAGES:
     bp.register_blueprint(page.bp)

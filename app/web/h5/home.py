@@ -1,15 +1,153 @@
-"""The volunteer's home: two numbers and the next thing to do."""
+"""The volunteer's home: two numbers, the next thing to do, and the ways on."""
 
-from flask import Blueprint, render_template
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from app.web.permissions import SIGNED_IN, allow
+from app.activities import listings
+from app.activities.listings import MySlot
+from app.base import clock
+from app.base.db import NEVER
+from app.base.transactions import reading
+from app.ledger import balances
+from app.mall import clerks
+from app.people import inbox, roles, team_members
+from app.people.models import Member, Team
+from app.points import wallets
+from app.points.wallets import Holding
+from app.web.h5 import own
+from app.web.h5.forms import page as show_page
+from app.web.h5.own import Own
+from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
+from app.web.session import person
 
-bp = Blueprint("home", __name__)
+bp = own.may_be_acted(Blueprint("home", __name__))
+
+FORGOTTEN_SHOWN = 2
+FORGOTTEN_DAYS = 60
+GREETINGS = ((11, "上午好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes in all, and by where they come from."""
+
+    total: int
+    parts: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """The next points to expire, and their last day."""
+
+    points: int
+    on: date
+
+
+@bp.app_template_filter("until")
+def until(value: date) -> str:
+    """Write a last day: 12月31日, 明年12月31日, 2029年3月31日; 长期有效 when there is none."""
+    if value == NEVER:
+        return "长期有效"
+    named = f"{value.month}月{value.day}日"
+    years = value.year - clock.today().year
+    return {0: named, 1: f"明年{named}"}.get(years, f"{value.year}年{named}")
 
 
 @bp.get("/")
 @allow(SIGNED_IN)
 def page() -> ResponseReturnValue:
     """Show the home."""
-    return render_template("h5/home.html")
+    with reading() as session:
+        me = own.find(session)
+        if me is None:
+            return show_page("h5/no_book.html", **_work(session))
+        values: dict[str, Any] = {
+            "minutes": minutes_of(session, me),
+            "holding": (holding := wallets.holding(session, **me.key)),
+            "expiry": next_expiry(holding),
+            "unread": inbox.unread_count(session, **me.key),
+            "near_count": len(near(session, me)),
+            "teams": team_members.teams_of(session, **me.key),
+            "leads": bool(teams_led(session, me.ledger_id, me.member)),
+            **_slots(session, me),
+            **_work(session, me),
+        }
+    return show_page("h5/home.html", me=me, greeting=_greeting(), **values)
+
+
+def minutes_of(session: Session, me: Own) -> Minutes:
+    """Return what the member served, by provenance."""
+    found = balances.of_owner(session, ledger_id=me.ledger_id, owner_id=me.member.id)
+    parts = [(each.ref.kind, each.posted) for each in found if each.ref.unit == "minutes"]
+    return Minutes(sum(value for _, value in parts), [each for each in parts if each[1]])
+
+
+def next_expiry(holding: Holding) -> Expiry | None:
+    """Return the lot that expires first; None when all of them last."""
+    lots = [(day, points) for day, points in holding.lots if day != NEVER]
+    return Expiry(lots[0][1], lots[0][0]) if lots else None
+
+
+def near(session: Session, me: Own) -> list[listings.Slot]:
+    """List the sessions to come around the member's place."""
+    return listings.near_me(session, ledger_id=me.ledger_id, node=me.node)
+
+
+def teams_led(session: Session, ledger_id: int, member: Member) -> list[Team]:
+    """List the teams that a member leads."""
+    return [
+        team
+        for team in team_members.teams_of(session, ledger_id=ledger_id, member_id=member.id)
+        if team_members.is_leader(
+            session, ledger_id=ledger_id, team_id=team.id, person_id=member.person_id
+        )
+    ]
+
+
+def _slots(session: Session, me: Own) -> dict[str, Any]:
+    """What concerns the member now: where they are in, where to go, what they forgot."""
+    mine, now = listings.mine(session, **me.key), clock.now()
+    since = now - timedelta(days=FORGOTTEN_DAYS)
+    stays = [(slot, stay) for slot in mine for stay in slot.stays]
+    inside = next((each for each in stays if each[1].state == "open"), (None, None))
+    coming = [slot for slot in mine if _is_coming(slot)]
+    following = min(coming, key=lambda slot: slot.session.starts_at, default=None)
+    forgotten = [
+        each
+        for each in stays
+        if each[1].state == "needs_confirmation" and each[1].checked_in_at > since
+    ]
+    return {
+        "open_slot": inside[0],
+        "open_stay": inside[1],
+        "next_slot": following,
+        "is_open_now": bool(following and following.session.opens_at <= now),
+        "forgotten": forgotten[:FORGOTTEN_SHOWN],
+    }
+
+
+def _is_coming(slot: MySlot) -> bool:
+    signed = slot.enrolment is not None and slot.enrolment.state == "enrolled"
+    is_on = slot.session.state == "planned" and slot.activity.state == "open"
+    return signed and is_on and not slot.stays and slot.session.ends_at > clock.now()
+
+
+def _work(session: Session, me: Own | None = None) -> dict[str, Any]:
+    """Which desks the person may go to, beside their own matters."""
+    person_id = person().person_id
+    held = {grant.role for grant in roles.list_of(session, person_id=person_id)}
+    shops = clerks.shops_of(session, ledger_id=me.ledger_id, person_id=person_id) if me else []
+    return {
+        "is_staff": bool(held.intersection(STAFF_ROLES)),
+        "shop_count": len(shops) or ("clerk" in held),
+    }
+
+
+def _greeting() -> str:
+    hour = clock.now().astimezone(clock.SHANGHAI).hour
+    return next(text for before, text in GREETINGS if hour < before)

@@ -1,0 +1,55 @@
+"""The inbox: what happened, in sentences; read by looking at it."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading
+from app.people import inbox
+from app.web.acts import submit
+from app.web.h5 import own, sentences
+from app.web.h5.forms import page as show_page
+from app.web.permissions import SIGNED_IN, allow
+
+bp = own.may_be_acted(Blueprint("inbox", __name__))
+
+MESSAGES_SHOWN = 100
+
+
+@bp.get("/inbox")
+@allow(SIGNED_IN)
+def page() -> ResponseReturnValue:
+    """List the messages, latest first, the unread ones marked."""
+    with reading() as session:
+        me = own.here(session)
+        found = inbox.list_for(session, **me.key, limit=MESSAGES_SHOWN)
+        unread = inbox.unread_count(session, **me.key)
+    rows = [(each, sentences.of(each.topic, each.facts)) for each in found]
+    return show_page("h5/inbox.html", me=me, rows=rows, unread=unread)
+
+
+@bp.post("/inbox/read")
+@allow(SIGNED_IN)
+def mark_read() -> ResponseReturnValue:
+    """Mark every message as read."""
+    return _mark(None)
+
+
+@bp.post("/inbox/<uuid:message_id>/read")
+@allow(SIGNED_IN)
+def mark_one(message_id: UUID) -> ResponseReturnValue:
+    """Mark one message as read."""
+    return _mark([message_id])
+
+
+def _mark(message_ids: list[UUID] | None) -> ResponseReturnValue:
+    with reading() as session:
+        me = own.here(session)
+
+    def verb(session: Session, _fact: None) -> None:
+        inbox.mark_read(session, **me.key, message_ids=message_ids)
+
+    submit(verb, ledger_id=me.ledger_id)
+    return redirect(url_for("h5.inbox.page"), code=303)

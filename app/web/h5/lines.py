@@ -1,0 +1,144 @@
+"""Statement lines as people say them: what it was for, and what it left.
+
+One journal may move several vintages; on the phone it is one line.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.activities import listings as activity_listings
+from app.base.db import NEVER
+from app.ledger.statements import StatementLine, statement
+from app.mall import listings as mall_listings
+from app.mall import shops
+from app.points import grants, programmes
+from app.points.models import Grant
+from app.web.h5.own import Own
+from app.web.pages import hours
+
+LINES_MAX = 200
+ROWS_MAX = 1_000
+KINDS = {
+    "opening": "以前的记录转入",
+    "grant_reversal": "撤回一笔",
+    "expiry": "积分到期",
+    "merge": "两个账户合并",
+    "hold_lapsed": "占用的积分退回",
+    "redemption": "换东西",
+    "cancel": "店员撤单，退回",
+    "refund": "退货，退回",
+}
+SOURCES = {"manual": "人工补记", "backfill": "补录", "opening": "以前的记录转入"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the passbook.
+
+    Attributes:
+        delta: Whole points or minutes; above 0 came.
+        until: Last days of the points that came.
+        kind, subject_id: The record that an objection would be about, if there is one.
+    """
+
+    title: str
+    note: str
+    delta: int
+    balance: int
+    posted_at: datetime
+    until: tuple[Any, ...] = ()
+    kind: str | None = None
+    subject_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the lines of one member refer to, each kind read once."""
+
+    grants: dict[UUID, Grant]
+    titles: dict[UUID, str]
+    categories: dict[str, str]
+    sales: dict[UUID, tuple[str, str]]
+
+
+def read(session: Session, me: Own, unit: str) -> tuple[list[Line], int]:
+    """Return the newest lines first, and how many older ones there are."""
+    found = statement(session, ledger_id=me.ledger_id, owner_id=me.member.id, unit=unit)
+    journals: dict[UUID, list[StatementLine]] = {}
+    for line in found.lines:
+        journals.setdefault(line.journal_id, []).append(line)
+    moved = list(journals.values())[::-1]
+    known = _known(session, me, unit)
+    return [_line(known, unit, each) for each in moved[:LINES_MAX]], len(moved[LINES_MAX:])
+
+
+def sale_titles(session: Session, me: Own) -> dict[UUID, tuple[str, str]]:
+    """Return what each redemption of the member was, and where."""
+    found = mall_listings.list_of_member(session, **me.key, limit=ROWS_MAX)
+    ids = [each.id for each in found]
+    lines = mall_listings.lines_of(session, ledger_id=me.ledger_id, redemption_ids=ids)
+    names = {
+        shop_id: shops.get(session, ledger_id=me.ledger_id, shop_id=shop_id).name
+        for shop_id in {each.shop_id for each in found}
+    }
+    return {
+        each.id: (
+            "、".join(f"{line.name} {line.quantity_count} 件" for line in lines[each.id]),
+            names[each.shop_id],
+        )
+        for each in found
+    }
+
+
+def _known(session: Session, me: Own, unit: str) -> _Known:
+    programme = programmes.of_ledger(session, me.ledger_id)
+    categories = programmes.list_categories(session, programme)
+    mine = activity_listings.mine(session, **me.key, limit=ROWS_MAX)
+    made = grants.list_of_member(session, **me.key, limit=ROWS_MAX)
+    return _Known(
+        {each.id: each for each in made},
+        {stay.id: slot.activity.title for slot in mine for stay in slot.stays},
+        {each.code: each.name for each in categories},
+        sale_titles(session, me) if unit == "points" else {},
+    )
+
+
+def _line(known: _Known, unit: str, lines: Sequence[StatementLine]) -> Line:
+    first, last = lines[0], lines[-1]
+    title, note, kind, subject_id = _told(known, first)
+    came = [line.ref.vintage_on for line in lines if line.delta > 0] if unit == "points" else []
+    return Line(
+        title=title,
+        note=note,
+        delta=sum(line.delta for line in lines),
+        balance=last.balance,
+        posted_at=first.posted_at,
+        until=tuple(_distinct(day for day in came if day != NEVER)),
+        kind=kind,
+        subject_id=subject_id,
+    )
+
+
+def _told(known: _Known, line: StatementLine) -> tuple[str, str, str | None, UUID | None]:
+    grant = known.grants.get(line.source_id)
+    if grant is not None:
+        did = known.titles.get(grant.source_id) or SOURCES.get(grant.source_kind)
+        did = did or known.categories.get(grant.category_code or "", "志愿服务")
+        if line.kind == "grant_reversal":
+            return f"撤回：{did}", line.reason, "grant", grant.id
+        served = f" {hours(grant.minutes)} 小时" if grant.minutes else ""
+        return f"{did}{served}", line.reason, "grant", grant.id
+    if line.source_id in known.sales:
+        goods, shop = known.sales[line.source_id]
+        verb = {"redemption": "换", "cancel": "撤单退回：", "refund": "退货退回："}[line.kind]
+        return f"{verb}{goods}", shop, "redemption", line.source_id
+    return KINDS.get(line.kind, "其他"), line.reason, None, None
+
+
+def _distinct(days: Iterable[Any]) -> list[Any]:
+    return sorted(set(days))

@@ -1,0 +1,147 @@
+"""Objections (异议): say that a record of mine is wrong, see the answers, take it back."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.activities import grounds, records
+from app.base.errors import NotFound
+from app.base.transactions import reading
+from app.mall import listings as mall_listings
+from app.mall import shops
+from app.people import objections
+from app.people.objections import DisputedRecord
+from app.points import grants
+from app.web.acts import submit
+from app.web.h5 import own
+from app.web.h5.forms import page as show_page
+from app.web.pages import day, hours, moment, number
+from app.web.permissions import SIGNED_IN, allow
+from app.web.session import actor
+
+bp = own.may_be_acted(Blueprint("objecting", __name__))
+
+Told = tuple[DisputedRecord, str]
+
+
+@bp.get("/objections")
+@allow(SIGNED_IN)
+def page() -> ResponseReturnValue:
+    """List what I objected to, with the answers."""
+    said = "已经提上去了，答复会发到消息里" if request.args.get("said") else None
+    return _page(said=said)
+
+
+@bp.get("/objections/new/<kind>/<uuid:subject_id>")
+@allow(SIGNED_IN)
+def form(kind: str, subject_id: UUID) -> ResponseReturnValue:
+    """Show the record, and ask what is wrong with it."""
+    return _form(kind, subject_id)
+
+
+@bp.post("/objections/new/<kind>/<uuid:subject_id>")
+@allow(SIGNED_IN)
+def send(kind: str, subject_id: UUID) -> ResponseReturnValue:
+    """Raise the objection."""
+    with reading() as session:
+        me = own.here(session)
+        _told(session, me, kind, subject_id)
+
+    def verb(session: Session, _fact: None) -> None:
+        record, _ = RECORDS[kind](session, me.ledger_id, subject_id)
+        claim = request.form.get("claim", "")
+        objections.raise_objection(session, **me.key, record=record, claim=claim, actor=actor())
+
+    _, problem = submit(verb, ledger_id=me.ledger_id)
+    if problem:
+        return _form(kind, subject_id, problem)
+    return redirect(url_for("h5.objecting.page", said=1), code=303)
+
+
+@bp.post("/objections/<uuid:objection_id>/withdraw")
+@allow(SIGNED_IN)
+def withdraw(objection_id: UUID) -> ResponseReturnValue:
+    """Take my open objection back."""
+    with reading() as session:
+        me = own.here(session)
+
+    def verb(session: Session, _fact: None) -> None:
+        named: dict[str, Any] = {"ledger_id": me.ledger_id, "objection_id": objection_id}
+        if objections.get(session, **named).member_id != me.member.id:
+            raise NotFound("no such objection of yours")
+        objections.withdraw(session, **named, actor=actor())
+
+    _, problem = submit(verb, ledger_id=me.ledger_id)
+    if problem:
+        return _page(problem)
+    return redirect(url_for("h5.objecting.page"), code=303)
+
+
+def _page(problem: dict[str, Any] | None = None, said: str | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        me = own.here(session)
+        found = objections.list_for_member(session, **me.key)
+    return show_page("h5/objections.html", problem, me=me, found=found, said=said)
+
+
+def _form(
+    kind: str, subject_id: UUID, problem: dict[str, Any] | None = None
+) -> ResponseReturnValue:
+    with reading() as session:
+        me = own.here(session)
+        _, told = _told(session, me, kind, subject_id)
+    return show_page(
+        "h5/objection.html", problem, me=me, told=told, claim=request.form.get("claim", "")
+    )
+
+
+def _told(session: Session, me: own.Own, kind: str, subject_id: UUID) -> Told:
+    """Return a record of the member and how it reads.
+
+    Raises:
+        NotFound: There is none, or it is another's.
+    """
+    if kind not in RECORDS:
+        raise NotFound("no such kind of record")
+    record, told = RECORDS[kind](session, me.ledger_id, subject_id)
+    if record.member_id != me.member.id:
+        raise NotFound("no such record of yours")
+    return record, told
+
+
+def _attendance(session: Session, ledger_id: int, subject_id: UUID) -> Told:
+    stay = records.lock(session, ledger_id=ledger_id, attendance_id=subject_id)
+    ground = grounds.find(session, ledger_id=ledger_id, session_id=stay.session_id)
+    recorder_id = stay.confirmed_by_id or stay.in_by_id
+    node_id = ground.activity.node_id
+    record = DisputedRecord("attendance", stay.id, stay.member_id, recorder_id, node_id)
+    return record, f"{ground.activity.title}，{moment(stay.checked_in_at)} 签到"
+
+
+def _grant(session: Session, ledger_id: int, subject_id: UUID) -> Told:
+    grant = grants.get(session, ledger_id=ledger_id, grant_id=subject_id)
+    record = DisputedRecord("grant", grant.id, grant.member_id, grant.made_by_id, grant.node_id)
+    points = f"，{number(grant.points)} 积分" if grant.points else ""
+    return record, f"{day(grant.served_on)} 记 {hours(grant.minutes)} 小时{points}"
+
+
+def _redemption(session: Session, ledger_id: int, subject_id: UUID) -> Told:
+    sale = mall_listings.get(session, ledger_id=ledger_id, redemption_id=subject_id)
+    shop = shops.get(session, ledger_id=ledger_id, shop_id=sale.shop_id)
+    record = DisputedRecord(
+        "redemption", sale.id, sale.member_id, sale.clerk_person_id, shop.node_id
+    )
+    told = f"{shop.name}，{moment(sale.redeemed_at)}，用了 {number(sale.total_points)} 积分"
+    return record, told
+
+
+RECORDS: dict[str, Callable[[Session, int, UUID], Told]] = {
+    "attendance": _attendance,
+    "grant": _grant,
+    "redemption": _redemption,
+}
+"""How the record of each kind is found, with its maker, its place, and its words."""
