@@ -9,8 +9,9 @@ from app.base import clock
 from app.base.errors import IdempotencyMismatch, NotFound
 from app.base.ids import new_id
 from app.base.transactions import attempt
-from app.ledger import balances, posting
+from app.ledger import accounts, balances, posting
 from app.ledger.accounts import AccountRef
+from app.ledger.batches import dialect_of
 from app.ledger.drafts import content_hash
 from app.ledger.errors import BoundBroken, InsufficientPoints, LedgerReadOnly, UnknownAccount
 from app.ledger.posting import Line
@@ -282,3 +283,26 @@ def test_a_replay_costs_three_statements(session, ledger_id):
     with counted(session) as statements:
         posting.post_one(session, ledger_id=ledger_id, draft=draft)
     assert len(statements) == 3, statements
+
+
+@pytest.mark.parametrize(
+    ("ref", "change"),
+    [(make.wallet(new_id()), (11, 0, 0, 0, 1)), (make.wallet(new_id()), (0, 0, 11, 0, 0))],
+    ids=["spent", "held"],
+)
+def test_i4_the_update_itself_leaves_out_what_the_floor_forbids(session, ledger_id, ref, change):
+    make.issue(session, ledger_id, ref.owner_id, 10)
+    account_id = accounts.ensure(session, ledger_id=ledger_id, refs=[ref])[ref]
+    dialect = dialect_of(session)
+    bind = posting._moved.bind(dialect, [(account_id, *change)])
+    parameters = {"in_ledger_id": ledger_id, "at": clock.now(), **bind}
+    assert session.execute(posting._move_statement(dialect), parameters).all() == []
+
+
+def test_i4_the_update_itself_leaves_out_what_the_ceiling_forbids(session, ledger_id):
+    ref = make.receivable(new_id())
+    account_id = accounts.ensure(session, ledger_id=ledger_id, refs=[ref])[ref]
+    dialect = dialect_of(session)
+    bind = posting._moved.bind(dialect, [(account_id, 0, 1, 0, 0, 1)])
+    parameters = {"in_ledger_id": ledger_id, "at": clock.now(), **bind}
+    assert session.execute(posting._move_statement(dialect), parameters).all() == []
