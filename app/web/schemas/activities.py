@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate, validates_schema
 from marshmallow.exceptions import ValidationError
 
+from app.activities.closing import BENEFICIARY_MAX
 from app.activities.models import ACTIVITY_STATES
 from app.activities.plan_rules import (
     ADDRESS_LENGTH_MAX,
@@ -62,7 +63,9 @@ class ReasonIn(InSchema):
 class BeneficiariesIn(InSchema):
     """服务对象人数: a number, no names."""
 
-    beneficiary_count = WholeNumber(required=True)
+    beneficiary_count = WholeNumber(
+        required=True, validate=validate.Range(min=0, max=BENEFICIARY_MAX)
+    )
 
 
 class TeamIn(InSchema):
