@@ -14,7 +14,7 @@ from app.web.acts import submit
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.mall import CloseTillIn
 from app.web.session import actor
-from app.web.till.forms import load, typed
+from app.web.till.forms import in_words, load, typed
 from app.web.till.places import bench
 
 bp = Blueprint("day_end", __name__)
@@ -69,5 +69,5 @@ def _show(book: str, till_id: UUID, problem: dict[str, Any] | None = None) -> st
         mine = bench(session, book, till_id)
         found = day_end.read(session, ledger_id=mine.ledger_id, till_id=till_id)
     return render_template(
-        "till/day_end.html", mine=mine, found=found, problem=problem, given=request.form
+        "till/day_end.html", mine=mine, found=found, problem=in_words(problem), given=request.form
     )

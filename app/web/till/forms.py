@@ -7,8 +7,11 @@ from marshmallow import Schema, ValidationError
 
 from app.base.errors import ValidationFailed
 from app.web.errors import pointers
+from app.web.texts import text_of
 
 HIDDEN = ("csrf_token", "idempotency_key")
+FIELDS = {"reason": "请写原因", "counted": "请填整数件数", "count": "请填整数件数"}
+"""What to do about a field, in the words of the page."""
 
 
 def typed() -> dict[str, Any]:
@@ -31,3 +34,14 @@ def load(schema: type[Schema], values: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         raise ValidationFailed(errors=list(pointers(error.messages))) from error
     return asked
+
+
+def in_words(problem: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a problem as the page says it: in Chinese, with what to do about each field."""
+    if problem is None:
+        return None
+    named = [str(problem.get("facts", {}).get("field", ""))]
+    named += [each["pointer"].rsplit("/", 1)[-1] for each in problem.get("errors", [])]
+    said = {FIELDS[name] for name in named if name in FIELDS}
+    errors = [{"pointer": "这里", "detail": text} for text in sorted(said)]
+    return {**problem, "title": text_of(problem["code"]).zh, "errors": errors}

@@ -16,7 +16,7 @@ from app.web.acts import submit
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import InSchema, Text
 from app.web.session import actor, person
-from app.web.till.forms import load, typed
+from app.web.till.forms import in_words, load, typed
 from app.web.till.places import places_of
 
 bp = Blueprint("opening", __name__)
@@ -59,4 +59,4 @@ def open_till() -> ResponseReturnValue:
 def _show(problem: dict[str, Any] | None = None) -> str:
     with reading() as session:
         places = places_of(session)
-    return render_template("till/opening.html", places=places, problem=problem)
+    return render_template("till/opening.html", places=places, problem=in_words(problem))

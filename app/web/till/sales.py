@@ -15,7 +15,7 @@ from app.web.acts import submit
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.redemptions import ReversalIn
 from app.web.session import actor
-from app.web.till.forms import load, typed
+from app.web.till.forms import in_words, load, typed
 from app.web.till.places import Bench, bench
 
 bp = Blueprint("sales", __name__)
@@ -71,7 +71,7 @@ def _show(
         sales=sales,
         lines=lines,
         owners=owners,
-        problem=problem,
+        problem=in_words(problem),
         tried=number,
         reason=request.form.get("reason", ""),
         back=request.args.get("back", type=int),
