@@ -67,7 +67,7 @@ def require_writable(session: Session, *, ledger_id: int) -> None:
 
     Raises:
         NotFound: There is no such book.
-        LedgerReadOnly: A proof stopped it (reliability contract R20).
+        LedgerReadOnly: A proof stopped it.
     """
     query = sa.select(Book.read_only_at).where(Book.id == ledger_id)
     row = session.execute(query).first()

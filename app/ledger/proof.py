@@ -40,7 +40,7 @@ class Check:
 
 
 def checks(session: Session, *, ledger_id: int) -> list[Check]:
-    """Run the ledger's own checks over one book, changing nothing (practice §4, I1–I5, I7)."""
+    """Run the ledger's own checks over one book, changing nothing (I1–I5, I7)."""
     if dialect_of(session) == "postgresql":
         session.execute(sa.text("SET LOCAL statement_timeout = '15min'"))
     found = {
@@ -61,7 +61,7 @@ def checks(session: Session, *, ledger_id: int) -> list[Check]:
 
 
 def record(session: Session, *, ledger_id: int, checks: Sequence[Check]) -> Proof:
-    """Write down a proof with all its checks; stop the book if any of them fails (R20).
+    """Write down a proof with all its checks; stop the book if any of them fails.
 
     A book that is stopped stays so, with its first reason, until `reopen`.
 
