@@ -6,6 +6,7 @@ copy of a migrated file; on PostgreSQL all workers share one server, and each
 worker tidies one database after every test (`tests/postgres.py`).
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.base import crypto, engines
 from app.base.db import db
 from config import Config
 from tests import guard, postgres
@@ -28,6 +30,7 @@ from tests import guard, postgres
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 TEMPLATE_URL = "TEST_TEMPLATE_URL"
 """Environment name by which the workers learn of the migrated PostgreSQL database."""
+_first_engines: dict[str, sa.Engine] = {}
 
 
 def build_app(url: str, instance: Path) -> Flask:
@@ -114,15 +117,39 @@ def empty_url(template: str, tmp_path: Path) -> Iterator[str]:
     postgres.drop(template, name)
 
 
+@pytest.fixture(scope="session")
+def house(template: str, instance: Path) -> Flask:
+    """The application, built once per worker: hanging every door takes a while."""
+    return build_app(template, instance)
+
+
 @pytest.fixture
-def app(url: str, instance: Path) -> Iterator[Flask]:
+def app(house: Flask, url: str) -> Iterator[Flask]:
     """The application on this test's database, with the statement guard on."""
-    app = build_app(url, instance)
-    with app.app_context():
-        engine = db.engine
-    guard.watch(engine)
-    yield app
+    config = dict(house.config)
+    keys = json.loads((house.config["INSTANCE_PATH"] / "keys.json").read_text())
+    crypto.set_root(field=keys["field"], code=keys["code"])  # another application may have its own
+    engine = open_engine(url)
+    with house.app_context():
+        template_engine, db.engines[None] = db.engines[None], engine
+    house.config["SQLALCHEMY_DATABASE_URI"] = url
+    yield house
+    with house.app_context():
+        db.engines[None] = template_engine
+    house.config.clear()
+    house.config.update(config)
     engine.dispose()
+
+
+def open_engine(url: str) -> sa.Engine:
+    """A new engine that knows every statement compiled by the tests before it."""
+    engine = sa.create_engine(url, query_cache_size=5_000, **engines.options(url))
+    engines.prepare(engine)
+    guard.watch(engine)
+    first = _first_engines.setdefault(engine.dialect.name, engine)
+    engine.dialect = engine.pool._dialect = first.dialect  # part of the cache's keys
+    engine._compiled_cache = first._compiled_cache
+    return engine
 
 
 @pytest.fixture

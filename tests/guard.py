@@ -27,6 +27,9 @@ BANNED_WORDS = re.compile(
 
 Place = tuple[Any, str]
 
+_passed: set[tuple[bool, Any]] = set()
+"""Statements that passed, by their shape: looking once is enough."""
+
 
 class UnscopedStatement(AssertionError):
     """A statement that would visit every machine, or that Citus misreads."""
@@ -46,11 +49,22 @@ def _check(
         return
     if not isinstance(clause, SelectBase | UpdateBase):
         return
+    merged = {**connection.get_execution_options(), **clause.get_execution_options(), **options}
+    shape = (bool(merged.get("cross_ledger")), _shape(clause))
+    if shape in _passed:
+        return
     if isinstance(clause, sa.Update):
         _check_update(clause)
-    merged = {**connection.get_execution_options(), **clause.get_execution_options(), **options}
     if not merged.get("cross_ledger"):
         _check_scope(clause)
+    if shape[1] is not None:
+        _passed.add(shape)
+
+
+def _shape(clause: Any) -> Any:
+    """What makes two statements alike but for their values; None when that is unknown."""
+    key = clause._generate_cache_key()
+    return key.key if key is not None else None
 
 
 def _check_update(clause: sa.Update) -> None:
