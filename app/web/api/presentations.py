@@ -1,6 +1,6 @@
 """Presentations and confirmations: who stands at the till, and that they agree.
 
-A code or card is read once and answered with a ticket (`api.tickets`), which pays
+A code or card is read once and answered with a ticket (`web.tickets`), which pays
 for one basket. Over the small amount the member agrees as well: by the PIN typed at
 the till, on their own phone, or through a second staff (paper case, D37).
 """
@@ -24,9 +24,9 @@ from app.mall.models import Till
 from app.people import cards, codes, credentials, members, roles
 from app.people.errors import CodeExpired, StepUpRequired, WrongPin
 from app.points import wallets
+from app.web import tickets
 from app.web.acts import act
-from app.web.api import counter, showing, standing, tickets
-from app.web.api.tickets import Presentation
+from app.web.api import counter, showing, standing
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.redemptions import (
     AgreeIn,
@@ -37,6 +37,7 @@ from app.web.schemas.redemptions import (
     PresentationOut,
 )
 from app.web.session import actor, person
+from app.web.tickets import Presentation
 
 bp = Blueprint("presentations", __name__, url_prefix="/books/<book>", description="At the till")
 

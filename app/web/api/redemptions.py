@@ -14,10 +14,10 @@ from app.mall.baskets import Item
 from app.mall.models import Redemption
 from app.people import codes, members
 from app.points import wallets
+from app.web import tickets
 from app.web.acts import act
-from app.web.api import counter, showing, standing, tickets
+from app.web.api import counter, showing, standing
 from app.web.api.presentations import basket_of, way_agreed
-from app.web.api.tickets import Presentation
 from app.web.errors import prefers_english
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
@@ -34,6 +34,7 @@ from app.web.schemas.redemptions import (
 )
 from app.web.session import actor
 from app.web.texts import text_of
+from app.web.tickets import Presentation
 
 bp = Blueprint("redemptions", __name__, url_prefix="/books/<book>", description="Redemptions")
 

@@ -13,9 +13,10 @@ from app.mall.models import Till
 from app.people import cards, codes
 from app.risk import limits
 from app.risk.limits import Counter
-from app.web.api import counter, tickets
-from app.web.api.tickets import Presentation
+from app.web import tickets
+from app.web.api import counter
 from app.web.session import person
+from app.web.tickets import Presentation
 
 WRONG_MAX = 5
 WRONG_RULE = "mall.wrong_codes"
