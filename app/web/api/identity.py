@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, jsonify
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
@@ -47,7 +47,9 @@ def begin(asked: dict[str, Any]) -> ResponseReturnValue:
     way = sign_in.by_code if "code" in asked else sign_in.by_password
     result = unit_of_work(lambda session: way(session, **asked))
     if isinstance(result.refusal, NotRegistered):
-        return {"ticket": result.ticket or ""}, 202
+        answer = jsonify(ticket=result.ticket or "")
+        answer.status_code = 202
+        return answer
     return {"token": result.require(), "person_id": str(result.person_id)}, 201
 
 
