@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import event
 from werkzeug.serving import make_server
 
+from app.base import idempotency
 from app.base.db import db
 from app.points import wallets
+from tests.conftest import DATABASE
 from tests.factories import mall as make
 from tests.factories import till as at
 
@@ -171,3 +173,21 @@ def test_one_redemption_costs_few_statements_whatever_the_basket(app, session, s
         counts.append(len(statements))
     print(f"\n{counts} statements:\n" + "\n".join(statements))  # noqa: T201
     assert counts[1] == counts[2] <= STATEMENTS_MAX
+
+
+def test_a_request_that_still_runs_is_in_progress(app, session):
+    if DATABASE == "sqlite":
+        return  # one writer at a time: whoever asks has waited until the answer was kept
+    here = at.at_counter(app, session)
+    key = at.new_key()
+    here.clerk  # noqa: B018  signs in before the row is held
+    running = idempotency.Request(
+        here.mall.ledger_id, here.mall.clerk.person_id, key, "POST /x", b"\0" * 32
+    )
+    assert idempotency.claim(session, running) is None
+    told = here.clerk.get("/operations", idempotency_key=key)
+    assert told.json == {"state": "in_progress"}
+    told = here.clerk.post("/operations/void", {"idempotency_key": key})
+    assert told.json == {"state": "in_progress"}, "what runs is not given up"
+    session.rollback()
+    assert here.clerk.get("/operations", idempotency_key=key).json == {"state": "none"}
