@@ -1,6 +1,5 @@
 """`flask hours ranking`: the list that decides awards and renewals, as a file."""
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,11 +9,10 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
-from app.base.errors import DomainError
 from app.base.transactions import unit_of_work
+from app.cli.refusals import told
 from app.community import tree
-from app.community.errors import AmbiguousNode
-from app.points import programmes
+from app.points import indicators, programmes
 from app.reports import exports, rankings
 
 group = AppGroup("hours", help="Service hours: rankings.")
@@ -39,6 +37,8 @@ def rank(
     """Rank a community's members by hours and write .xlsx or .csv."""
     if out.suffix not in (".xlsx", ".csv"):
         raise click.BadParameter("the file must end in .xlsx or .csv", param_hint="--out")
+    if not out.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {out.parent}", param_hint="--out")
 
     def work(session: Session) -> tuple[str, int]:
         cut = _cut(session, place, (begins_on.date(), ends_on.date()), category, provenance)
@@ -54,16 +54,8 @@ def rank(
             )
         return made.verification_code, len(rows)
 
-    try:
+    with told():
         code, count = unit_of_work(work)
-    except AmbiguousNode as error:
-        click.echo(f"{place} names several places; use a code:", err=True)
-        for candidate in error.facts["candidates"]:
-            click.echo(f"  {candidate}", err=True)
-        sys.exit(2)
-    except DomainError as error:
-        click.echo(f"{error.code}: {error}", err=True)
-        sys.exit(2)
     click.echo(f"{out}: {count} members, verification code {code}")
 
 
@@ -76,6 +68,8 @@ def _cut(
 ) -> rankings.Cut:
     node = tree.find(session, place)
     programme = programmes.of_node(session, node)
+    if category is not None:
+        indicators.category(session, programme, category)
     return rankings.Cut(
         ledger_id=programme.ledger_id,
         node=node,

@@ -80,6 +80,9 @@ JOBS: dict[str, Job] = {
     "proof": prove,
 }
 
+BY_BATCHES = ("holds",)
+"""Jobs that do a part of what is due and are called again, each time in a transaction."""
+
 
 @group.command("run")
 @click.option("--only", type=click.Choice(list(JOBS)), help="Only this job.")
@@ -99,13 +102,22 @@ def run(only: str | None) -> None:
 
 def _run_one(name: str, book: Book) -> tuple[str, bool]:
     """Run one job over one book; a crash is told and does not stop the rest."""
-    job = JOBS[name]
     try:
-        count = unit_of_work(lambda session: job(session, book.id))
+        count = _work_off(name, book)
     except Exception as error:
         current_app.logger.exception("job %s of book %s failed", name, book.code)
         return f"{book.code:<16} {name:<12} FAILED: {type(error).__name__}", False
     return f"{book.code:<16} {name:<12} {count}", not (name == "proof" and count)
+
+
+def _work_off(name: str, book: Book) -> int:
+    """Run a job, and one that works by batches again until nothing is due."""
+    job, total = JOBS[name], 0
+    while True:
+        count = unit_of_work(lambda session: job(session, book.id))
+        total += count
+        if not count or name not in BY_BATCHES:
+            return total
 
 
 def init_app(app: Flask) -> None:

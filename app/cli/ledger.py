@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.transactions import reading, unit_of_work
+from app.cli.refusals import told
 from app.ledger import books, statements
 from app.ledger.models import Book
 from app.people import members
@@ -24,12 +25,12 @@ group = AppGroup("ledger", help="The books: daily proof, statements.")
 @click.option("--book", "code", help="Only this book.")
 def prove(as_json: bool, code: str | None) -> None:
     """Prove every book; a broken one becomes read-only. Exit 1 when not ok."""
-    with reading() as session:
+    with told(), reading() as session:
         chosen = _books(session, code)
-    proved = [
-        unit_of_work(lambda session, book=book: proofs.prove(session, ledger_id=book.id))  # type: ignore[misc]
-        for book in chosen
-    ]
+    with click.progressbar(
+        chosen, label="proof", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as steps:
+        proved = [_prove(book) for book in steps]
     is_ok = all(one.is_ok for one in proved)
     if as_json:
         click.echo(json.dumps({"ok": is_ok, "ledgers": [_dump(one) for one in proved]}, indent=2))
@@ -47,7 +48,7 @@ def prove(as_json: bool, code: str | None) -> None:
 @click.option("--to", "ends_on", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
 def state(volunteer_no: str, code: str, unit: str, begins_on: Any, ends_on: Any) -> None:
     """Print a member's statement: opening, every line, closing, open holds."""
-    with reading() as session:
+    with told(), reading() as session:
         book = books.by_code(session, code)
         member = members.by_volunteer_no(session, ledger_id=book.id, volunteer_no=volunteer_no)
         statement = statements.statement(
@@ -64,19 +65,26 @@ def state(volunteer_no: str, code: str, unit: str, begins_on: Any, ends_on: Any)
         day = clock.local_date(line.posted_at)
         click.echo(f"{day} {line.kind:<19} {line.delta:>+10} {line.balance:>10}")
     click.echo(f"{'closing':<30} {statement.closing:>10}")
+    for hold in statement.holds:
+        until = f"until {clock.local_date(hold.expires_at)}" if hold.expires_at else "open"
+        click.echo(f"{clock.local_date(hold.held_at)} {'held, ' + until:<19} {hold.amount:>10}")
 
 
 def _books(session: Session, code: str | None) -> list[Book]:
     """Return the books to prove: the house's own (0) holds no account."""
-    if code:
+    if code is not None:
         return [books.by_code(session, code)]
     return [book for book in books.list_books(session) if book.id != 0]
+
+
+def _prove(book: Book) -> proofs.Proved:
+    """Prove one book in a transaction of its own."""
+    return unit_of_work(lambda session: proofs.prove(session, ledger_id=book.id))
 
 
 def _dump(one: proofs.Proved) -> dict[str, Any]:
     return {
         "name": one.book.name,
-        "code": one.book.code,
         "ok": one.is_ok,
         "read_only": one.book.read_only_at is not None,
         "checks": [

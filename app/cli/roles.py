@@ -3,9 +3,7 @@
 This is how the first administrator comes to be.
 """
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -17,10 +15,10 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
-from app.base.errors import DomainError, NotFound
+from app.base.errors import NotFound
 from app.base.transactions import reading, unit_of_work
+from app.cli.refusals import told
 from app.community import tree
-from app.community.errors import AmbiguousNode
 from app.people import members, roles
 from app.people.models_person import ROLES
 
@@ -69,7 +67,7 @@ def grant(find: Callable[[Session], UUID], role: str, place: str, until: datetim
         )
         return tree.breadcrumb(session, node)
 
-    with _told():
+    with told():
         click.echo(f"{role} granted at {unit_of_work(work)}")
 
 
@@ -85,7 +83,7 @@ def revoke(find: Callable[[Session], UUID], role: str, place: str) -> None:
         roles.revoke(session, person_id=find(session), node_id=node.id, role=role, actor=SYSTEM)
         return tree.breadcrumb(session, node)
 
-    with _told():
+    with told():
         click.echo(f"{role} revoked at {unit_of_work(work)}")
 
 
@@ -93,7 +91,7 @@ def revoke(find: Callable[[Session], UUID], role: str, place: str) -> None:
 @of_person
 def list_roles(find: Callable[[Session], UUID]) -> None:
     """List the roles a person holds today, strongest first."""
-    with _told(), reading() as session:
+    with told(), reading() as session:
         held = roles.list_of(session, person_id=find(session))
         for each in held:
             node = tree.get(session, each.node_id)
@@ -110,21 +108,6 @@ def _person(session: Session, phone: str | None, volunteer_no: str | None) -> UU
     if person_id is None:
         raise NotFound("nobody joined with this phone")
     return person_id
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell a refusal in words and end with 2."""
-    try:
-        yield
-    except AmbiguousNode as error:
-        click.echo("this name is of several places; use a code:", err=True)
-        for candidate in error.facts["candidates"]:
-            click.echo(f"  {candidate}", err=True)
-        sys.exit(2)
-    except DomainError as error:
-        click.echo(f"{error.code}: {error}", err=True)
-        sys.exit(2)
 
 
 def init_app(app: Flask) -> None:

@@ -1,11 +1,10 @@
-"""`flask people import` and `flask roles`, as an operator runs them."""
+"""`flask people import`, as an operator runs it."""
 
 import pytest
 import sqlalchemy as sa
 
-from app.people import members, roles
-from app.people.models import Audit, Member, RoleGrant
-from tests.factories.people import member, place
+from app.people.models import Audit, Member
+from tests.factories.people import place
 
 
 @pytest.fixture
@@ -13,13 +12,6 @@ def here(session):
     here = place(session)
     session.commit()
     return here
-
-
-@pytest.fixture
-def person(session, here):
-    person = member(session, 1, here.community, phone="000-0000-0001")
-    session.commit()
-    return person
 
 
 def run(app, *arguments):
@@ -72,53 +64,3 @@ def test_an_unknown_book_or_an_unreadable_file_imports_nobody(app, session, here
     (tmp_path / "people.csv").write_bytes(b"")
     assert run(app, "people", "import", file, "--book", "jinxi").exit_code == 1
     assert count(session, Member) == 0
-
-
-def test_a_role_is_granted_listed_and_revoked(app, session, here, person):
-    who = ("--volunteer-no", person.volunteer_no)
-    where = ("--role", "administrator", "--node", "jinxi-1")
-    told = run(app, "roles", "grant", *who, *where, "--until", "2999-12-31")
-    assert (told.exit_code, told.stdout) == (0, "administrator granted at 甲市\n")
-    told = run(app, "roles", "list", "--phone", "000-0000-0001")
-    assert told.stdout == "administrator at jinxi-1 甲市 until 2999-12-31\n"
-    assert roles.has(
-        session, person_id=person.person_id, roles="administrator", node=here.community
-    )
-    session.rollback()
-    told = run(app, "roles", "revoke", *who, *where)
-    assert (told.exit_code, told.stdout) == (0, "administrator revoked at 甲市\n")
-    assert run(app, "roles", "list", *who).stdout == "no roles\n"
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--role", "staff", "--node", "jinxi-3"),
-        ("--phone", "000-0000-0001", "--volunteer-no", "X-1", "--role", "staff", "--node", "x"),
-        ("--phone", "000-0000-0002", "--role", "staff", "--node", "jinxi-3"),
-        ("--phone", "12345", "--role", "staff", "--node", "jinxi-3"),
-        ("--volunteer-no", "JINXI-000009", "--role", "staff", "--node", "jinxi-3"),
-        ("--phone", "000-0000-0001", "--role", "king", "--node", "jinxi-3"),
-        ("--phone", "000-0000-0001", "--role", "staff", "--node", "nowhere"),
-        ("--phone", "000-0000-0001", "--role", "staff", "--node", "丙社区"),
-        (
-            "--phone",
-            "000-0000-0001",
-            "--role",
-            "staff",
-            "--node",
-            "jinxi-3",
-            "--until",
-            "2020-01-01",
-        ),
-    ],
-)
-def test_what_cannot_be_granted_ends_with_two_and_grants_nothing(
-    app, session, here, person, arguments
-):
-    place(session, ledger_id=2, code="other")
-    session.commit()
-    told = run(app, "roles", "grant", *arguments)
-    assert told.exit_code == 2
-    assert count(session, RoleGrant) == 0
-    assert members.full_name(person) not in told.output
