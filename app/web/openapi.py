@@ -38,7 +38,7 @@ docs = Blueprint("docs", __name__, url_prefix="/api")
 
 def schema_name(schema: Any) -> str:
     """Name a schema by its file and class, since two rooms may use the same word."""
-    kind = resolve_schema_cls(schema)
+    kind: Any = resolve_schema_cls(schema)
     room = kind.__module__.rpartition(".")[2]
     return f"{room}.{kind.__name__}" if room != "schemas" else str(kind.__name__)
 

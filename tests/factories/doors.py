@@ -12,7 +12,8 @@ from uuid import UUID
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.base.actors import SYSTEM
 from app.community.models import Node
@@ -60,8 +61,10 @@ class Caller:
     def upload(self, path: str, text: str | bytes, **fields: Any) -> TestResponse:
         content = text.encode() if isinstance(text, str) else text
         key = fields.pop("key", None)
-        data = {**fields, "file": (BytesIO(content), "list.csv")}
-        return self._send("POST", path, data=data, key=key)
+        file = FileStorage(BytesIO(content), "list.csv", content_type="text/csv")
+        boundary, data = encode_multipart({**fields, "file": file})
+        kind = f'multipart/form-data; boundary="{boundary}"'
+        return self._send("POST", path, data=data, content_type=kind, key=key)
 
     def _send(self, method: str, path: str, **options: Any) -> TestResponse:
         self.session.commit()  # a test that only read holds SQLite's write lock too

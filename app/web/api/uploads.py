@@ -8,6 +8,7 @@ Of other bad rows each is named with its line, and the good ones come in all the
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
@@ -35,6 +36,13 @@ BAD_ROWS_MAX = 500
 ADMINISTRATORS = ("administrator",)
 
 bp = Blueprint("uploads", __name__, description="Imports from CSV")
+
+
+@bp.after_request
+def close_files(response: Response) -> Response:
+    """Close what was uploaded: a large file lies in a temporary one."""
+    request.close()
+    return response
 
 
 @bp.post("/books/<book>/members/import")
