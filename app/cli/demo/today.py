@@ -27,7 +27,8 @@ def add() -> str | None:
     """
     now = clock.now()
     begins = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
-    title = f"课后辅导（今天 {clock.local_date(now):%m月%d日}）"
+    day_on = clock.local_date(now)
+    title = f"课后辅导（{day_on.month}月{day_on.day}日）"
 
     def work(session: Session) -> str | None:
         ledger_id = ledger_of(session)
