@@ -96,6 +96,6 @@ def to_bytes(text: str, size_bytes: int) -> bytes:
         )
     except (binascii.Error, ValueError):
         raise BadSignature("not base64url") from None
-    if len(raw) != size_bytes:
-        raise BadSignature("wrong length")
+    if len(raw) != size_bytes or to_text(raw) != text.strip():
+        raise BadSignature("wrong length, or another spelling of the same bytes")
     return raw
