@@ -8,6 +8,7 @@ worker tidies one database after every test (`tests/postgres.py`).
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from tests import guard, postgres
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 TEMPLATE_URL = "TEST_TEMPLATE_URL"
 """Environment name by which the workers learn of the migrated PostgreSQL database."""
+UUID_V7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]")
 _first_engines: dict[str, sa.Engine] = {}
 
 
@@ -68,6 +70,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         migrate(build_app(url, Path(folder)))
     os.environ[TEMPLATE_URL] = url
     stack.callback(os.environ.pop, TEMPLATE_URL)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test whose name changes from run to run: two workers could not share it."""
+    for item in items:
+        if UUID_V7.search(item.nodeid):
+            raise pytest.UsageError(f"give a fixed value instead of a new id: {item.nodeid}")
 
 
 @pytest.fixture(scope="session")

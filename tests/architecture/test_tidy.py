@@ -14,12 +14,15 @@ FILE_LINES_MAX = 300
 ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
     "activities": 4_600,
-    "cli": 4_000,
+    "cli": 2_200,
     "ledger": 2_500,
     "mall": 3_500,
     "people": 6_200,
-    "points": 4_300,
-    "web": 9_000,
+    "points": 4_200,
+    "web/api": 7_000,
+    "web/h5": 4_000,
+    "web/schemas": 2_700,
+    "web/staff": 5_200,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 
@@ -49,7 +52,7 @@ OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 """Papers that a reader of this repository does not have."""
-OUTSIDE_MAX = 28
+OUTSIDE_MAX = 23
 
 FILE_NAMES_BANNED = {"utils", "helpers", "service", "services", "manager", "common", "misc", "lib"}
 
@@ -122,8 +125,9 @@ def test_tests_are_named_as_sentences(path):
 def test_rooms_stay_small():
     lines: dict[str, int] = {}
     for path in SOURCES:
+        parts = path.parent.parts[1:3] if path.parts[1] == "web" else path.parts[1:2]
         if len(path.parts) > 2:
-            room = path.parts[1]
+            room = "/".join(parts)
             lines[room] = lines.get(room, 0) + path.read_text().count("\n")
 
     too_long = {
