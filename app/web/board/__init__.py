@@ -1,9 +1,9 @@
-"""Public pages: the scan landing, and what each refusal means."""
+"""Public pages: the scan landing, what each refusal means, whether a file is genuine."""
 
 from flask import Blueprint
 
-from app.web.board import landing, problems
+from app.web.board import landing, problems, verify
 
 bp = Blueprint("board", __name__)
-for page in (landing, problems):
+for page in (landing, problems, verify):
     bp.register_blueprint(page.bp)

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.community import tree
 from app.ledger import books
 from app.people import joining, members
 from app.points import programmes
 from app.web.acts import submit
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
-from app.web.h5.joining import CONSENT_VERSION
+from app.web.h5.joining import CONSENT_VERSION, open_place, require_agreed
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
 
@@ -46,9 +45,8 @@ def join() -> ResponseReturnValue:
     """Become a member in the book of another place, under my own name."""
 
     def verb(session: Session, _fact: None) -> str:
-        node = tree.find(session, request.form.get("node_code", ""))
-        if node.closed_on is not None:
-            raise NotFound("this place is closed")
+        require_agreed()
+        node = open_place(session, request.form.get("node_code", ""))
         ledger_id = programmes.of_node(session, node).ledger_id
         joining.join_another_book(
             session,

@@ -27,7 +27,7 @@ from app.web.h5 import expected, own
 from app.web.h5.device import Device
 from app.web.h5.forms import invalid
 from app.web.h5.forms import page as show_page
-from app.web.h5.joining import CONSENT_VERSION
+from app.web.h5.joining import CONSENT_VERSION, require_agreed
 from app.web.limiter import GUESSING, SCANNING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
@@ -81,6 +81,7 @@ def join() -> ResponseReturnValue:
     ticket = tickets.read_ticket(request.form.get("ticket", ""))
 
     def verb(session: Session, _fact: None) -> None:
+        require_agreed()
         slot = _slot(session, ticket)
         joining.join_another_book(
             session,
@@ -156,7 +157,7 @@ def _refused(ticket: SeenTicket, problem: dict[str, Any]) -> Response:
     with reading() as session:
         slot = _slot(session, ticket)
         is_member = _find_me(session, ticket.ledger_id) is not None
-    text = ticket.sign() if problem["code"] == NotRegistered.code else None
+    text = None if is_member else ticket.sign()
     return show_page(
         "h5/checkin_refused.html",
         problem,
@@ -164,7 +165,6 @@ def _refused(ticket: SeenTicket, problem: dict[str, Any]) -> Response:
         direction=ticket.direction,
         seen_at=ticket.seen_at,
         ticket=text,
-        is_member=is_member,
     )
 
 

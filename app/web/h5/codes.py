@@ -31,7 +31,7 @@ from app.web.tickets import LIFE
 bp = own.for_oneself(Blueprint("codes", __name__))
 
 LABELS = {"redeem": "我的付款码", "attend": "我的签到码"}
-GROUP = 4
+GROUP = 6
 
 
 @bp.get("/my-code/<purpose>")
@@ -99,7 +99,7 @@ def agree(code_id: str) -> ResponseReturnValue:
 
 
 def grouped(digits: str) -> str:
-    """Write digits as people read them out: 4081 7263 …."""
+    """Write digits as people read them out: 408172 639504 …."""
     return " ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
 
 

@@ -127,7 +127,7 @@ def _page(
         early=early,
         forgotten=by_state.get("needs_confirmation", []),
         inside=by_state.get("open", []),
-        done=by_state.get("confirmed", []),
+        confirmed=by_state.get("confirmed", []),
         ticked=ticked,
         typed=request.form,
         said=said,

@@ -1,6 +1,8 @@
 """Signing in and out on a phone: by a code to the phone, or by password."""
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.base.errors import DomainError
@@ -9,12 +11,13 @@ from app.people import login_codes, senders, sign_in
 from app.people.errors import NotRegistered
 from app.web import session as web_session
 from app.web.errors import problem_of
+from app.web.h5.forms import load
+from app.web.h5.forms import page as show_page
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas.identity import CodeSignInIn, PasswordSignInIn, PhoneIn
 
 bp = Blueprint("sign_in", __name__)
-HIDDEN = ("csrf_token", "next")
 
 
 def next_page() -> str:
@@ -36,8 +39,11 @@ def page() -> ResponseReturnValue:
 @limiter.limit(GUESSING)
 def send_code() -> ResponseReturnValue:
     """Send a one-time code to the phone."""
+    asked, problem = load(PhoneIn(), _only("phone"))
+    if problem:
+        return _show(problem)
+    phone = asked["phone"]
     try:
-        phone = PhoneIn().load(_typed())["phone"]
         outgoing = unit_of_work(lambda session: login_codes.issue(session, phone=phone))
     except DomainError as error:
         return _show(problem_of(error))
@@ -50,21 +56,19 @@ def send_code() -> ResponseReturnValue:
 @limiter.limit(GUESSING)
 def enter() -> ResponseReturnValue:
     """Sign in; a failed try is counted even though it is refused."""
-    typed = _typed()
+    is_code = bool(request.form.get("code"))
+    schema, way = (CodeSignInIn(), "code") if is_code else (PasswordSignInIn(), "password")
+    asked, problem = load(schema, _only("phone", way))
+    if problem:
+        return _show(problem, is_sent="code" in request.form)
+    enter_by: Any = sign_in.by_code if is_code else sign_in.by_password
     try:
-        if typed.get("code"):
-            asked = CodeSignInIn().load({name: typed.get(name) for name in ("phone", "code")})
-            result = unit_of_work(lambda session: sign_in.by_code(session, **asked))
-        else:
-            asked = PasswordSignInIn().load(
-                {name: typed.get(name) for name in ("phone", "password")}
-            )
-            result = unit_of_work(lambda session: sign_in.by_password(session, **asked))
+        result = unit_of_work(lambda session: enter_by(session, **asked))
         if isinstance(result.refusal, NotRegistered):
             return _to_join(asked["phone"], result.ticket or "")
         token = result.require()
     except DomainError as error:
-        return _show(problem_of(error))
+        return _show(problem_of(error), is_sent=is_code)
     answer = redirect(next_page(), code=303)
     return web_session.remember(answer, request, token)  # type: ignore[arg-type]
 
@@ -81,23 +85,14 @@ def leave() -> ResponseReturnValue:
 
 def _to_join(phone: str, ticket: str) -> Response:
     """The phone is proven but new here: carry both to the joining form, not in the URL."""
-    html = render_template(
-        "h5/join.html", typed={"phone": phone, "ticket": ticket}, next=next_page()
-    )
-    return Response(html, mimetype="text/html")
+    typed = {"phone": phone, "ticket": ticket}
+    return show_page("h5/join.html", typed=typed, next=next_page())
 
 
-def _typed() -> dict[str, str]:
-    return {name: value for name, value in request.form.items() if name not in HIDDEN}
+def _only(*names: str) -> dict[str, str]:
+    return {name: request.form[name] for name in names if request.form.get(name)}
 
 
-def _show(problem: dict[str, object] | None = None, *, is_sent: bool = False) -> Response:
-    html = render_template(
-        "h5/sign_in.html",
-        problem=problem,
-        is_sent=is_sent,
-        phone=request.form.get("phone", ""),
-        next=next_page(),
-    )
-    status = int(str(problem["status"])) if problem else 200
-    return Response(html, status=status, mimetype="text/html")
+def _show(problem: dict[str, Any] | None = None, *, is_sent: bool = False) -> Response:
+    phone = request.form.get("phone", "")
+    return show_page("h5/sign_in.html", problem, is_sent=is_sent, phone=phone, next=next_page())

@@ -121,13 +121,14 @@ FIELD_NAMES = {
     "gives_up_points": "放弃积分",
     "books": "积分",
     "member_ids": "名单",
+    "agreed": "同意",
 }
 
 FIELD_REASONS = {
     ("name", ""): "请写真实姓名，2 到 32 个字",
     ("phone", ""): "请写 11 位手机号",
     ("code", ""): "请填短信里的 6 位数字",
-    ("node_code", ""): "请写社区名字",
+    ("node_code", ""): "没有找到这个地方，请写社区名字",
     ("birth_year", ""): "请写 4 位年份",
     ("birth_year", "guardian"): "14 岁以下要监护人带着到社区办",
     ("title", ""): "请写活动名称，80 个字以内",
@@ -159,5 +160,6 @@ FIELD_REASONS = {
     ("gives_up_points", ""): "还有积分，请先用掉，或者勾选放弃",
     ("books", ""): "还有积分被占着，请先等办完",
     ("member_ids", ""): "请先勾选人",
+    ("agreed", ""): "请先勾选“我同意”",
 }
 """What to write instead, by field and reason."""

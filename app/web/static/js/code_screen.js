@@ -26,7 +26,7 @@
     get("came").textContent = now.came_count;
     get("enrolled").textContent = now.enrolled_count;
     get("inside").textContent = now.inside_count;
-    get("latest").textContent = now.latest ? `·刚刚 ${now.latest}` : "";
+    get("latest").textContent = now.latest ? `刚刚 ${now.latest}` : "";
     endsAt = performance.now() + now.seconds_left * 1000;
     diesAt = endsAt + slot * 1000;
     isOn(true);

@@ -61,6 +61,7 @@
     get("said").textContent = said.title;
     get("text").textContent = said.text;
     get("show").hidden = true;
+    get("note").hidden = true;
     get("renew").hidden = step !== "refused";
     get("result").hidden = false;
     get("result").querySelector(".ax-result").classList.toggle("ax-refusal", step !== "done");
@@ -111,6 +112,7 @@
     live.length = 0;
     get("result").hidden = true;
     get("show").hidden = false;
+    get("note").hidden = false;
     renew();
   });
   get("agree").addEventListener("submit", agree);

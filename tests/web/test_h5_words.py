@@ -1,0 +1,68 @@
+"""Every state and topic has its words."""
+
+import pytest
+
+from app.activities.models import ACTIVITY_STATES, ATTENDANCE_STATES, DOORS
+from app.people.consents import PURPOSES
+from app.people.models_member import CARD_STATES
+from app.people.models_person import ROLES
+from app.people.topics import TOPICS
+from app.points.models_grant import GRANT_STATES
+from app.web.h5 import sentences
+from app.web.h5.words import WORDS
+from app.web.texts import TEXTS
+
+SAMPLES = {
+    "starts_at": "2026-03-10T01:00:00+00:00",
+    "served_on": "2026-03-10",
+    "expires_on": "2026-03-10",
+    "expired_on": "2026-03-10",
+    "outcome": "code_expired",
+    "reason": "roll,overlap",
+    "verdict": "upheld",
+    "role": "staff",
+    **dict.fromkeys(("points", "minutes", "place", "days", "expired_points"), 60),
+}
+
+
+def test_every_topic_has_its_sentence_and_no_other():
+    assert set(sentences.SENTENCES) == set(TOPICS)
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+def test_a_topic_reads_as_a_sentence(topic):
+    facts = {name: SAMPLES.get(name, "甲") for name in TOPICS[topic]}
+
+    said = sentences.of(topic, facts)
+
+    assert 0 < len(said.title) <= 12
+    assert said.text
+    assert "_" not in said.title + said.text
+
+
+@pytest.mark.parametrize(
+    ("subject", "codes"),
+    [
+        ("activity", ACTIVITY_STATES),
+        ("stay", ATTENDANCE_STATES),
+        ("door", DOORS),
+        ("consent", PURPOSES),
+        ("card", CARD_STATES),
+        ("role", ROLES),
+        ("grant", GRANT_STATES),
+    ],
+)
+def test_every_state_has_a_word(subject, codes):
+    assert set(codes) <= set(WORDS[subject])
+
+
+@pytest.mark.parametrize("code", sorted(TEXTS))
+def test_every_refusal_has_a_page(client, code):
+    answer = client.get(f"/problems/{code}")
+
+    assert answer.status_code == 200
+    assert TEXTS[code].zh in answer.text
+
+
+def test_a_made_up_refusal_has_no_page(client):
+    assert client.get("/problems/nonsense").status_code == 404
