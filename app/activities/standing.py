@@ -79,11 +79,15 @@ def of(session: Session, *, activity: Any, actor: Actor) -> Standing:
             Member.state == "active",
         )
     ).one_or_none()
+    is_staff = is_staff_at(session, node_id=activity.node_id, actor=actor)
+    is_leader = bool(found and found.leads)
+    if not is_leader and not is_staff:
+        is_leader = is_leader_at(session, node_id=activity.node_id, actor=actor)
     return Standing(
         person_id=actor.person_id,
         member_id=found.id if found else None,
-        is_leader=bool(found and found.leads),
-        is_staff=is_staff_at(session, node_id=activity.node_id, actor=actor),
+        is_leader=is_leader,
+        is_staff=is_staff,
     )
 
 
@@ -93,6 +97,12 @@ def is_staff_at(session: Session, *, node_id: int, actor: Actor) -> bool:
         return True
     node = tree.get(session, node_id)
     return roles.has(session, person_id=actor.person_id, roles=STAFF_ROLES, node=node)
+
+
+def is_leader_at(session: Session, *, node_id: int, actor: Actor) -> bool:
+    """Whether the actor was granted the role of a leader for the place or one above it."""
+    node = tree.get(session, node_id)
+    return roles.has(session, person_id=actor.person_id, roles=("leader",), node=node)
 
 
 def require_lead(session: Session, *, activity: Any, actor: Actor) -> Standing:

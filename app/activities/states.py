@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.errors import ActivityStateConflict, NotInTimeWindow
 from app.activities.models import Activity, ActivitySession, Attendance
-from app.activities.standing import is_staff_at, require_staff
+from app.activities.standing import is_leader_at, is_staff_at, require_staff
 from app.activities.wording import clean
 from app.base import clock
 from app.base.actors import Actor
@@ -40,7 +40,7 @@ def require_state(activity: Activity, *states: str) -> None:
 def require_planner(
     session: Session, *, ledger_id: int, team_id: UUID | None, node_id: int, actor: Actor
 ) -> None:
-    """Refuse whoever neither leads the planning team nor is staff of the place.
+    """Refuse whoever neither leads the planning team, nor leads or is staff at the place.
 
     Raises:
         PermissionDenied: They are neither.
@@ -49,8 +49,10 @@ def require_planner(
         session, ledger_id=ledger_id, team_id=team_id, person_id=actor.person_id
     ):
         return
-    if not is_staff_at(session, node_id=node_id, actor=actor):
-        raise PermissionDenied("only a leader of the planning team, or staff")
+    if is_staff_at(session, node_id=node_id, actor=actor):
+        return
+    if not is_leader_at(session, node_id=node_id, actor=actor):
+        raise PermissionDenied("only a leader of the planning team or the place, or staff")
 
 
 def require_decider(session: Session, *, activity: Activity, actor: Actor) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.activities import plans
+from app.activities import plans, standing
 from app.activities.errors import ActivityStateConflict, NotInTimeWindow
 from app.activities.models import Organiser
-from app.base.actors import SYSTEM
+from app.base.actors import SYSTEM, Actor
 from app.base.errors import (
     NotFound,
     PermissionDenied,
@@ -20,6 +20,7 @@ from app.community import settings
 from app.community.models import Unit
 from app.people.models import Message
 from tests.factories import activities as make
+from tests.factories import people
 from tests.factories.activities import DAY, EVE, at, refused
 
 
@@ -223,3 +224,20 @@ def test_what_people_have_been_to_cannot_be_cancelled(session, world, member):
             reason="人少",
             actor=world.leader,
         )
+
+
+def test_who_was_granted_the_role_of_leader_plans_for_the_place_without_a_team(session, world):
+    member = make.a_member(session, world, "顾星河")
+    nobody = make.a_member(session, world, "程北辰")
+    with at("09:00", EVE):
+        leader = people.holder(session, member.person_id, "leader", world.node)
+        plan = make.a_plan(world, team_id=None)
+        activity = plans.draft(session, ledger_id=world.ledger_id, plan=plan, actor=leader)
+        plans.submit(session, ledger_id=world.ledger_id, activity_id=activity.id, actor=leader)
+        with refused(session, world, PermissionDenied):
+            plans.draft(
+                session, ledger_id=world.ledger_id, plan=plan, actor=Actor(nobody.person_id)
+            )
+
+    assert standing.of(session, activity=activity, actor=leader).may_lead
+    assert not standing.of(session, activity=activity, actor=Actor(nobody.person_id)).may_lead
