@@ -12,17 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
-from app.base.errors import DomainError, Refusal
+from app.base.errors import CsvUnreadable
 
 LINE_BYTES_MAX = 1 << 20
 FALLBACK = "gb18030"
-
-
-class CsvUnreadable(DomainError):
-    """The file as a whole cannot be read (facts: `reason`, and `line_no` or `columns`)."""
-
-    code = "csv_unreadable"
-    refusal = Refusal.MALFORMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,20 @@ class RateLimited(DomainError):
     refusal = Refusal.TOO_MANY
 
 
+class IdempotencyKeyMissing(DomainError):
+    """This act must carry an Idempotency-Key."""
+
+    code = "idempotency_key_missing"
+    refusal = Refusal.MALFORMED
+
+
+class IdempotencyKeyInvalid(DomainError):
+    """An Idempotency-Key has 22 to 64 characters of A-Z a-z 0-9 _ -."""
+
+    code = "idempotency_key_invalid"
+    refusal = Refusal.MALFORMED
+
+
 class IdempotencyMismatch(DomainError):
     """The key already names a different request."""
 
@@ -101,6 +115,20 @@ class IdempotencyInFlight(DomainError):
 
     code = "idempotency_in_flight"
     refusal = Refusal.CONFLICT
+
+
+class CsvUnreadable(DomainError):
+    """The file as a whole cannot be read (facts: `reason`, and `line_no` or `columns`)."""
+
+    code = "csv_unreadable"
+    refusal = Refusal.MALFORMED
+
+
+class UnknownYear(DomainError):
+    """The public holidays of this year are not known yet; enter them first."""
+
+    code = "unknown_year"
+    refusal = Refusal.UNPROCESSABLE
 
 
 class BusyRetry(DomainError):

@@ -18,26 +18,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.base import clock, crypto
-from app.base.errors import DomainError, IdempotencyInFlight, IdempotencyMismatch, Refusal
+from app.base.errors import (
+    IdempotencyInFlight,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyMissing,
+    IdempotencyMismatch,
+)
 from app.base.models import Idempotency
 from app.base.upserts import insert_or_ignore
 
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{22,64}")
 LOCK_NOT_AVAILABLE = "55P03"
-
-
-class IdempotencyKeyMissing(DomainError):
-    """This act must carry an Idempotency-Key."""
-
-    code = "idempotency_key_missing"
-    refusal = Refusal.MALFORMED
-
-
-class IdempotencyKeyInvalid(DomainError):
-    """An Idempotency-Key has 22 to 64 characters of A-Z a-z 0-9 _ -."""
-
-    code = "idempotency_key_invalid"
-    refusal = Refusal.MALFORMED
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,10 @@ import chinese_calendar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.base.errors import DomainError, Refusal, ValidationFailed
+from app.base.errors import UnknownYear, ValidationFailed
 from app.base.models import CalendarDay, CalendarYear
 
 SATURDAY = 5
-
-
-class UnknownYear(DomainError):
-    """The public holidays of this year are not known yet; enter them first."""
-
-    code = "unknown_year"
-    refusal = Refusal.UNPROCESSABLE
 
 
 def is_workday(session: Session, day: date) -> bool:

@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from app.base import transactions
 from app.base.actors import SYSTEM
-from app.base.csv_rows import CsvUnreadable
+from app.base.errors import CsvUnreadable
 from app.community import imports
 
 group = AppGroup("nodes", help="The org tree: provinces down to grids and buildings.")

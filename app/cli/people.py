@@ -13,8 +13,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
-from app.base.csv_rows import CsvUnreadable
-from app.base.errors import DomainError
+from app.base.errors import CsvUnreadable, DomainError
 from app.base.transactions import reading, unit_of_work
 from app.ledger import books
 from app.people import imports

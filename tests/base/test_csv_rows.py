@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from app.base.csv_rows import CsvUnreadable, Row, batched, open_rows
+from app.base.csv_rows import Row, batched, open_rows
+from app.base.errors import CsvUnreadable
 
 TEXT = "code,name\n1,金溪\n2,鹤峰\n"
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from app.base.errors import ValidationFailed
+from app.base.errors import UnknownYear, ValidationFailed
 from app.base.transactions import attempt
-from app.base.workdays import UnknownYear, add_workdays, enter_year, is_workday
+from app.base.workdays import add_workdays, enter_year, is_workday
 
 NEW_YEAR_2027 = {
     date(2027, 1, 1): (False, "元旦"),

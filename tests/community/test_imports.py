@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
-from app.base.csv_rows import BadRow, CsvUnreadable
+from app.base.csv_rows import BadRow
+from app.base.errors import CsvUnreadable
 from app.base.transactions import unit_of_work
 from app.community import imports, tree
 from app.community.errors import AmbiguousNode

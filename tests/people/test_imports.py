@@ -6,8 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.base.actors import SYSTEM
-from app.base.csv_rows import CsvUnreadable
-from app.base.errors import NotFound
+from app.base.errors import CsvUnreadable, NotFound
 from app.people import imports, members, team_members, teams
 from app.people.models import Member, Person
 from tests.factories.people import member, place
