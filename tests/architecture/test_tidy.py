@@ -25,6 +25,7 @@ ROOM_LINES = {
     "web/staff": 5_200,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
+SLACK_LINES = 700
 
 SOURCES = sorted(Path("app").rglob("*.py"))
 TESTS = sorted(Path("tests").rglob("*.py"))
@@ -122,19 +123,36 @@ def test_tests_are_named_as_sentences(path):
             assert function.name.count("_") >= 2, f"{path}: {function.name}: write a sentence"
 
 
-def test_rooms_stay_small():
+def room_lines() -> dict[str, int]:
+    """Count the lines of every room; a door of the web is a room of its own (`web/h5`)."""
     lines: dict[str, int] = {}
     for path in SOURCES:
         parts = path.parent.parts[1:3] if path.parts[1] == "web" else path.parts[1:2]
         if len(path.parts) > 2:
             room = "/".join(parts)
             lines[room] = lines.get(room, 0) + path.read_text().count("\n")
+    return lines
 
+
+def test_rooms_stay_small():
     too_long = {
-        room: count for room, count in lines.items() if count > ROOM_LINES.get(room, ROOM_LINES_AIM)
+        room: count
+        for room, count in room_lines().items()
+        if count > ROOM_LINES.get(room, ROOM_LINES_AIM)
     }
 
     assert too_long == {}, "split the room by subject"
+
+
+def test_a_room_that_shrank_takes_its_number_down():
+    lines = room_lines()
+    loose = {
+        room: (lines.get(room, 0), allowed)
+        for room, allowed in ROOM_LINES.items()
+        if allowed > lines.get(room, 0) + SLACK_LINES
+    }
+
+    assert loose == {}, "lower the number in ROOM_LINES"
 
 
 def test_every_room_has_its_charter():
