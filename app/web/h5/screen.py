@@ -97,6 +97,7 @@ def _page(
         code=_code(slot, direction),
         crowd=crowd,
         is_early=clock.now() < slot.session.opens_at,
+        is_late=direction == "in" and clock.now() >= slot.session.ends_at,
         slot_seconds=codes.SLOT_SECONDS,
     )
 

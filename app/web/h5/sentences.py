@@ -128,7 +128,7 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
         "有了新身份", f"您现在是{f['place']}的{WORDS['role'].get(f['role'], f['role'])}。"
     ),
     "agent_begun": lambda f: Sentence(
-        "有人可以替您办事", f"您的{f['relation']}可以替您办事。不想了，在“我的”里随时结束。"
+        "有人可以替您办事", f"您的{f['relation']}可以替您办事。不想了，在“我的资料”里随时结束。"
     ),
     "agent_ended": lambda f: Sentence("代办结束了", f"您的{f['relation']}不再替您办事。"),
     "merged": lambda f: Sentence(
