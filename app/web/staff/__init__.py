@@ -1,5 +1,5 @@
-"""The staff desk."""
+"""The staff desk: one place, one book, everything that waits there."""
 
-from flask import Blueprint
+from app.web.staff.front import bp
 
-bp = Blueprint("staff", __name__)
+__all__ = ["bp"]

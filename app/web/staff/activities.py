@@ -1,0 +1,193 @@
+"""Activities of a place: what is planned, what waits for approval, how one came along."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.activities import closing, enrolment, funnel, listings, plans, responses
+from app.activities.funnel import Cohort
+from app.activities.models import Activity
+from app.activities.standing import STAFF_ROLES as DECIDING
+from app.base import clock
+from app.base.transactions import reading
+from app.community import tree
+from app.people import teams
+from app.points import programmes
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.activities import BeneficiariesIn
+from app.web.schemas.desk import ReasonIn, SpanIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+
+bp = Blueprint("activities", __name__, url_prefix="/<place>/activities")
+BEFORE, AFTER = timedelta(days=7), timedelta(days=30)
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def calendar() -> ResponseReturnValue:
+    """Show the sessions of a span of days, and the funnel of their activities."""
+    menu.at("activities")
+    asked, problem = forms.asked(SpanIn)
+    begins_on: date = asked.get("begins_on", clock.today() - BEFORE)
+    ends_on: date = asked.get("ends_on", clock.today() + AFTER)
+    span: dict[str, Any] = {
+        "begins_at": clock.day_bounds(begins_on)[0],
+        "ends_at": clock.day_bounds(ends_on)[1],
+    }
+    scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
+    with reading() as session:
+        slots = listings.calendar(session, **scope, **span)
+        return forms.page(
+            "activities.html",
+            problem,
+            slots=slots,
+            teams=_team_names(session, {slot.activity.team_id for slot in slots}),
+            funnel=funnel.count(session, **scope, cohort=Cohort(**span)),
+            begins_on=begins_on,
+            ends_on=ends_on,
+            waiting=listings.to_approve(session, **scope),
+        )
+
+
+@bp.get("/plans")
+@allow(SIGNED_IN)
+def waiting() -> ResponseReturnValue:
+    """Show the plans that wait for approval."""
+    menu.at("activities")
+    with reading() as session:
+        found = listings.to_approve(
+            session, ledger_id=desk.ledger_id(), node=desk.here().node, limit=200
+        )
+        return forms.page(
+            "plans.html",
+            found=found,
+            teams=_team_names(session, {each.team_id for each in found}),
+        )
+
+
+@bp.get("/<uuid:activity_id>")
+@allow(SIGNED_IN)
+def show(activity_id: UUID) -> ResponseReturnValue:
+    """Show an activity with its sessions, its teams and who came."""
+    return _show(activity_id)
+
+
+@bp.post("/<uuid:activity_id>/approve")
+@allow(SIGNED_IN)
+def approve(activity_id: UUID) -> ResponseReturnValue:
+    """Approve a plan; teams may respond from now on."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        _scoped(session, activity_id)
+        plans.approve(session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor())
+
+    return _step(verb, activity_id, "已批准，队伍可以响应了。")
+
+
+@bp.post("/<uuid:activity_id>/refuse")
+@allow(SIGNED_IN)
+def refuse(activity_id: UUID) -> ResponseReturnValue:
+    """Refuse a plan, with the reason."""
+    return _ended(plans.refuse, activity_id, "没有批准，原因已告诉计划人。")
+
+
+@bp.post("/<uuid:activity_id>/cancel")
+@allow(SIGNED_IN)
+def cancel(activity_id: UUID) -> ResponseReturnValue:
+    """Call an activity off, with the reason; everybody who signed up is told."""
+    return _ended(plans.cancel, activity_id, "已取消，报名的人都收到了通知。")
+
+
+@bp.post("/<uuid:activity_id>/close")
+@allow(SIGNED_IN)
+def close(activity_id: UUID) -> ResponseReturnValue:
+    """End an activity that was held, with the number of people it served."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, activity_id)
+        closing.close(
+            session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor(), **asked
+        )
+
+    return _step(verb, activity_id, "活动已结束。", BeneficiariesIn)
+
+
+def _ended(end: Any, activity_id: UUID, said: str) -> ResponseReturnValue:
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, activity_id)
+        end(session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor(), **asked)
+
+    return _step(verb, activity_id, said, ReasonIn)
+
+
+def _step(
+    verb: forms.Verb, activity_id: UUID, said: str, schema: Any = None
+) -> ResponseReturnValue:
+    return forms.answer(
+        verb,
+        schema=schema,
+        said=said,
+        to=url_for("staff.activities.show", activity_id=activity_id),
+        again=lambda problem: _show(activity_id, problem),
+    )
+
+
+def _scoped(session: Session, activity_id: UUID) -> Activity:
+    """Return an activity of a place where the person may decide on activities."""
+    found = plans.get(session, ledger_id=desk.ledger_id(), activity_id=activity_id)
+    desk.require_at(session, found.node_id, DECIDING)
+    return found
+
+
+def _show(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("activities")
+    named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "activity_id": activity_id}
+    with reading() as session:
+        found = plans.get(session, **named)
+        node = desk.require_at(session, found.node_id, desk.READERS)
+        live = responses.list_live(session, **named)
+        category = programmes.category(
+            session, programmes.of_ledger(session, desk.ledger_id()), found.category_code
+        )
+        slots = [_counted(session, slot) for slot in plans.list_sessions(session, **named)]
+        return forms.page(
+            "activity.html",
+            problem,
+            activity=found,
+            node=node,
+            category=category,
+            place=tree.breadcrumb(session, node),
+            teams=_team_names(session, {found.team_id, *(each.team_id for each in live)}),
+            live=live,
+            slots=slots,
+            now=clock.now(),
+            may_decide=desk.here().may(DECIDING),
+            is_planner=found.planned_by_id == desk.me(),
+        )
+
+
+def _counted(session: Session, slot: Any) -> dict[str, Any]:
+    """Count who signed up for a session, who came, and whose time counts already."""
+    named: dict[str, Any] = {"ledger_id": slot.ledger_id, "session_id": slot.id}
+    stays = listings.stays_of_session(session, **named)
+    signed = enrolment.list_of_session(session, **named)
+    came = {each.member_id for each in stays if each.state not in ("refused", "reversed")}
+    return {
+        "session": slot,
+        "enrolled_count": sum(each.state in ("enrolled", "absent") for each in signed),
+        "came_count": len(came),
+        "minutes": sum(each.credited_minutes or 0 for each in stays if each.state == "confirmed"),
+        "waiting_count": sum(each.state in ("closed", "needs_confirmation") for each in stays),
+    }
+
+
+def _team_names(session: Session, team_ids: set[UUID | None]) -> dict[UUID, str]:
+    wanted = [team_id for team_id in team_ids if team_id is not None]
+    found = teams.get_many(session, ledger_id=desk.ledger_id(), team_ids=wanted)
+    return {team_id: team.name for team_id, team in found.items()}

@@ -1,0 +1,161 @@
+"""Goods of a shop: what they are and cost, deliveries, counts, write-offs and every movement."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base.errors import NotFound
+from app.base.transactions import reading
+from app.mall import goods, stock
+from app.mall.goods import GoodsTerms
+from app.mall.models import Goods
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk import GoodsEditIn, StockIn
+from app.web.schemas.mall import GoodsIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+from app.web.staff.shops import draw, scoped
+
+bp = Blueprint("goods", __name__, url_prefix="/<place>/shops/<uuid:shop_id>/goods")
+SHOWN_MAX = 100
+
+
+@bp.post("")
+@allow(SIGNED_IN)
+def add(shop_id: UUID) -> ResponseReturnValue:
+    """Add one kind of goods with an empty shelf."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> Goods:
+        scoped(session, shop_id, desk.WORKERS)
+        return goods.add(
+            session,
+            ledger_id=desk.ledger_id(),
+            shop_id=shop_id,
+            terms=GoodsTerms(**asked),
+            actor=actor(),
+        )
+
+    return forms.answer(
+        verb,
+        schema=GoodsIn,
+        show=lambda made: str(made.id),
+        said="商品加好了，货架还是空的，登记进货吧。",
+        to=lambda made: url_for("staff.goods.show", shop_id=shop_id, goods_id=made),
+        again=lambda problem: draw(shop_id, problem),
+    )
+
+
+@bp.get("/<uuid:goods_id>")
+@allow(SIGNED_IN)
+def show(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Show one kind of goods with its movements."""
+    return _show(shop_id, goods_id)
+
+
+@bp.post("/<uuid:goods_id>/edit")
+@allow(SIGNED_IN)
+def edit(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Change name, price, limits or sale, if nobody did since the page was read."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        version = asked.pop("version")
+        goods.edit(
+            session,
+            ledger_id=desk.ledger_id(),
+            goods_id=goods_id,
+            version=version,
+            changes=asked,
+            actor=actor(),
+        )
+
+    return _step(verb, shop_id, goods_id, "已改好。", GoodsEditIn)
+
+
+@bp.post("/<uuid:goods_id>/intake")
+@allow(SIGNED_IN)
+def intake(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Put a delivery on the shelf."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        stock.intake(session, **_moved(goods_id, asked, "counts"))
+
+    return _step(verb, shop_id, goods_id, "进货记好了。", StockIn)
+
+
+@bp.post("/<uuid:goods_id>/write-off")
+@allow(SIGNED_IN)
+def write_off(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Take spoiled or broken goods off the shelf, with the reason."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        asked["reason"] = asked["reason"] or ""
+        stock.write_off(session, **_moved(goods_id, asked, "counts"))
+
+    return _step(verb, shop_id, goods_id, "报损记好了。", StockIn)
+
+
+@bp.post("/<uuid:goods_id>/count")
+@allow(SIGNED_IN)
+def count(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Set the shelf to what was counted; a difference needs its reason."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        stock.count(session, **_moved(goods_id, asked, "counted"))
+
+    return _step(verb, shop_id, goods_id, "盘点记好了。", StockIn)
+
+
+def _moved(goods_id: UUID, asked: dict[str, Any], name: str) -> dict[str, Any]:
+    return {
+        "ledger_id": desk.ledger_id(),
+        name: {goods_id: asked["count"]},
+        "reason": asked["reason"],
+        "actor": actor(),
+    }
+
+
+def _step(
+    verb: forms.Verb, shop_id: UUID, goods_id: UUID, said: str, schema: Any
+) -> ResponseReturnValue:
+    return forms.answer(
+        verb,
+        schema=schema,
+        said=said,
+        to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
+        again=lambda problem: _show(shop_id, goods_id, problem),
+    )
+
+
+def _scoped(session: Session, shop_id: UUID, goods_id: UUID, names: tuple[str, ...]) -> Goods:
+    """Return goods of exactly this shop, in scope.
+
+    Raises:
+        NotFound: They are of another shop, or the shop is out of scope.
+    """
+    scoped(session, shop_id, names)
+    found = goods.get(session, ledger_id=desk.ledger_id(), goods_id=goods_id)
+    if found.shop_id != shop_id:
+        raise NotFound("goods of another shop")
+    return found
+
+
+def _show(shop_id: UUID, goods_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("mall")
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "goods_id": goods_id}
+    with reading() as session:
+        found = _scoped(session, shop_id, goods_id, desk.READERS)
+        return forms.page(
+            "goods.html",
+            problem,
+            goods=found,
+            shop=scoped(session, shop_id, desk.READERS),
+            movements=stock.list_movements(session, **key, limit=SHOWN_MAX),
+        )

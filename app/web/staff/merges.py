@@ -1,0 +1,93 @@
+"""Requests to merge two memberships of one person: a colleague decides."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading
+from app.people import cards, members, merges
+from app.people.models import Merge
+from app.points import mergings, wallets
+from app.risk import freezes
+from app.web.permissions import SIGNED_IN, allow
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+
+bp = Blueprint("merges", __name__, url_prefix="/<place>/merges")
+SPENDING = ("active", "lost")
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """Show the requests that wait, longest waiting first."""
+    return _show()
+
+
+@bp.post("/<uuid:merge_id>/approve")
+@allow(SIGNED_IN)
+def approve(merge_id: UUID) -> ResponseReturnValue:
+    """Approve: the old membership ends, and all it holds moves, in one unit of work."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        found = _scoped(session, merge_id)
+        pair = (found.old_member_id, found.kept_member_id)
+        freezes.require_free(
+            session, ledger_id=desk.ledger_id(), subject_ids=_spending(session, pair)
+        )
+        named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "actor": actor()}
+        merged = merges.approve(session, **named, merge_id=merge_id)
+        mergings.post(session, **named, merge=merged.merge)
+
+    return _step(verb, "已合并，时长和积分都转过去了。")
+
+
+@bp.post("/<uuid:merge_id>/refuse")
+@allow(SIGNED_IN)
+def refuse(merge_id: UUID) -> ResponseReturnValue:
+    """Refuse, or withdraw one's own request."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        _scoped(session, merge_id)
+        merges.refuse(session, ledger_id=desk.ledger_id(), merge_id=merge_id, actor=actor())
+
+    return _step(verb, "没有合并，两个账户都照旧。")
+
+
+def _step(verb: forms.Verb, said: str) -> ResponseReturnValue:
+    return forms.answer(verb, said=said, to=url_for("staff.merges.show"), again=_show)
+
+
+def _scoped(session: Session, merge_id: UUID) -> Merge:
+    found = merges.get(session, ledger_id=desk.ledger_id(), merge_id=merge_id)
+    for member_id in (found.old_member_id, found.kept_member_id):
+        desk.member(session, member_id, desk.DECIDERS)
+    return found
+
+
+def _spending(session: Session, pair: tuple[UUID, UUID]) -> set[UUID]:
+    """Both memberships, and the cards with which either may spend."""
+    live = [
+        card.id
+        for member_id in pair
+        for card in cards.list_of(session, ledger_id=desk.ledger_id(), member_id=member_id)
+        if card.state in SPENDING
+    ]
+    return {*pair, *live}
+
+
+def _show(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("people")
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    with reading() as session:
+        found = merges.list_waiting(session, **key, node=desk.here().node)
+        wanted = {each.old_member_id for each in found} | {each.kept_member_id for each in found}
+        whose = members.get_many(session, **key, member_ids=wanted)
+        held = {
+            member_id: wallets.holding(session, **key, member_id=member_id) for member_id in wanted
+        }
+        return forms.page("merges.html", problem, found=found, whose=whose, held=held)

@@ -1,0 +1,75 @@
+"""Objections of members to their records: answered with a reason, by another than the recorder."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading
+from app.people import members, objections
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk import AnswerIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+
+bp = Blueprint("objections", __name__, url_prefix="/<place>/objections")
+PAGES = {
+    "attendance": ("staff.sessions.record", "attendance_id"),
+    "grant": ("staff.manual.grant", "grant_id"),
+    "redemption": ("staff.redemptions.show", "redemption_id"),
+}
+"""Where the record in dispute is shown."""
+
+SHOWN_MAX = 100
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """Show what waits for an answer, longest waiting first."""
+    return _show()
+
+
+@bp.post("/<uuid:objection_id>/answer")
+@allow(SIGNED_IN)
+def answer(objection_id: UUID) -> ResponseReturnValue:
+    """Answer with a reason; putting the record right is an act of its own."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "objection_id": objection_id}
+        found = objections.get(session, **key)
+        desk.require_at(session, found.node_id, desk.DECIDERS)
+        objections.answer(session, **key, actor=actor(), **asked)
+
+    return forms.answer(
+        verb,
+        schema=AnswerIn,
+        said="已答复，本人会收到通知。要更正记录，请到那条记录去办。",
+        to=url_for("staff.objections.show"),
+        again=_show,
+    )
+
+
+def _show(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("manage")
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    with reading() as session:
+        found = objections.list_open(session, **key, node=desk.here().node, limit=SHOWN_MAX)
+        whose = members.get_many(session, **key, member_ids={each.member_id for each in found})
+    return forms.page(
+        "objections.html",
+        problem,
+        found=[(each, _href(each.subject_kind, each.subject_id)) for each in found],
+        whose=whose,
+        mine=desk.me(),
+        may_answer=desk.here().may(desk.DECIDERS),
+    )
+
+
+def _href(kind: str, subject_id: UUID) -> str:
+    view, name = PAGES[kind]
+    values: dict[str, Any] = {name: subject_id}
+    return url_for(view, **values)

@@ -1,0 +1,88 @@
+"""The programme of a place: inherited from where, what it counts, and its rates with versions."""
+
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.transactions import reading
+from app.community import tree
+from app.points import programmes, rates
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.points import CategoryIn, RateIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+
+bp = Blueprint("programme", __name__, url_prefix="/<place>/programme")
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """Show the rules that hold here, and where they come from."""
+    return _show()
+
+
+@bp.post("/rates/<code>")
+@allow(SIGNED_IN)
+def add_rate(code: str) -> ResponseReturnValue:
+    """Add the next version of a rate, from a day on; what was posted keeps its own (D27)."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        programme = desk.require_programme(session, desk.MANAGERS)
+        valid_from_on = asked.pop("valid_from_on")
+        rates.add_version(
+            session,
+            programme=programme,
+            indicator_code=code,
+            terms=rates.Terms(**asked),
+            valid_from_on=valid_from_on,
+            actor=actor(),
+        )
+
+    return _step(verb, "新标准存好了，到那天起用；以前入的账不变。", RateIn)
+
+
+@bp.post("/categories")
+@allow(SIGNED_IN)
+def add_category() -> ResponseReturnValue:
+    """Add an activity type."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        programme = desk.require_programme(session, desk.MANAGERS)
+        programmes.add_category(session, programme=programme, actor=actor(), **asked)
+
+    return _step(verb, "活动类型加好了。", CategoryIn)
+
+
+def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
+    return forms.answer(
+        verb, schema=schema, said=said, to=url_for("staff.programme.show"), again=_show
+    )
+
+
+def _show(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("points")
+    with reading() as session:
+        programme = programmes.of_ledger(session, desk.ledger_id())
+        home = tree.get(session, programme.node_id)
+        indicators = programmes.list_indicators(session, programme)
+        versions = {
+            each.code: rates.list_versions(session, programme.id, each.code) for each in indicators
+        }
+        return forms.page(
+            "programme.html",
+            problem,
+            programme=programme,
+            home=home,
+            path=tree.breadcrumb(session, home),
+            is_inherited=home.id != desk.here().node.id,
+            indicators=indicators,
+            versions=versions,
+            categories=programmes.list_categories(session, programme),
+            may_manage=tree.contains(desk.here().node, home) and desk.here().may(desk.MANAGERS),
+            today=clock.today(),
+        )

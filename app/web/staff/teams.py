@@ -1,0 +1,191 @@
+"""Teams of a place: founded, found by any of their names, joined, led, closed."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading
+from app.community import tree
+from app.people import alliances, team_members, teams
+from app.people.models import Team
+from app.people.teams import NewTeam
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk import AliasIn, TeamIn, TeamMemberIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+from app.web.staff.member_steps import numbered
+
+bp = Blueprint("teams", __name__, url_prefix="/<place>/teams")
+SHOWN_MAX = 200
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """Show the teams and alliances of the place; a team is found by an alias too."""
+    return _list()
+
+
+@bp.post("")
+@allow(SIGNED_IN)
+def create() -> ResponseReturnValue:
+    """Found a team."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> Team:
+        node = desk.require_here(session, desk.WORKERS)
+        written = asked.pop("aliases").replace("，", ",").replace("、", ",")
+        aliases = tuple(part.strip() for part in written.split(",") if part.strip())
+        new = NewTeam(node_id=node.id, aliases=aliases, **asked)
+        return teams.create(session, ledger_id=desk.ledger_id(), team=new, actor=actor())
+
+    return forms.answer(
+        verb,
+        schema=TeamIn,
+        show=lambda made: str(made.id),
+        said="队伍建好了，把队长加进来。",
+        to=lambda made: url_for("staff.teams.team", team_id=made),
+        again=_list,
+    )
+
+
+@bp.get("/<uuid:team_id>")
+@allow(SIGNED_IN)
+def team(team_id: UUID) -> ResponseReturnValue:
+    """Show a team with its members, leaders first."""
+    return _team(team_id)
+
+
+@bp.post("/<uuid:team_id>/aliases")
+@allow(SIGNED_IN)
+def add_alias(team_id: UUID) -> ResponseReturnValue:
+    """Let another spelling find the team."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, team_id, desk.WORKERS)
+        teams.add_alias(session, **_named(team_id), actor=actor(), **asked)
+
+    return _step(verb, team_id, "别名加上了，写哪个都找得到。", AliasIn)
+
+
+@bp.post("/<uuid:team_id>/members")
+@allow(SIGNED_IN)
+def add_member(team_id: UUID) -> ResponseReturnValue:
+    """Let a member of the book join a team, or lead it."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, team_id, desk.WORKERS)
+        joining = numbered(session, asked["volunteer_no"])
+        desk.require_at(session, joining.node_id, desk.WORKERS)
+        key: dict[str, Any] = {**_named(team_id), "member_id": joining.id, "actor": actor()}
+        stay = team_members.join(session, **key, role=asked["role"])
+        if stay.role != asked["role"]:
+            team_members.set_role(session, **key, role=asked["role"])
+
+    return _step(verb, team_id, "已加入队伍。", TeamMemberIn)
+
+
+@bp.post("/<uuid:team_id>/members/<uuid:member_id>/lead")
+@allow(SIGNED_IN)
+def lead(team_id: UUID, member_id: UUID) -> ResponseReturnValue:
+    """Make a member of the team its leader."""
+    return _role(team_id, member_id, "leader", "已经是队长。")
+
+
+@bp.post("/<uuid:team_id>/members/<uuid:member_id>/follow")
+@allow(SIGNED_IN)
+def follow(team_id: UUID, member_id: UUID) -> ResponseReturnValue:
+    """Make a leader a plain member again."""
+    return _role(team_id, member_id, "member", "不再是队长，还在队里。")
+
+
+@bp.post("/<uuid:team_id>/members/<uuid:member_id>/leave")
+@allow(SIGNED_IN)
+def leave(team_id: UUID, member_id: UUID) -> ResponseReturnValue:
+    """End a member's stay; what they did in it stays readable."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        _scoped(session, team_id, desk.WORKERS)
+        team_members.leave(session, **_named(team_id), member_id=member_id, actor=actor())
+
+    return _step(verb, team_id, "已退出队伍，以前的记录还在。")
+
+
+@bp.post("/<uuid:team_id>/close")
+@allow(SIGNED_IN)
+def close(team_id: UUID) -> ResponseReturnValue:
+    """Close a team; its history remains."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        _scoped(session, team_id, desk.WORKERS)
+        teams.close(session, **_named(team_id), actor=actor())
+
+    return _step(verb, team_id, "队伍停办了，以前的记录还在。")
+
+
+def _role(team_id: UUID, member_id: UUID, role: str, said: str) -> ResponseReturnValue:
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        _scoped(session, team_id, desk.WORKERS)
+        team_members.set_role(
+            session, **_named(team_id), member_id=member_id, role=role, actor=actor()
+        )
+
+    return _step(verb, team_id, said)
+
+
+def _step(verb: forms.Verb, team_id: UUID, said: str, schema: Any = None) -> ResponseReturnValue:
+    return forms.answer(
+        verb,
+        schema=schema,
+        said=said,
+        to=url_for("staff.teams.team", team_id=team_id),
+        again=lambda problem: _team(team_id, problem),
+    )
+
+
+def _named(team_id: UUID) -> dict[str, Any]:
+    return {"ledger_id": desk.ledger_id(), "team_id": team_id}
+
+
+def _scoped(session: Session, team_id: UUID, names: tuple[str, ...]) -> Team:
+    found = teams.get(session, **_named(team_id))
+    desk.require_at(session, found.node_id, names)
+    return found
+
+
+def _list(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("teams")
+    text = request.args.get("text", "").strip()[:64] or None
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    with reading() as session:
+        node = desk.here().node
+        found = teams.list_in(session, **key, node=node, text=text, limit=SHOWN_MAX)
+        counts = {
+            each.id: len(team_members.list_members(session, **key, team_id=each.id))
+            for each in found
+        }
+        unions = [
+            (each, alliances.list_teams(session, **key, alliance_id=each.id))
+            for each in alliances.list_in(session, **key, node=node)
+        ]
+        nodes = tree.get_many(session, {each.node_id for each in found})
+    return forms.page(
+        "teams.html", problem, found=found, counts=counts, unions=unions, nodes=nodes, text=text
+    )
+
+
+def _team(team_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("teams")
+    with reading() as session:
+        found = _scoped(session, team_id, desk.READERS)
+        return forms.page(
+            "team.html",
+            problem,
+            team=found,
+            place=tree.get(session, found.node_id),
+            aliases=teams.aliases_of(session, **_named(team_id)),
+            members=team_members.list_members(session, **_named(team_id)),
+        )
