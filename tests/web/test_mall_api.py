@@ -167,6 +167,7 @@ def test_goods_are_added_listed_and_edited_by_version(here):
         is_refused(here.staff.patch(one, {"price_points": 25}), 428, "version_required")
         stale = here.staff.patch(one, {"price_points": 25}, **{"If-Match": '"7"'})
         is_refused(stale, 412, "version_stale")
+        assert "ETag" not in stale.headers
         empty = here.staff.patch(one, {}, **{"If-Match": '"1"'})
         is_refused(empty, 422, "validation_failed")
         is_refused(here.staff.post(path, body), 409, "name_taken")

@@ -96,7 +96,7 @@ def edit(asked: dict[str, Any], book: str, goods_id: UUID) -> ResponseReturnValu
         )
 
     answer = act(verb, ledger_id=ledger_id, dump=GoodsOut().dump, status=200)
-    return versions.tagged(answer, version + (answer.status_code < 400))
+    return versions.tagged(answer, version + 1)
 
 
 @bp.get("/goods/<uuid:goods_id>/movements")

@@ -21,6 +21,7 @@ def required() -> int:
 
 
 def tagged(response: Response, version: int) -> Response:
-    """Put the version on an answer as its ETag."""
-    response.headers["ETag"] = f'"{version}"'
+    """Put the version on an answer as its ETag; a refusal has none."""
+    if response.status_code < 400:
+        response.headers["ETag"] = f'"{version}"'
     return response
