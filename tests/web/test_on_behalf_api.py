@@ -184,3 +184,15 @@ def test_one_acts_for_oneself_without_leave(town: Town) -> None:
     me = town.caller("volunteer")
 
     done(me.get(f"{town.book}/me/inbox", headers=behalf(me.member)))
+
+
+def test_f17_nobody_shows_another_persons_code(town: Town) -> None:
+    staff, helper, old = town.caller("staff"), town.caller("neighbour"), town.member()
+    done(staff.post(f"{town.book}/members/{old.id}/agents", leave(helper)), 201)
+    before = everything(town.session)
+
+    for purpose in ("attend", "redeem", "confirm"):
+        asked = helper.post(f"{town.book}/me/codes", {"purpose": purpose}, headers=behalf(old))
+        refused(asked, "permission_denied", 403)
+
+    assert everything(town.session) == before

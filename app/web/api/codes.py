@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.base.errors import NotFound
+from app.base.errors import NotFound, PermissionDenied
 from app.base.transactions import reading
 from app.people import codes
 from app.web.acts import act
 from app.web.api.standing import book_id, my_key, my_member
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.me import CodeIn, CodeOut, CodeStatusOut
+from app.web.session import actor
 
 bp = Blueprint("codes", __name__, url_prefix="/books/<book>/me/codes", description="My codes")
 
@@ -26,8 +27,10 @@ bp = Blueprint("codes", __name__, url_prefix="/books/<book>/me/codes", descripti
 @bp.arguments(CodeIn)
 @bp.response(201, CodeOut)
 def issue(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """Make a one-time code of 60 seconds."""
+    """Make a one-time code of 60 seconds; nobody shows another person's (F17)."""
     ledger_id = book_id(book)
+    if actor().on_behalf_id is not None:
+        raise PermissionDenied("a personal code is shown by the person alone")
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         code = codes.issue(session, **my_key(session, ledger_id), **asked)
