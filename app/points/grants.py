@@ -183,7 +183,7 @@ def _new(rules: _Rules, deed: Deed, actor: Actor) -> Grant:
         team_id=deed.team_id,
         category_code=deed.category_code,
         state="posted",
-        hold_reasons=",".join(deed.hold_reasons) or None,
+        hold_reasons=",".join(_holds(rules, deed, indicator_code)) or None,
         reason=deed.reason,
         evidence=deed.evidence,
         made_by_id=actor.person_id,
@@ -226,6 +226,13 @@ def _quantity(measure: str, deed: Deed, provenance: str) -> int:
         return deed.quantity
     is_one = measure == "times" and provenance == "credited" and deed.minutes > 0
     return 1 if is_one else 0
+
+
+def _holds(rules: _Rules, deed: Deed, indicator_code: str | None) -> tuple[str, ...]:
+    """Why a deed waits: the door's reasons, and an indicator that names its approver (P7)."""
+    indicator = rules.indicators.get(indicator_code or "")
+    is_named = indicator is not None and indicator.approver_role is not None
+    return (*deed.hold_reasons, judging.APPROVER) if is_named else tuple(deed.hold_reasons)
 
 
 def _require_same(earlier: Grant, deed: Deed) -> None:

@@ -24,6 +24,8 @@ DAY_MINUTES_RULE = "minutes_day"
 
 OVERLAP, DAY_LEVEL_2, DAY_LEVEL_3, OVER_CAP = "overlap", "day_level_2", "day_level_3", "over_cap"
 """Reasons that this room adds: the first three hold a grant, the last only trims its points."""
+APPROVER = "approver"
+"""The indicator names who must approve, whatever the door (P7)."""
 
 LEVEL_2, LEVEL_3 = 2, 3
 _LEVEL_2_LINE = "attendance.level_2_minutes_day"

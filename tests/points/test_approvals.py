@@ -177,7 +177,7 @@ def test_one_that_may_not_be_decided_refuses_the_batch(session, world):
     assert make.snapshot(session, world.ledger_id) == before
 
 
-def test_a_case_asks_for_the_role_its_indicator_names(session, world):
+def test_a_case_waits_for_the_role_its_indicator_names(session, world):
     programmes.add_indicator(
         session,
         programme=world.programme,
@@ -198,7 +198,8 @@ def test_a_case_asks_for_the_role_its_indicator_names(session, world):
     make.rate(session, world, "cases", Terms(20, 1))
     how = {"source_kind": "claim", "provenance": "none", "quantity": 1, "category_code": "case"}
     member = make.member(session, world)
-    waiting = make.grant(session, world, member.id, 0, hold_reasons=("case",), **how)
+    waiting = make.grant(session, world, member.id, 0, **how)
+    assert (waiting.state, waiting.hold_reasons) == ("waiting_level_2", "approver")
     approver = make.member(session, world, "任清和")
     actor = Actor(approver.person_id)
     refused(session, world, PermissionDenied, waiting, actor=actor)

@@ -75,8 +75,11 @@ WORDS: dict[str, dict[str, str]] = {
         "own": "领队自己的",
         "emergency": "应急任务",
         "overlap": "和别的活动时间重叠",
+        "day_level_2": "当天超过 8 小时",
+        "day_level_3": "当天超过 12 小时",
         "over_cap": "一天时长较多",
         "manual": "人工补记",
+        "approver": "这一类要专人审核",
     },
     "consent": {
         "membership": "保存姓名、手机号和社区，用来记志愿服务",

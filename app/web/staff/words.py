@@ -47,6 +47,7 @@ WORDS: dict[str, dict[str, str]] = {
         "day_level_3": "当天超 12 小时",
         "over_cap": "超过上限",
         "manual": "人工录入",
+        "approver": "指定人审核",
     },
     "provenance": {**PROVENANCE_WORDS, "none": "不计时长"},
     "source": {
