@@ -19,6 +19,7 @@ ROOM_LINES = {
     "mall": 3_500,
     "people": 6_200,
     "points": 4_200,
+    "web": 1_700,
     "web/api": 7_000,
     "web/h5": 4_000,
     "web/schemas": 2_700,
