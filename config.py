@@ -5,6 +5,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 KEY_NAMES = ("session", "field", "code")
@@ -20,12 +21,27 @@ def database_url(instance: Path) -> str:
     return url
 
 
+def host_names(public_url: str) -> list[str] | None:
+    """The names this house answers to: TIMEBANK_HOSTS, in production else its public address.
+
+    None lets any name in: a first look at home may come by any address.
+    """
+    named = os.environ.get("TIMEBANK_HOSTS")
+    if named:
+        return [name.strip() for name in named.split(",") if name.strip()]
+    is_production = os.environ.get("TIMEBANK_ENV") == "production"
+    return (
+        [urlsplit(public_url).hostname or "", "127.0.0.1", "localhost"] if is_production else None
+    )
+
+
 class Config:
     """What every environment shares."""
 
     INSTANCE_PATH = Path(os.environ.get("TIMEBANK_INSTANCE", ROOT / "instance"))
     ENVIRONMENT = os.environ.get("TIMEBANK_ENV", "development")
     PUBLIC_URL = os.environ.get("TIMEBANK_URL", "http://127.0.0.1:8000").rstrip("/")
+    TRUSTED_HOSTS = host_names(PUBLIC_URL)
     SQLALCHEMY_DATABASE_URI = database_url(INSTANCE_PATH)
     SMS_SENDER = os.environ.get("TIMEBANK_SMS_SENDER", "console")
     MAX_CONTENT_LENGTH = 10_000_000

@@ -93,6 +93,15 @@ def find(session: Session, token: str) -> SignedIn | None:
     )
 
 
+def is_known(session: Session, token: str) -> bool:
+    """Whether the token stands, or once stood, for somebody: an ended session is told as one."""
+    key = _key_of(token)
+    if key is None:
+        return False
+    found = session.execute(_FIND, {"person_id": key[0], "token_hash": key[1]})
+    return found.one_or_none() is not None
+
+
 def touch(session: Session, token: str) -> None:
     """Note that the session was used now; at most once a minute is written."""
     key = _key_of(token)

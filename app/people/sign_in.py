@@ -28,6 +28,7 @@ __all__ = [
     "by_code",
     "by_password",
     "find_session",
+    "is_known",
     "open_session",
     "revoke",
     "revoke_all",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 find_session = sessions.find
+is_known = sessions.is_known
 
 
 @dataclass(frozen=True, slots=True)

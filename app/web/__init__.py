@@ -10,6 +10,7 @@ from app.web import (
     limiter,
     openapi,
     pages,
+    parsing,
     permissions,
     security,
     session,
@@ -20,6 +21,7 @@ from app.web import (
 
 def init_app(app: Flask) -> None:
     """Hang every door on the application."""
+    parsing.init_app(app)
     session.init_app(app)
     limiter.init_app(app)
     permissions.init_app(app)

@@ -20,7 +20,7 @@ from app.base.errors import DomainError, Refusal
 from app.base.ids import NOBODY
 from app.base.serials import HOUSE
 from app.base.transactions import attempt, unit_of_work
-from app.web.errors import PROBLEM, problem_of
+from app.web.errors import PROBLEM, pace, problem_body, problem_of
 from app.web.session import person
 
 DEFINITIVE = {Refusal.CONFLICT, Refusal.UNPROCESSABLE, Refusal.GONE, Refusal.LOCKED}
@@ -47,7 +47,7 @@ class Outcome:
         answer = Response(self.body, status=self.status, mimetype=kind)
         if self.is_replay:
             answer.headers["Idempotency-Replayed"] = "true"
-        return answer
+        return pace(answer, json.loads(self.body)) if is_problem else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def run(
     if asked:
         stored = idempotency.claim(session, asked)
         if stored:
-            return Outcome(stored.status_code, stored.body, is_replay=True)
+            return _again(stored)
     fact = None
     try:
         fact = outer.before(session) if outer.before else None
@@ -108,8 +108,26 @@ def run(
         return _refused(session, asked, error)
     body = b"" if values is None else json.dumps(values).encode()
     if asked:
-        idempotency.keep(session, asked, idempotency.Answer(status, body, None))
+        idempotency.keep(session, asked, idempotency.Answer(status, body, _resource(values)))
     return Outcome(status, body)
+
+
+def _again(stored: idempotency.Answer) -> Outcome:
+    """Answer as before; past its 30 days, with what is kept for ever: that it was done (§7)."""
+    if not stored.is_pruned:
+        return Outcome(stored.status_code, stored.body, is_replay=True)
+    if stored.status_code >= HTTPStatus.BAD_REQUEST:
+        refusal = problem_body(stored.resource or "state_conflict", stored.status_code)
+        return Outcome(stored.status_code, json.dumps(refusal).encode(), is_replay=True)
+    done = {"outcome": "applied", "resource": stored.resource}
+    return Outcome(int(HTTPStatus.OK), json.dumps(done).encode(), is_replay=True)
+
+
+def _resource(values: Any) -> str | None:
+    """Return the name of what was made, to be kept with its key for ever."""
+    if not isinstance(values, dict):
+        return None
+    return next((str(values[name]) for name in ("number", "id") if values.get(name)), None)
 
 
 def _refused(session: Session, asked: idempotency.Request | None, error: DomainError) -> Outcome:
@@ -118,7 +136,8 @@ def _refused(session: Session, asked: idempotency.Request | None, error: DomainE
     body = json.dumps(problem).encode()
     if asked:
         if error.refusal in DEFINITIVE and error.code not in NOT_STORED:
-            idempotency.keep(session, asked, idempotency.Answer(problem["status"], body, None))
+            answer = idempotency.Answer(problem["status"], body, error.code)
+            idempotency.keep(session, asked, answer)
         else:
             idempotency.forget(session, asked)
     return Outcome(problem["status"], body, refusal=error)

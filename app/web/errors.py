@@ -1,5 +1,6 @@
 """Refusals in the words of HTTP: RFC 9457 problems for programs, a page for people."""
 
+import time
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -8,9 +9,10 @@ from flask import Flask, Response, current_app, g, json, render_template, reques
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from app.base.errors import DomainError, Refusal
+from app.web.limiter import limiter
 from app.web.texts import STATUS, text_of
 
 PROBLEM = "application/problem+json"
@@ -37,6 +39,12 @@ class NotAuthenticated(DomainError):
     refusal = Refusal.NOT_AUTHENTICATED
 
 
+class SessionExpired(NotAuthenticated):
+    """The session that was shown has ended: too old, unused too long, or signed out."""
+
+    code = "session_expired"
+
+
 class MalformedRequest(DomainError):
     """The request cannot be read."""
 
@@ -60,13 +68,14 @@ def problem_body(
         "type": f"{current_app.config['PUBLIC_URL']}/problems/{code}",
         "title": text.en if prefers_english() else text.zh,
         "status": int(status),
+        "instance": f"urn:uuid:{request_id()}",
         "code": code,
-        "outcome": "none"
-        if status != HTTPStatus.CONFLICT or code not in UNKNOWN_OUTCOME
-        else "unknown",
+        "outcome": "unknown" if code in UNKNOWN_OUTCOME else "none",
         "retryable": text.retryable,
         "request_id": request_id(),
     }
+    if code in PAUSE_SECONDS:
+        body["retry_after"] = (facts or {}).get("retry_after_seconds", PAUSE_SECONDS[code])
     if facts:
         body["facts"] = facts
     if errors:
@@ -75,6 +84,8 @@ def problem_body(
 
 
 UNKNOWN_OUTCOME = {"idempotency_in_flight"}
+PAUSE_SECONDS = {"idempotency_in_flight": 1, "busy_retry": 2, "rate_limited": 60}
+"""How long to wait before the next try, unless the refusal itself knows better."""
 
 
 def prefers_english() -> bool:
@@ -101,10 +112,16 @@ def answer(body: dict[str, Any]) -> Response:
     else:
         page = render_template("refusal.html", problem=body, sentence=body["title"])
         response = Response(page, status=status, mimetype="text/html")
-    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        response.headers["Retry-After"] = "2"
+    pace(response, body)
     if status == HTTPStatus.UNAUTHORIZED and wants_json():
         response.headers["WWW-Authenticate"] = 'Bearer realm="timebank"'
+    return response
+
+
+def pace(response: Response, body: dict[str, Any]) -> Response:
+    """Say in the header, too, how long to wait before the next try."""
+    if "retry_after" in body:
+        response.headers["Retry-After"] = str(body["retry_after"])
     return response
 
 
@@ -127,7 +144,20 @@ def answer_http(error: HTTPException) -> Response:
     code = CODE_OF_STATUS.get(status, "malformed_request" if status < 500 else "internal_error")
     if status in (301, 302, 303, 307, 308):
         return error.get_response()  # type: ignore[return-value]
-    return answer(problem_body(code, status, errors=list(pointers(messages))))
+    if isinstance(error, SecurityError):
+        return answer_foreign_host()
+    response = answer(problem_body(code, status, errors=list(pointers(messages))))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
+
+
+def answer_foreign_host() -> Response:
+    """Not our host: no page of ours can be drawn, for none of its links would lead here."""
+    body = problem_body("host_not_allowed", 400)
+    if wants_json():
+        return Response(json.dumps(body), status=400, mimetype=PROBLEM)
+    return Response(body["title"], status=400, mimetype="text/plain")
 
 
 def answer_csrf(error: CSRFError) -> Response:
@@ -136,8 +166,10 @@ def answer_csrf(error: CSRFError) -> Response:
 
 
 def answer_rate(error: RateLimitExceeded) -> Response:
-    """Too many requests from one place."""
-    return answer(problem_body("rate_limited", 429))
+    """Too many requests from one place; the window opens again when its oldest is gone."""
+    now = limiter.current_limit
+    wait = max(1, round(now.reset_at - time.time())) if now else PAUSE_SECONDS["rate_limited"]
+    return answer(problem_body("rate_limited", 429, facts={"retry_after_seconds": wait}))
 
 
 def answer_crash(error: Exception) -> Response:

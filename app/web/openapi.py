@@ -10,7 +10,6 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Blueprint, Flask, Response, render_template, send_from_directory
 from flask_smorest import Api
-from flask_smorest import Blueprint as ApiBlueprint
 from swagger_ui_bundle import swagger_ui_path
 
 from app.web.errors import PROBLEM
@@ -29,9 +28,6 @@ BEHALF_HEADER: dict[str, Any] = {
     "schema": {"type": "string", "format": "uuid"},
 }
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
-
-# A query with a misspelt name is refused like a body with one: the schema says so.
-ApiBlueprint.ARGUMENTS_PARSER.unknown = None
 
 docs = Blueprint("docs", __name__, url_prefix="/api")
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from app.base.errors import PermissionDenied
 from app.community.models import Node
 from app.people import roles
-from app.web.errors import NotAuthenticated, answer_refusal, wants_json
-from app.web.session import token_of
+from app.web.errors import answer_refusal, wants_json
+from app.web.session import stranger, token_of
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
@@ -65,7 +65,7 @@ def _may_be_forged() -> bool:
 
 def _ask_to_sign_in() -> Response:
     if wants_json() or request.method != "GET":
-        return answer_refusal(NotAuthenticated())
+        return answer_refusal(stranger())
     target = request.full_path if request.query_string else request.path
     return redirect(url_for("h5.sign_in.page", next=target))  # type: ignore[return-value]
 

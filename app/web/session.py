@@ -13,10 +13,10 @@ from flask_login import LoginManager, current_user
 
 from app.base.actors import Actor
 from app.base.errors import PermissionDenied
-from app.base.transactions import reading, unit_of_work
+from app.base.transactions import glancing, reading, unit_of_work
 from app.ledger import books
 from app.people import agents, sign_in
-from app.web.errors import MalformedRequest, NotAuthenticated
+from app.web.errors import MalformedRequest, NotAuthenticated, SessionExpired
 
 COOKIE = "timebank_session"
 COOKIE_PRODUCTION = "__Host-timebank_session"
@@ -49,9 +49,11 @@ def load_person(request: Request) -> SignedInPerson | None:
     token, is_program = token_of(request)
     if not token:
         return None
-    with reading() as session:
+    with glancing() as session:
         found = sign_in.find_session(session, token)
+        has_ended = found is None and sign_in.is_known(session, token)
     if found is None:
+        g.has_ended_session = has_ended
         return None
     if found.needs_touch:
         unit_of_work(lambda writing: sign_in.touch(writing, token))
@@ -93,6 +95,11 @@ def forget(response: Response, request: Request) -> Response:
     return response
 
 
+def stranger() -> NotAuthenticated:
+    """Return why nobody is behind this request: never signed in, or no longer."""
+    return SessionExpired() if g.get("has_ended_session") else NotAuthenticated()
+
+
 def person() -> SignedInPerson:
     """Return the signed-in person.
 
@@ -100,7 +107,7 @@ def person() -> SignedInPerson:
         NotAuthenticated: Nobody is signed in.
     """
     if not current_user.is_authenticated:
-        raise NotAuthenticated
+        raise stranger()
     signed_in: SignedInPerson = current_user._get_current_object()
     return signed_in
 

@@ -105,7 +105,7 @@ def test_a_new_password_needs_the_old_one_and_ends_other_sessions(town: Town) ->
     assert other.get("/me").status_code == 200
     done(caller.put("/me/password", {"password": PASSWORD, "new_password": NEW}), 204)
 
-    refused(other.get("/me"), "not_authenticated", 401)
+    refused(other.get("/me"), "session_expired", 401)
     assert caller.get("/me").status_code == 200
     done(caller.put("/me/password", {"password": NEW, "new_password": PASSWORD}), 204)
 
@@ -174,7 +174,7 @@ def test_i_end_one_of_my_sessions_and_then_all_others(town: Town) -> None:
     for token in (second, third):
         refused(
             doors.Caller(town.session, town.client, token, caller.member).get("/me"),
-            "not_authenticated",
+            "session_expired",
             401,
         )
 
@@ -220,7 +220,7 @@ def test_erasure_takes_name_and_phone_and_ends_the_session(town: Town) -> None:
     person = town.session.get(Person, caller.member.person_id)
     assert person is not None
     assert (person.name_cipher, person.phone_cipher) == (None, None)
-    refused(caller.get("/me"), "not_authenticated", 401)
+    refused(caller.get("/me"), "session_expired", 401)
 
 
 def _another_book(town: Town) -> str:

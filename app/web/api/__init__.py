@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.web import parsing  # first: it decides how every route below reads its arguments
 from app.web.api import (
     activities,
     activity_steps,
@@ -41,6 +42,8 @@ from app.web.api import (
     tills,
     uploads,
 )
+
+__all__ = ["BLUEPRINTS", "parsing"]
 
 BLUEPRINTS: list[Any] = [
     activities.bp,

@@ -85,7 +85,7 @@ def _seal(session: Session, request: Request) -> dict[str, Any]:
         return _outcome(answer)
     if answer is None:
         problem = problem_body(VOIDED, 409)
-        answer = Answer(409, json.dumps(problem).encode(), None)
+        answer = Answer(409, json.dumps(problem).encode(), VOIDED)
         idempotency.keep(session, request, answer)
     return _outcome(answer)
 
@@ -100,5 +100,5 @@ def _outcome(answer: Answer) -> dict[str, Any]:
     body = json.loads(answer.body) if answer.body else None
     if answer.status_code < 400:
         return {"state": "succeeded", "status": answer.status_code, "body": body}
-    code = (body or {}).get("code", "")
+    code = answer.resource or (body or {}).get("code", "")
     return {"state": "refused", "status": answer.status_code, "code": code, "body": body}

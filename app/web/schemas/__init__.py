@@ -4,12 +4,34 @@ Shape and bounds only. Whether a thing is allowed is for the room to say.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 POINTS_MAX = 1_000_000
 TEXT_MAX = 200
+YEARS = range(1900, 2200)
+"""Years that people of a community speak of; the calendar's ends cannot be reckoned with."""
+
+
+def require_sound(value: Any) -> None:
+    """Refuse a date of no sensible year, and text that no database can keep.
+
+    Raises:
+        ValidationError: It is one; lists and mappings are looked through.
+    """
+    if isinstance(value, date) and value.year not in YEARS:
+        raise ValidationError(f"a year from {YEARS[0]} to {YEARS[-1]}")
+    if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValidationError("broken characters")
+    if isinstance(value, str) and "\0" in value:
+        raise ValidationError("no control characters")
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            require_sound(each)
 
 
 class InSchema(Schema):
@@ -17,6 +39,19 @@ class InSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+    @validates_schema
+    def check_soundness(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse dates and text that are well-formed, and yet nothing can be done with."""
+        wrong = {}
+        for name, value in data.items():
+            try:
+                require_sound(value)
+            except ValidationError as error:
+                field = self.load_fields.get(name)
+                wrong[field.data_key or name if field else name] = error.messages
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class WholeNumber(fields.Integer):

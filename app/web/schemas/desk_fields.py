@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.base import clock
+from app.web.schemas import require_sound
 
 
 class LocalMoment(fields.Field[datetime]):
@@ -18,6 +19,7 @@ class LocalMoment(fields.Field[datetime]):
             raise ValidationError("no date with a time") from error
         if typed.tzinfo is not None:
             raise ValidationError("a local time")
+        require_sound(typed)
         return clock.local_instant(typed.date(), typed.time())
 
 
