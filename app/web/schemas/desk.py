@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.community.grids import NUMBERS
 from app.web.schemas import POINTS_MAX, InSchema, PageIn, Text, WholeNumber
@@ -292,10 +292,7 @@ class GridIn(InSchema):
     resident_count = WholeNumber(load_default=None, allow_none=True)
 
 
-class KindIn(Schema):
+class KindIn(InSchema):
     """The kind of file that is exported."""
-
-    class Meta:
-        unknown = "exclude"
 
     kind = fields.String(required=True, validate=validate.OneOf(("xlsx", "csv")))

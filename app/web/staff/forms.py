@@ -45,11 +45,15 @@ def send(
         asked = dict(schema().load(typed(schema()))) if schema else {}
         book = desk.ledger_id() if ledger_id is None else ledger_id
         return acts.submit(lambda session, _fact: verb(session, asked), ledger_id=book, show=show)
-    except ValidationError as error:
-        wrong = list(pointers(error.messages))
-        return None, problem_body("validation_failed", 422, errors=wrong)
-    except DomainError as error:
-        return None, problem_of(error)
+    except (DomainError, ValidationError) as error:
+        return None, problem(error)
+
+
+def problem(error: DomainError | ValidationError) -> Problem:
+    """Return the problem that a refusal is, of a rule or of a form's shape."""
+    if isinstance(error, DomainError):
+        return problem_of(error)
+    return problem_body("validation_failed", 422, errors=list(pointers(error.messages)))
 
 
 def answer(

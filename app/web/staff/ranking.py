@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.base import clock, idempotency
@@ -50,10 +51,10 @@ def export() -> ResponseReturnValue:
     if problem:
         return _show(problem)
     try:
-        kind = str(KindIn().load(request.form.to_dict())["kind"])
+        kind = str(KindIn().load(forms.typed(KindIn()))["kind"])
         answer = _write(asked, kind)
-    except DomainError as error:
-        return _show(problem_of(error))
+    except (DomainError, ValidationError) as error:
+        return _show(forms.problem(error))
     file = Response(answer.body, mimetype=TYPES[kind])
     file.headers["Content-Disposition"] = f'attachment; filename="hours-ranking.{kind}"'
     file.headers["X-Verification-Code"] = answer.resource or ""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import DomainError
 from app.base.transactions import reading
 from app.community import tree
-from app.people import inbox, roles
+from app.people import roles
 from app.people.models import Member
 from app.people.roles import GRANTORS
 from app.web.errors import problem_of
@@ -48,13 +48,7 @@ def grant() -> ResponseReturnValue:
             until_on=asked["until_on"],
             actor=actor(),
         )
-        note = inbox.Note(
-            whose.id,
-            "role_granted",
-            {"role": made.role, "place": node.short_name},
-            natural_key=f"role_granted:{made.id}",
-        )
-        inbox.tell(session, ledger_id=desk.ledger_id(), notes=[note])
+        roles.tell(session, ledger_id=desk.ledger_id(), member_id=whose.id, granted=made)
 
     return _step(verb, "已授权，本人会收到通知。", RoleIn)
 
@@ -69,13 +63,14 @@ def revoke(volunteer_no: str) -> ResponseReturnValue:
         desk.require_at(session, whose.node_id, desk.WORKERS)
         node = tree.by_code(session, asked["node_code"])
         desk.require_at(session, node.id, desk.WORKERS)
-        roles.revoke(
+        ended = roles.revoke(
             session,
             person_id=whose.person_id,
             node_id=node.id,
             role=asked["role"],
             actor=actor(),
         )
+        roles.tell(session, ledger_id=desk.ledger_id(), member_id=whose.id, granted=ended)
 
     return _step(verb, "已收回这个角色。", RevokeIn, volunteer_no)
 

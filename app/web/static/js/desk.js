@@ -25,6 +25,7 @@ for (const form of document.querySelectorAll("form[data-counts]")) {
   }
   show();
 }
+document.querySelector(".ax-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => window.print());
