@@ -27,6 +27,7 @@ from app.points import wallets
 from app.points.models import Grant
 from tests import postgres
 from tests.conftest import DATABASE, build_app, migrate
+from tests.factories import points
 
 pytestmark = pytest.mark.slow
 
@@ -263,3 +264,14 @@ def row_counts(read):
         for table in Base.metadata.sorted_tables
         if table.name != "ledger_proof"
     }
+
+
+def test_a_database_with_other_data_is_left_alone(app, session):
+    made = points.world(session)
+    points.member(session, made)
+
+    asked = app.test_cli_runner().invoke(args=["demo", "load"])
+
+    assert asked.exit_code == 1
+    assert "other data" in asked.output
+    assert session.query(Member).execution_options(cross_ledger=True).count() == 1

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from app.base.serials import HOUSE
 from app.base.transactions import reading
 from app.cli.demo import (
     jinxi_activities,
@@ -19,8 +20,9 @@ from app.cli.demo import (
 )
 from app.cli.demo.jinxi_cast import PASSWORD, PERSONAS
 from app.cli.demo.names import phone
-from app.cli.demo.world import BEGAN_ON, at, everyone, step
+from app.cli.demo.world import BEGAN_ON, at, everyone, has_members, step
 from app.community import tree
+from app.ledger import books
 
 group = AppGroup("demo", help="The demo world: load it, add today's activity, show its log-ins.")
 JINXI_SHOP = "金溪社区积分超市"
@@ -30,6 +32,7 @@ JINXI_SHOP = "金溪社区积分超市"
 def load() -> None:
     """Load the demo into an empty database; a second time nothing changes."""
     _refuse_in_production()
+    _refuse_other_data()
     _load_places()
     jinxi, people = _load_jinxi()
     village = wumiao.settle_in()
@@ -109,6 +112,22 @@ def _load_jinxi() -> tuple[int, int]:
 def _refuse_in_production() -> None:
     if current_app.config["ENVIRONMENT"] == "production":
         raise click.ClickException("the demo is not for production")
+
+
+def _refuse_other_data() -> None:
+    """Leave a database alone that holds anything but the demo, or a part of it."""
+    with reading() as session:
+        codes = {book.code for book in books.list_books(session) if book.id != HOUSE}
+        if not codes:
+            return
+        strangers = codes - {"ningde", "panji"}
+        first = books.by_code(session, "ningde") if "ningde" in codes else None
+        # The personas come with the very first people of the demo.
+        is_demo = first is not None and (
+            "wen" in everyone(session, first.id) or not has_members(session, first.id)
+        )
+    if strangers or not is_demo:
+        raise click.ClickException("this database holds other data: the demo needs one of its own")
 
 
 def init_app(app: Flask) -> None:

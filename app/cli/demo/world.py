@@ -65,3 +65,9 @@ def everyone(session: Session, ledger_id: int) -> dict[str, Someone]:
         )
     )
     return {str(row[0]): Someone(row[1], row[2], str(row[0])) for row in rows}
+
+
+def has_members(session: Session, ledger_id: int) -> bool:
+    """Whether anybody is a member of the book."""
+    query = sa.select(Member.id).where(Member.ledger_id == ledger_id).limit(1)
+    return session.scalar(query) is not None
