@@ -12,8 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities import plan_rows, plan_rules, states
-from app.activities.models import Activity, ActivitySession, Enrolment, Organiser
+from app.activities import plan_rows, plan_rules, states, telling
+from app.activities.models import Activity, ActivitySession, Organiser
 from app.activities.plan_rules import Plan
 from app.activities.standing import get_activity
 from app.activities.terms import RESPOND_WITHIN
@@ -21,7 +21,7 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound, VersionStale
 from app.community import settings, tree
-from app.people import audit, inbox
+from app.people import audit
 
 
 def draft(session: Session, *, ledger_id: int, plan: Plan, actor: Actor) -> Activity:
@@ -125,6 +125,9 @@ def approve(session: Session, *, ledger_id: int, activity_id: UUID, actor: Actor
     activity.approved_at = now
     activity.respond_by_at = min(now + timedelta(hours=hours), first_starts_at)
     activity.version += 1
+    telling.tell_planner(
+        session, activity=activity, topic="plan_approved", respond_by_at=activity.respond_by_at
+    )
     _note(session, activity, actor, "activity_approved")
     return activity
 
@@ -144,6 +147,9 @@ def refuse(
     activity.state = "refused"
     activity.version += 1
     end_sessions(session, ledger_id=ledger_id, activity_ids=[activity.id])
+    telling.tell_planner(
+        session, activity=activity, topic="plan_refused", reason=activity.ended_reason
+    )
     _note(session, activity, actor, "activity_refused")
     return activity
 
@@ -167,7 +173,7 @@ def cancel(
     activity.version += 1
     # Sign-ups lock the session's row: whoever signed up before this update is seen after it.
     end_sessions(session, ledger_id=ledger_id, activity_ids=[activity.id])
-    _tell_enrolled(session, activity, activity.ended_reason)
+    telling.tell_cancelled(session, activity=activity, reason=activity.ended_reason)
     _note(session, activity, actor, "activity_cancelled")
     return activity
 
@@ -229,33 +235,6 @@ def end_sessions(session: Session, *, ledger_id: int, activity_ids: Sequence[UUI
         .values(state="cancelled")
         .execution_options(synchronize_session=False)
     )
-
-
-def _tell_enrolled(session: Session, activity: Activity, reason: str) -> None:
-    rows = session.execute(
-        sa.select(Enrolment.member_id, ActivitySession.starts_at)
-        .join(
-            ActivitySession,
-            sa.and_(
-                ActivitySession.ledger_id == Enrolment.ledger_id,
-                ActivitySession.id == Enrolment.session_id,
-            ),
-        )
-        .where(
-            Enrolment.ledger_id == activity.ledger_id,
-            ActivitySession.activity_id == activity.id,
-            Enrolment.state.in_(("enrolled", "waiting")),
-        )
-    )
-    notes = [
-        inbox.Note(
-            row.member_id,
-            "activity_cancelled",
-            {"title": activity.title, "starts_at": row.starts_at, "reason": reason},
-        )
-        for row in rows
-    ]
-    inbox.tell(session, ledger_id=activity.ledger_id, notes=notes)
 
 
 def _note(session: Session, activity: Activity, actor: Actor, action: str) -> None:

@@ -5,15 +5,13 @@ Each activity needs one, its own team's included: planning is a wish, responding
 promise of hands. A call that nobody answers by its deadline ends as 无人响应.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities import states
+from app.activities import states, telling
 from app.activities.errors import ActivityStateConflict, NotInTimeWindow
 from app.activities.models import Activity, ActivitySession, Enrolment, Response
 from app.activities.plans import end_sessions
@@ -23,8 +21,8 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, PermissionDenied
 from app.base.upserts import insert_for
 from app.community import tree
-from app.people import audit, inbox, team_members
-from app.people.models import AllianceTeam, Member, Team
+from app.people import audit, team_members
+from app.people.models import AllianceTeam, Team
 
 NO_RESPONSE = "无人响应"
 
@@ -115,12 +113,12 @@ def close_unanswered(session: Session, *, ledger_id: int, now: datetime) -> int:
             Activity.respond_by_at <= now,
         )
         .values(state="no_response", ended_reason=NO_RESPONSE, version=Activity.version + 1)
-        .returning(Activity.id, Activity.title, Activity.planned_by_id, Activity.respond_by_at)
+        .returning(Activity.id, Activity.title, Activity.planned_by_id)
         .execution_options(synchronize_session=False)
     ).all()
     if ended:
         end_sessions(session, ledger_id=ledger_id, activity_ids=[row.id for row in ended])
-        _tell_planners(session, ledger_id, ended)
+        telling.tell_unanswered(session, ledger_id=ledger_id, ended=ended)
     return len(ended)
 
 
@@ -201,27 +199,6 @@ def _require_nobody_enrolled(session: Session, activity: Activity) -> None:
     )
     if enrolled.first() is not None:
         raise ActivityStateConflict("people have signed up", state=activity.state)
-
-
-def _tell_planners(session: Session, ledger_id: int, ended: Sequence[Any]) -> None:
-    planners = {row.planned_by_id for row in ended}
-    rows = session.execute(
-        sa.select(Member.person_id, Member.id).where(
-            Member.ledger_id == ledger_id, Member.person_id.in_(planners)
-        )
-    )
-    member_of = {row.person_id: row.id for row in rows}
-    notes = [
-        inbox.Note(
-            member_of[row.planned_by_id],
-            "activity_cancelled",
-            {"title": row.title, "starts_at": row.respond_by_at, "reason": NO_RESPONSE},
-            natural_key=f"no_response:{row.id}",
-        )
-        for row in ended
-        if row.planned_by_id in member_of
-    ]
-    inbox.tell(session, ledger_id=ledger_id, notes=notes)
 
 
 def _note(session: Session, activity: Activity, team_id: UUID, actor: Actor, action: str) -> None:

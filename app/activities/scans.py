@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.activities import telling
 from app.activities.codes import SeenTicket
 from app.activities.errors import OverlapWithOtherActivity
 from app.activities.models import Scan
@@ -47,7 +48,7 @@ def tried_with(
 
 
 def keep(session: Session, *, ledger_id: int, tried: Tried, refusal: DomainError) -> Scan:
-    """Keep a refused scan; an overlap flags both records (D19, E14)."""
+    """Keep a refused scan and tell its member; an overlap flags both records (D19, E14)."""
     scan = Scan(
         ledger_id=ledger_id,
         id=new_id(),
@@ -65,6 +66,14 @@ def keep(session: Session, *, ledger_id: int, tried: Tried, refusal: DomainError
         _flag_overlap(session, scan, tried.member_id, refusal.attendance_id)
     if tried.member_id:
         _flag_repeated(session, scan, tried.member_id)
+        telling.tell_refused_scan(
+            session,
+            ledger_id=ledger_id,
+            session_id=scan.session_id,
+            member_id=tried.member_id,
+            direction=scan.direction,
+            code=refusal.code,
+        )
     return scan
 
 

@@ -99,8 +99,7 @@ def report_lost(session: Session, *, ledger_id: int, card_id: UUID, actor: Actor
         CardNotActive: The card is not active.
     """
     card = _move(session, ledger_id, card_id, ("active",), "lost")
-    note = inbox.Note(card.member_id, "card_lost", {"card_no": card.card_no})
-    inbox.tell(session, ledger_id=ledger_id, notes=[note])
+    _tell(session, card, "card_lost")
     _audit(session, card, "card_lost", actor)
     return card
 
@@ -121,6 +120,7 @@ def report_found(session: Session, *, ledger_id: int, card_id: UUID, actor: Acto
     ):
         raise CardAlreadyActive
     card = _move(session, ledger_id, card_id, ("lost",), "active")
+    _tell(session, card, "card_found")
     _audit(session, card, "card_found", actor)
     return card
 
@@ -133,6 +133,7 @@ def cancel(session: Session, *, ledger_id: int, card_id: UUID, actor: Actor) -> 
         CardNotActive: The card was replaced or cancelled before.
     """
     card = _move(session, ledger_id, card_id, ("active", "lost"), "cancelled")
+    _tell(session, card, "card_cancelled")
     _audit(session, card, "card_cancelled", actor)
     return card
 
@@ -269,6 +270,11 @@ def _move(
         session.refresh(found)
         raise CardNotActive(state=found.state, card_no=found.card_no)
     return card
+
+
+def _tell(session: Session, card: Card, topic: str) -> None:
+    note = inbox.Note(card.member_id, topic, {"card_no": card.card_no})
+    inbox.tell(session, ledger_id=card.ledger_id, notes=[note])
 
 
 def _audit(session: Session, card: Card, action: str, actor: Actor, **facts: Any) -> None:

@@ -21,7 +21,7 @@ from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node
 from app.community.node_rows import path_ids
-from app.people import audit, sessions
+from app.people import audit, inbox, sessions
 from app.people.models import RoleGrant
 from app.people.models_person import ROLES
 
@@ -120,6 +120,19 @@ def revoke(
     session.flush()
     _write_audit(session, "role_revoked", standing, node, actor)
     return standing
+
+
+def tell(session: Session, *, ledger_id: int, member_id: UUID, granted: RoleGrant) -> None:
+    """Tell a member, in one of their books, of a role that they got or lost."""
+    topic = "role_granted" if granted.revoked_at is None else "role_revoked"
+    place = tree.get(session, granted.node_id).short_name
+    note = inbox.Note(
+        member_id,
+        topic,
+        {"role": granted.role, "place": place},
+        natural_key=f"{topic}:{granted.id}",
+    )
+    inbox.tell(session, ledger_id=ledger_id, notes=[note])
 
 
 def has(session: Session, *, person_id: UUID, roles: str | Collection[str], node: Node) -> bool:

@@ -7,7 +7,9 @@ not facts a person reads.
 
 TOPICS: dict[str, set[str]] = {
     # activities
-    "opening_posted": {"title", "starts_at"},
+    "plan_approved": {"title", "respond_by_at"},
+    "plan_refused": {"title", "reason"},
+    "no_response": {"title"},
     "enrolled": {"title", "starts_at"},
     "waiting_list": {"title", "starts_at", "place"},
     "promoted": {"title", "starts_at"},
@@ -22,10 +24,13 @@ TOPICS: dict[str, set[str]] = {
     "grant_refused": {"minutes", "served_on", "reason"},
     "reversed": {"minutes", "points", "reason"},
     "backfill_decided": {"verdict", "minutes", "reason"},
+    "backfill_barred": {"until_on", "minutes"},
     "opening_balance": {"minutes", "points"},
+    "opening_refused": {"minutes", "points", "reason"},
     "expiring": {"points", "expires_on", "days"},
     "expired": {"points", "expired_on"},
     # mall
+    "redemption_refused": {"shop", "outcome"},
     "debited": {"points", "number", "shop"},
     "refunded": {"points", "number", "shop"},
     "refunded_in_part": {"points", "number", "shop", "expired_points"},
@@ -33,9 +38,12 @@ TOPICS: dict[str, set[str]] = {
     "objection_answered": {"verdict", "answer"},
     "card_issued": {"card_no"},
     "card_lost": {"card_no"},
+    "card_found": {"card_no"},
+    "card_cancelled": {"card_no"},
     "frozen": {"reason"},
     "released": {"reason"},
     "role_granted": {"role", "place"},
+    "role_revoked": {"role", "place"},
     "agent_begun": {"relation"},
     "agent_ended": {"relation"},
     "merged": {"volunteer_no"},

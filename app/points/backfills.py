@@ -6,7 +6,7 @@ barred from back-filling until the ban's days have passed and its minutes are se
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -160,6 +160,7 @@ def find_false(
     )
     backfill.state = "reversed"
     session.flush()
+    _tell_barred(session, backfill)
     _audit(session, backfill, actor, "backfill_found_false")
     return backfill
 
@@ -250,6 +251,18 @@ def _tell(session: Session, backfill: Backfill, reason: str | None) -> None:
     facts = {"verdict": backfill.state, "minutes": backfill.minutes, "reason": reason}
     note = inbox.Note(
         backfill.member_id, "backfill_decided", facts, f"backfill_decided:{backfill.id}"
+    )
+    inbox.tell(session, ledger_id=backfill.ledger_id, notes=[note])
+
+
+def _tell_barred(session: Session, backfill: Backfill) -> None:
+    """Tell the member until when, and for how many hours, they may not back-fill (D26)."""
+    node = tree.get(session, backfill.node_id)
+    ban = settings.read(session, node, bans.BAN_DAYS, bans.BAN_MINUTES)
+    until_on = clock.today() + timedelta(days=ban[bans.BAN_DAYS])
+    facts = {"until_on": until_on.isoformat(), "minutes": ban[bans.BAN_MINUTES]}
+    note = inbox.Note(
+        backfill.member_id, "backfill_barred", facts, f"backfill_barred:{backfill.id}"
     )
     inbox.tell(session, ledger_id=backfill.ledger_id, notes=[note])
 

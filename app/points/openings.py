@@ -19,7 +19,7 @@ from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node
-from app.people import audit
+from app.people import audit, inbox
 from app.people.errors import AlreadyDecided
 from app.people.models import Member
 from app.points import grants, holders, programmes, second_person
@@ -119,6 +119,8 @@ def decide(
         each.state = verdict
     session.add_all(_decision(each, reason, actor) for each in openings)
     session.flush()
+    if verdict == "refused":
+        _tell_refused(session, ledger_id, openings, reason or "")
     acts = [audit.Act(f"opening_{verdict}", "opening", each.id) for each in openings]
     audit.write_all(session, ledger_id=ledger_id, actor=actor, acts=acts)
     return openings
@@ -222,6 +224,22 @@ def _post(session: Session, ledger_id: int, openings: Sequence[Opening], actor: 
     made = grants.grant(session, ledger_id=ledger_id, deeds=deeds, actor=actor)
     for each, grant in zip(openings, made, strict=True):
         each.journal_id = grant.journal_id
+
+
+def _tell_refused(
+    session: Session, ledger_id: int, openings: Sequence[Opening], reason: str
+) -> None:
+    """Tell each member that the line of the paper list was not taken over."""
+    notes = [
+        inbox.Note(
+            each.member_id,
+            "opening_refused",
+            {"minutes": each.minutes, "points": each.points, "reason": reason},
+            natural_key=f"opening_refused:{each.id}",
+        )
+        for each in openings
+    ]
+    inbox.tell(session, ledger_id=ledger_id, notes=notes)
 
 
 def _decision(opening: Opening, reason: str | None, actor: Actor) -> Decision:

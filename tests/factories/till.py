@@ -118,10 +118,13 @@ class Counter:
         self.session.rollback()
 
     def snapshot(self, *leave_out: str) -> dict:
-        """Book, stock, states, limits and inbox as they stand in the database now."""
+        """Book, stock, states, limits and inbox now; that a sale was refused is told anyway."""
         self.fresh()
         found = make.snapshot(self.session, self.mall)
         self.fresh()
+        found["people_message"] = [
+            row for row in found["people_message"] if "redemption_refused" not in row
+        ]
         return {name: rows for name, rows in found.items() if name not in leave_out}
 
     @contextmanager

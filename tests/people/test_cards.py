@@ -158,6 +158,15 @@ def test_a_found_card_is_active_again(session, place, issued):
     assert cards.identify(session, token=issued.token, ledger_id=place.ledger_id)
 
 
+def test_each_change_of_a_card_is_told(session, place, member, issued):
+    named = {"ledger_id": place.ledger_id, "card_id": issued.card.id, "actor": STAFF}
+    for verb in (cards.report_lost, cards.report_found, cards.cancel):
+        verb(session, **named)
+    told = inbox.list_for(session, ledger_id=place.ledger_id, member_id=member.id)
+    topics = ["card_cancelled", "card_found", "card_lost", "card_issued"]
+    assert [each.topic for each in told] == topics
+
+
 def test_a_found_card_beside_an_active_one_stays_lost(session, place, member, issued):
     cards.report_lost(session, ledger_id=place.ledger_id, card_id=issued.card.id, actor=STAFF)
     cards.issue(session, ledger_id=place.ledger_id, member_id=member.id, actor=STAFF)

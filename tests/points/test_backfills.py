@@ -12,6 +12,7 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.transactions import attempt
+from app.people import inbox
 from app.people.errors import AlreadyDecided
 from app.people.models import Message
 from app.points import backfills
@@ -160,6 +161,12 @@ def test_d26_found_false_all_goes_back_and_the_member_is_barred(session, world):
     )
     assert found.state == "reversed"
     assert make.balances(session, world.ledger_id) == {}
+    told = inbox.list_for(session, ledger_id=world.ledger_id, member_id=member.id)
+    (barred,) = [each.facts for each in told if each.topic == "backfill_barred"]
+    assert barred == {
+        "until_on": (clock.today() + timedelta(days=365)).isoformat(),
+        "minutes": 6000,
+    }
     unchanged(session, world, BackfillBarred, lambda: request(session, world, member))
     other = make.member(session, world, "任清和")
     assert request(session, world, other).state == "waiting"

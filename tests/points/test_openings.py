@@ -13,6 +13,7 @@ from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import NOBODY, new_id
 from app.base.transactions import attempt
 from app.ledger.models import Journal
+from app.people import inbox
 from app.people.errors import AlreadyDecided
 from app.points import grants, openings
 from app.points.errors import DocumentAlreadyUsed
@@ -146,6 +147,9 @@ def test_a_refused_line_posts_nothing(session, world):
     entered = request(session, world, PaperBalance(make.member(session, world).id, 60, 1))
     decide(session, world, entered, verdict="refused", reason="无公章")
     assert make.balances(session, world.ledger_id) == {}
+    (told,) = inbox.list_for(session, ledger_id=world.ledger_id, member_id=entered[0].member_id)
+    assert told.topic == "opening_refused"
+    assert told.facts == {"minutes": 60, "points": 1, "reason": "无公章"}
 
 
 def test_an_opening_may_be_reversed_like_any_grant(session, world):

@@ -16,7 +16,7 @@ from tests.factories.onsite import EVE, at, moment, no_change
 from tests.ledger.statements_counted import counted
 from tests.web.answers import done, everything, once, refused
 
-SCAN = ("activities_scan", "risk_signal", "risk_rule")
+SCAN = ("activities_scan", "risk_signal", "risk_rule", "people_message")
 """What a refused scan leaves behind."""
 
 

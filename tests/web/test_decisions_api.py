@@ -248,12 +248,16 @@ def test_nobody_grants_above_their_place_or_to_themselves(town: Town) -> None:
 def test_an_administrator_makes_staff_who_may_work_at_once(town: Town) -> None:
     admin, member = town.caller("administrator"), town.caller("volunteer")
     refused(member.get(f"{town.book}/members"), "permission_denied", 403)
-    body = {"role": "staff", "node_code": town.node.code, "until_on": "2999-12-31"}
+    body = {"role": "staff", "node_code": town.node.code, "until_on": "2199-12-31"}
 
     done(admin.post(f"{town.book}/members/{member.member.id}/roles", body), 201)
 
     done(member.get(f"{town.book}/members"))
     assert roles.has(town.session, person_id=member.member.person_id, roles="staff", node=town.node)
+    held = f"{town.book}/members/{member.member.id}/roles/staff/{town.node.code}"
+    done(admin.delete(held), 204)
+    told = done(member.get(f"{town.book}/me/inbox"))["items"]
+    assert [line["topic"] for line in told] == ["role_revoked", "role_granted"]
 
 
 def test_an_auditor_reads_what_was_done_to_a_member(town: Town) -> None:

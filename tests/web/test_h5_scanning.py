@@ -11,7 +11,7 @@ from tests.factories import onsite, pages, people
 from tests.factories.onsite import EVE, at, moment, no_change
 from tests.web.answers import done, everything
 
-SCAN = ("activities_scan", "risk_signal", "risk_rule")
+SCAN = ("activities_scan", "risk_signal", "risk_rule", "people_message")
 
 
 @pytest.fixture

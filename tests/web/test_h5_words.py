@@ -17,6 +17,8 @@ SAMPLES = {
     "served_on": "2026-03-10",
     "expires_on": "2026-03-10",
     "expired_on": "2026-03-10",
+    "until_on": "2026-03-10",
+    "respond_by_at": "2026-03-10T01:00:00+00:00",
     "outcome": "code_expired",
     "reason": "roll,overlap",
     "verdict": "upheld",

@@ -8,7 +8,7 @@ import pytest
 from app.base import clock
 from app.base.actors import SYSTEM
 from app.mall import listings
-from app.people import codes, credentials
+from app.people import codes, credentials, inbox
 from app.points import wallets
 from app.risk import freezes
 from tests.factories import mall as make
@@ -427,6 +427,9 @@ def test_e8_too_few_points_are_refused_with_what_is_short(here, session, salt):
     with here.unchanged():
         answer = here.clerk.post("/redemptions", here.basket((salt, 1), ticket=ticket))
         assert is_refused(answer, 422, "insufficient_points")["facts"] == {"short_points": 7}
+    told = inbox.list_for(session, ledger_id=here.mall.ledger_id, member_id=poor.id)[0]
+    assert told.topic == "redemption_refused"
+    assert told.facts == {"shop": "积分超市", "outcome": "insufficient_points"}
 
 
 def test_d35_the_month_of_a_member_is_limited(here, member, session):

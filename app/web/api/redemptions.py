@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import DomainError
 from app.base.transactions import reading
-from app.mall import listings, quotes, redemptions, refunds
+from app.mall import listings, quotes, redemptions, refunds, refused_sales
 from app.mall.baskets import Item
 from app.mall.models import Redemption
 from app.people import codes, members
@@ -93,8 +93,22 @@ def redeem(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         lambda session, shown: _sell(session, shown, asked),
         ledger_id=ledger_id,
         before=shown_at_till,
+        refused=_tell_refused,
         dump=SlipOut().dump,
     )
+
+
+def _tell_refused(session: Session, shown: Presentation | None, refusal: DomainError) -> None:
+    """Tell whose code or card it was; what the clerk simply sends again is not told."""
+    if shown is not None and refusal.code not in ("validation_failed", "version_stale"):
+        refused_sales.tell(
+            session,
+            ledger_id=shown.ledger_id,
+            till_id=shown.till_id,
+            member_id=shown.member_id,
+            presentation_id=shown.id,
+            refusal=refusal,
+        )
 
 
 def _sell(session: Session, shown: Presentation, asked: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.community import tree
-from app.people import inbox, roles
+from app.people import roles
 from app.people.models import RoleGrant
 from app.web.acts import act
 from app.web.api import standing
@@ -59,13 +59,7 @@ def grant(asked: dict[str, Any], book: str, member_id: UUID) -> ResponseReturnVa
             until_on=asked["until_on"],
             actor=actor(),
         )
-        note = inbox.Note(
-            member.id,
-            "role_granted",
-            {"role": granted.role, "place": node.short_name},
-            natural_key=f"role_granted:{granted.id}",
-        )
-        inbox.tell(session, ledger_id=ledger_id, notes=[note])
+        roles.tell(session, ledger_id=ledger_id, member_id=member.id, granted=granted)
         return _shown(session, granted)
 
     return act(verb, ledger_id=ledger_id, dump=RoleOut().dump)
@@ -81,7 +75,10 @@ def revoke(book: str, member_id: UUID, role: str, node_code: str) -> ResponseRet
     def verb(session: Session, _fact: None) -> None:
         member = standing.member(session, ledger_id, member_id, WORKERS)
         node = standing.place(session, node_code, WORKERS)
-        roles.revoke(session, person_id=member.person_id, node_id=node.id, role=role, actor=actor())
+        ended = roles.revoke(
+            session, person_id=member.person_id, node_id=node.id, role=role, actor=actor()
+        )
+        roles.tell(session, ledger_id=ledger_id, member_id=member.id, granted=ended)
 
     return act(verb, ledger_id=ledger_id, status=204)
 

@@ -69,7 +69,13 @@ def _objection(facts: Facts) -> Sentence:
 
 
 SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
-    "opening_posted": lambda f: Sentence("有新活动", f"{f['title']}，{_at(f)}，可以报名了。"),
+    "plan_approved": lambda f: Sentence(
+        "活动批准了", f"{f['title']}，正在等队伍响应，到 {_at(f, 'respond_by_at')}为止。"
+    ),
+    "plan_refused": lambda f: Sentence("活动没有批准", f"{f['title']}。{_reason(f)}"),
+    "no_response": lambda f: Sentence(
+        "没有队伍响应", f"{f['title']}到时间没有队伍响应，这次不办了。可以重新发起。"
+    ),
     "enrolled": lambda f: Sentence("报上名了", f"{f['title']}，{_at(f)}，请准时来。"),
     "waiting_list": lambda f: Sentence(
         "先排候补", f"{f['title']}，{_at(f)}，人满了，您排第 {f['place']} 位。"
@@ -99,11 +105,20 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
     ),
     "reversed": lambda f: Sentence("撤回了一笔", f"撤回 {_sum(f)}。{_reason(f)}"),
     "backfill_decided": _backfill,
+    "backfill_barred": lambda f: Sentence(
+        "暂停补录", f"补录查出不实，{_on(f, 'until_on')}前、再服务满 {_hours(f)}前不能补录。"
+    ),
+    "opening_refused": lambda f: Sentence(
+        "以前的记录没有转进来", f"{_sum(f)}没有转进来。{_reason(f)}"
+    ),
     "opening_balance": lambda f: Sentence("以前的记录转进来了", f"转进 {_sum(f)}。"),
     "expiring": lambda f: Sentence(
         "积分快到期", f"{_points(f)}到 {_on(f, 'expires_on')}为止，还有 {f['days']} 天，请早些用。"
     ),
     "expired": lambda f: Sentence("积分到期了", f"{_points(f)}在 {_on(f, 'expired_on')}到期。"),
+    "redemption_refused": lambda f: Sentence(
+        "没有换成", f"在{f['shop']}没有换成，积分没有动。{text_of(str(f['outcome'])).zh}"
+    ),
     "debited": lambda f: Sentence(
         "换了东西", f"在{f['shop']}用了 {_points(f)}。单号 {f['number']}。"
     ),
@@ -120,12 +135,20 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
     "card_lost": lambda f: Sentence(
         "积分卡已挂失", f"卡号 {f['card_no']}不能用了，积分还在，请到社区补卡。"
     ),
+    "card_found": lambda f: Sentence("积分卡又能用了", f"卡号 {f['card_no']}的挂失取消了。"),
+    "card_cancelled": lambda f: Sentence(
+        "积分卡已注销", f"卡号 {f['card_no']}不能用了，账户还在。"
+    ),
     "frozen": lambda f: Sentence(
         "账户暂时停用", f"积分没有变，现在不能用。{_reason(f)}。请联系社区。"
     ),
     "released": lambda f: Sentence("账户恢复了", f"积分又可以用了。{_reason(f)}"),
     "role_granted": lambda f: Sentence(
         "有了新身份", f"您现在是{f['place']}的{WORDS['role'].get(f['role'], f['role'])}。"
+    ),
+    "role_revoked": lambda f: Sentence(
+        "身份到此为止",
+        f"您不再是{f['place']}的{WORDS['role'].get(f['role'], f['role'])}。",
     ),
     "agent_begun": lambda f: Sentence(
         "有人可以替您办事", f"您的{f['relation']}可以替您办事。不想了，在“我的资料”里随时结束。"
