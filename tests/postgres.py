@@ -22,6 +22,8 @@ ROWS_MAX = 5_000
 """A test that left more rows gets its successor a fresh copy: dead rows slow the next."""
 
 START_SECONDS_MAX = 30
+DURABLE = ("fsync=on", "full_page_writes=on", "autovacuum=on", "shared_buffers=256MB")
+"""Settings of a server whose speed is measured: it works as in production."""
 
 KEEPER = 'cd /; "$@" & read -r end; kill -QUIT $!; wait $!; rm -rf "$0"'
 """Runs the server until the tests' end of the pipe closes, even if they were killed."""
@@ -151,7 +153,7 @@ def _named(url: str, name: str) -> str:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, is_durable: bool = False) -> Iterator[str]:
     """Start a server on a free loopback port, durable enough for tests; yield its URL."""
     folder = Path(tempfile.mkdtemp(prefix="timebank-pg-"))
     if os.geteuid() == 0:
@@ -165,7 +167,7 @@ def server() -> Iterator[str]:
         "max_connections=120", "shared_buffers=64MB",
     )  # fmt: skip
     command = [programs / "postgres", "-D", data]
-    for setting in settings:
+    for setting in settings if not is_durable else (*settings, *DURABLE):
         command += ["-c", setting]
     process = _start(["sh", "-c", KEEPER, folder, *command], folder)
     try:
