@@ -5,17 +5,22 @@ cut), `BEGIN IMMEDIATE` for every writing unit, foreign keys on. A library with
 the WAL-reset bug (below 3.51.3) is refused.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 
 SQLITE_FLOOR = (3, 51, 3)
 LOCK_WAIT_MS = 2_000
 STATEMENT_MS = 5_000
 BUSY_MS = 5_000
+IDLE_SECONDS = 2
+"""After so long in the pool a connection is tried before it is used: each trial is a round trip."""
+_RETURNED = "timebank_returned"
 WRITING = "timebank_writing"
 """Execution option of a connection whose transaction will write."""
 
@@ -32,7 +37,6 @@ def options(url: str) -> dict[str, Any]:
         return {
             "pool_size": 4,
             "max_overflow": 4,
-            "pool_pre_ping": True,
             "connect_args": {"options": settings, "connect_timeout": 3},
         }
     import pysqlite3.dbapi2 as sqlite
@@ -49,11 +53,41 @@ def options(url: str) -> dict[str, Any]:
 
 def prepare(engine: sa.Engine) -> None:
     """Attach the dialect's connection rules to the engine."""
+    engine.dialect.do_savepoint = _savepoint  # type: ignore[method-assign]
+    engine.dialect.do_release_savepoint = _release  # type: ignore[method-assign]
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _note_return)
+        event.listen(engine, "checkout", _try_idle)
+
+
+def _savepoint(connection: sa.Connection, name: str) -> None:
+    """Begin a savepoint by its plain words: SQLAlchemy would compile them anew each time."""
+    connection.exec_driver_sql(f"SAVEPOINT {name}")
+
+
+def _release(connection: sa.Connection, name: str) -> None:
+    connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+
+def _note_return(_connection: Any, record: Any) -> None:
+    """Note when a connection went back to the pool."""
+    record.info[_RETURNED] = time.monotonic()
+
+
+def _try_idle(connection: Any, record: Any, proxy: Any) -> None:
+    """Try a connection that lay idle; a dead one makes the pool open others."""
+    returned = record.info.get(_RETURNED)
+    if returned is None or time.monotonic() - returned < IDLE_SECONDS:
+        return
+    dialect = proxy._pool._dialect
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError("the connection died in the pool") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from app.base.errors import (
     IdempotencyMismatch,
 )
 from app.base.models import Idempotency
-from app.base.upserts import insert_or_ignore
+from app.base.upserts import insert_or_ignore_in
 
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{22,64}")
 LOCK_NOT_AVAILABLE = "55P03"
@@ -98,10 +99,7 @@ def claim(session: Session, request: Request) -> Answer | None:
     """
     if _insert(session, request):
         return None
-    columns = (Idempotency.route, Idempotency.fingerprint, *_ANSWER)
-    row = session.execute(
-        sa.select(*columns).where(_is(request.ledger_id, request.actor_id, request.key))
-    ).one()
+    row = session.connection().execute(_FIND, _place(request)).one()
     if row.route != request.route or not crypto.equal(row.fingerprint, request.fingerprint):
         raise IdempotencyMismatch
     if row.status_code is None:
@@ -111,13 +109,9 @@ def claim(session: Session, request: Request) -> Answer | None:
 
 def keep(session: Session, request: Request, answer: Answer) -> None:
     """Keep the answer of a claimed key, in the transaction that claimed it."""
-    kept = session.execute(
-        sa.update(Idempotency)
-        .where(_is(request.ledger_id, request.actor_id, request.key))
-        .where(Idempotency.status_code.is_(None))
-        .values(status_code=answer.status_code, body=answer.body, resource=answer.resource)
-    )
-    assert cast(Any, kept).rowcount == 1, "keep an answer once, after claim"
+    said = {"said": answer.status_code, "text": answer.body, "about": answer.resource}
+    kept = session.connection().execute(_KEEP, _place(request) | said)
+    assert kept.rowcount == 1, "keep an answer once, after claim"
 
 
 def forget(session: Session, request: Request) -> None:
@@ -153,26 +147,51 @@ def prune(session: Session, *, ledger_id: int, before: datetime) -> int:
     return int(cast(Any, pruned).rowcount)
 
 
+_TABLE = cast(sa.Table, Idempotency.__table__)
 _ANSWER = (
     Idempotency.status_code,
     Idempotency.body,
     Idempotency.resource,
     Idempotency.pruned_at,
 )
+_HERE = (
+    _TABLE.c.ledger_id == sa.bindparam("in_ledger"),
+    _TABLE.c.actor_id == sa.bindparam("of_actor"),
+    _TABLE.c.key == sa.bindparam("named"),
+)
+_FIND = sa.select(_TABLE).where(*_HERE)
+_KEEP = (
+    sa.update(_TABLE)
+    .where(*_HERE, _TABLE.c.status_code.is_(None))
+    .values(
+        status_code=sa.bindparam("said"), body=sa.bindparam("text"), resource=sa.bindparam("about")
+    )
+)
+"""Prebuilt, and run on the session's own connection: every writing request runs them."""
+
+
+def _place(request: Request) -> dict[str, Any]:
+    return {"in_ledger": request.ledger_id, "of_actor": request.actor_id, "named": request.key}
+
+
+@cache
+def _claim(dialect: str) -> Any:
+    return insert_or_ignore_in(dialect, _TABLE).returning(_TABLE.c.key)
 
 
 def _insert(session: Session, request: Request) -> bool:
     """Whether the row is ours; on PostgreSQL this waits for whoever is inserting it now."""
-    insert = insert_or_ignore(session, Idempotency).values(
-        ledger_id=request.ledger_id,
-        actor_id=request.actor_id,
-        key=request.key,
-        route=request.route,
-        fingerprint=request.fingerprint,
-        created_at=clock.now(),
-    )
+    row = {
+        "ledger_id": request.ledger_id,
+        "actor_id": request.actor_id,
+        "key": request.key,
+        "route": request.route,
+        "fingerprint": request.fingerprint,
+        "created_at": clock.now(),
+    }
+    connection = session.connection()
     try:
-        return session.execute(insert.returning(Idempotency.key)).first() is not None
+        return connection.execute(_claim(connection.dialect.name), row).first() is not None
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise IdempotencyInFlight from error

@@ -4,10 +4,16 @@ The row of a series stays locked until the transaction ends, so numbers are give
 out in order and without a hole, and two who want the same series take turns.
 """
 
+from functools import cache
+from typing import Any, cast
+
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base.models import Serial
-from app.base.upserts import insert_for
+from app.base.upserts import insert_in
+
+_TABLE = cast(sa.Table, Serial.__table__)
 
 HOUSE = 0
 """The book of acts and things that belong to no book (ruling 5)."""
@@ -28,11 +34,17 @@ def lock(session: Session, *, ledger_id: int, name: str) -> int:
 
 
 def _advance(session: Session, ledger_id: int, name: str, count: int) -> int:
-    insert = insert_for(session, Serial).values(
-        ledger_id=ledger_id, name=name, next_value=1 + count
-    )
-    upsert = insert.on_conflict_do_update(
-        index_elements=["ledger_id", "name"], set_={"next_value": Serial.next_value + count}
-    ).returning(Serial.next_value)
-    # The ORM's identity map may hold the row as it was: ask for the column alone.
-    return int(session.execute(upsert).scalar_one()) - count
+    connection = session.connection()
+    row = {"ledger_id": ledger_id, "name": name, "next_value": 1 + count}
+    taken = connection.execute(_upsert(connection.dialect.name), row)
+    return int(taken.scalar_one()) - count
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    """Built once for each dialect: `excluded` is what a fresh series would begin with."""
+    insert = insert_in(dialect, _TABLE)
+    raised = _TABLE.c.next_value + insert.excluded.next_value - 1
+    return insert.on_conflict_do_update(
+        index_elements=["ledger_id", "name"], set_={"next_value": raised}
+    ).returning(_TABLE.c.next_value)

@@ -58,6 +58,22 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def glancing() -> Iterator[Session]:
+    """A session for one look-up on the way in, in as many round trips: every request pays it.
+
+    PostgreSQL needs no BEGIN and ROLLBACK round one statement. Nothing takes back what
+    would be written here: for anything but a SELECT or two, use `reading`.
+    """
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    options = {WRITING: False} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+    with (
+        db.engine.connect().execution_options(**options) as connection,
+        Session(connection, expire_on_commit=False, autoflush=False) as session,
+    ):
+        yield session
+
+
+@contextmanager
 def attempt(session: Session) -> Iterator[None]:
     """A verb inside a savepoint: its refusal takes back the verb, not the outer facts."""
     savepoint = session.begin_nested()

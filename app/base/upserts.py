@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 
 def insert_for(session: Session, table: Any) -> Any:
     """Return the dialect's INSERT for a table or model, which knows `on_conflict_do_…`."""
-    module = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return insert_in(session.get_bind().dialect.name, table)
+
+
+def insert_in(dialect: str, table: Any) -> Any:
+    """Return the INSERT of a dialect by its name, for statements built once."""
+    module = sqlite if dialect == "sqlite" else postgresql
     return module.insert(table)
 
 
@@ -19,3 +24,8 @@ def insert_or_ignore(session: Session, table: Any) -> Any:
     an insert is not to be trusted.
     """
     return insert_for(session, table).on_conflict_do_nothing()
+
+
+def insert_or_ignore_in(dialect: str, table: Any) -> Any:
+    """Return the same for a dialect by its name, for statements built once."""
+    return insert_in(dialect, table).on_conflict_do_nothing()
