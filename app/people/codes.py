@@ -45,6 +45,12 @@ _spend_by = {
     .returning(_table.c.code_hash, _table.c.member_id)
     for column in (_table.c.code_hash, _table.c.digits_hash)
 }
+_note = (
+    sa.update(_table)
+    .where(_table.c.ledger_id == sa.bindparam("in_ledger"))
+    .where(_table.c.code_hash == sa.bindparam("which"))
+    .values(result=sa.bindparam("facts"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +148,8 @@ def consume(
 
 def note_result(session: Session, code: SpentCode, facts: dict[str, Any]) -> None:
     """Write what came of a used code, for the member's phone. No personal data in `facts`."""
-    session.execute(
-        sa.update(_table)
-        .where(_table.c.ledger_id == code.ledger_id, _table.c.code_hash == code.code_hash)
-        .values(result=facts)
-    )
+    values = {"in_ledger": code.ledger_id, "which": code.code_hash, "facts": facts}
+    session.connection().execute(_note, values)
 
 
 def status(session: Session, *, ledger_id: int, code_hash: bytes) -> CodeStatus:

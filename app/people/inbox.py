@@ -6,6 +6,7 @@ the act behind it is retried.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.ids import new_id
-from app.base.upserts import insert_or_ignore
+from app.base.upserts import insert_or_ignore_in
 from app.people.models import Message
 from app.people.plain_facts import plain
 from app.people.topics import TOPICS
@@ -57,7 +58,13 @@ def tell(session: Session, *, ledger_id: int, notes: Sequence[Note]) -> None:
         }
         for note in notes
     ]
-    session.execute(insert_or_ignore(session, Message.__table__), rows)
+    connection = session.connection()
+    connection.execute(_insert(connection.dialect.name), rows)
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    return insert_or_ignore_in(dialect, Message.__table__)
 
 
 def list_for(

@@ -9,13 +9,14 @@ such as the day's tiers of D17.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.base.upserts import insert_for, insert_or_ignore
+from app.base.upserts import insert_in, insert_or_ignore
 from app.risk.errors import LimitExceeded
 from app.risk.models import Quota
 
@@ -23,6 +24,7 @@ _table: sa.Table = Quota.__table__  # type: ignore[assignment]
 _key_columns = (_table.c.subject_id, _table.c.rule_code, _table.c.period)
 _key = sa.tuple_(*_key_columns)
 
+FEW_USES_MAX = 100
 FOREVER = "all"
 """The period of a limit that never starts anew."""
 
@@ -98,16 +100,12 @@ def use_many(session: Session, *, ledger_id: int, uses: Sequence[Use]) -> dict[C
     for wish in wishes:
         if wish.maximum is not None and wish.amount > wish.maximum:
             raise _exceeded(wish, used_of(session, ledger_id=ledger_id, counter=wish.counter))
-    insert = insert_for(session, _table).values(
-        [{"ledger_id": ledger_id, **wish.counter._asdict(), "used": wish.amount} for wish in wishes]
+    connection = session.connection()
+    limited = tuple(wish.maximum is not None for wish in wishes)
+    rows = connection.execute(
+        _use_statement(connection.dialect.name, limited), _values(ledger_id, wishes)
     )
-    after = _table.c.used + insert.excluded.used
-    upsert = insert.on_conflict_do_update(
-        index_elements=[_table.c.ledger_id, *_key_columns],
-        set_={"used": after},
-        where=_within_maximum(after, insert.excluded, wishes),
-    ).returning(*_key_columns, _table.c.used)
-    raised = {Counter(*row[:3]): int(row.used) for row in session.execute(upsert)}
+    raised = {Counter(*row[:3]): int(row.used) for row in rows}
     for wish in wishes:
         if wish.counter not in raised:
             raise _exceeded(wish, used_of(session, ledger_id=ledger_id, counter=wish.counter))
@@ -206,18 +204,56 @@ def _added_up(uses: Sequence[Use]) -> list[Use]:
     return [by_counter[counter] for counter in sorted(by_counter)]
 
 
+@lru_cache(maxsize=64)
+def _use_statement(dialect: str, limited: tuple[bool, ...]) -> Any:
+    """Build the upsert of so many uses, of which some have a maximum.
+
+    For few uses a SELECT of the values and not VALUES: SQLAlchemy compiles VALUES of many
+    rows anew each time, and this stands on the hot path of the till. SQLite takes 500.
+    """
+    names = ("ledger_id", *Counter._fields, "used")
+    rows = [{name: _value(name, place) for name in names} for place in range(len(limited))]
+    insert = insert_in(dialect, _table)
+    if len(rows) <= FEW_USES_MAX:
+        insert = insert.from_select(names, sa.union_all(*(sa.select(*r.values()) for r in rows)))
+    else:
+        insert = insert.values(rows)
+    after = _table.c.used + insert.excluded.used
+    return insert.on_conflict_do_update(
+        index_elements=[_table.c.ledger_id, *_key_columns],
+        set_={"used": after},
+        where=_within_maximum(after, insert.excluded, limited),
+    ).returning(*_key_columns, _table.c.used)
+
+
 def _within_maximum(
-    after: sa.ColumnElement[int], wanted: Any, wishes: Sequence[Use]
+    after: sa.ColumnElement[int], excluded: Any, limited: tuple[bool, ...]
 ) -> sa.ColumnElement[bool] | None:
     """Condition of the update: the counter stays within the maximum of its own use."""
-    limited = [wish for wish in wishes if wish.maximum is not None]
-    if not limited:
-        return None
-    maxima = {wish.maximum for wish in wishes}
-    if len(maxima) == 1:
-        return after <= limited[0].maximum
-    allowed = sa.case(*((_is(wanted, wish.counter), wish.maximum) for wish in limited), else_=after)
-    return after <= allowed
+    allowed = [
+        (
+            sa.and_(*(excluded[name] == _value(name, place) for name in Counter._fields)),
+            sa.bindparam(f"maximum_{place}", type_=_table.c.used.type),
+        )
+        for place, is_limited in enumerate(limited)
+        if is_limited
+    ]
+    return after <= sa.case(*allowed, else_=after) if allowed else None
+
+
+def _value(name: str, place: int) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"{name}_{place}", type_=_table.c[name].type)
+
+
+def _values(ledger_id: int, wishes: Sequence[Use]) -> dict[str, Any]:
+    """The values of `_use_statement`."""
+    values: dict[str, Any] = {}
+    for place, wish in enumerate(wishes):
+        row = {"ledger_id": ledger_id, **wish.counter._asdict(), "used": wish.amount}
+        values |= {f"{name}_{place}": value for name, value in row.items()}
+        if wish.maximum is not None:
+            values[f"maximum_{place}"] = wish.maximum
+    return values
 
 
 def _exceeded(wish: Use, used_before: int) -> LimitExceeded:
