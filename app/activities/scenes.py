@@ -6,6 +6,7 @@ Every statement fixes the book's key of every table it reads.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.crediting import NO_CHECK_OUT, Credit
 from app.activities.models import Activity, ActivitySession, Attendance, Enrolment, Response
-from app.base.upserts import insert_or_ignore
+from app.base.upserts import insert_or_ignore_in
 from app.people.models import Member, TeamMember
 
 A: Any = Activity.__table__
@@ -224,8 +225,13 @@ def insert_stays(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUI
     """Insert open stays in one statement; return the members whose stay was new."""
     if not rows:
         return set()
-    insert = insert_or_ignore(session, T).values(list(rows)).returning(T.c.member_id)
-    return set(session.connection().execute(insert).scalars())
+    connection = session.connection()
+    return set(connection.execute(_insert(connection.dialect.name), list(rows)).scalars())
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    return insert_or_ignore_in(dialect, T).returning(T.c.member_id)
 
 
 def find_leaving(session: Session, ledger_id: int, session_id: UUID, member_id: UUID) -> list[Any]:

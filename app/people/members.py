@@ -52,6 +52,18 @@ def find_of_person(session: Session, *, ledger_id: int, person_id: UUID) -> Memb
     ).one_or_none()
 
 
+_ID_OF_PERSON = sa.select(Member.__table__.c.id).where(
+    Member.__table__.c.ledger_id == sa.bindparam("in_ledger"),
+    Member.__table__.c.person_id == sa.bindparam("of_person"),
+)
+
+
+def find_id(session: Session, *, ledger_id: int, person_id: UUID) -> UUID | None:
+    """Return the id of the person's membership in this book, or None. For the hot path."""
+    values = {"in_ledger": ledger_id, "of_person": person_id}
+    return session.connection().execute(_ID_OF_PERSON, values).scalar_one_or_none()
+
+
 def by_volunteer_no(session: Session, *, ledger_id: int, volunteer_no: str) -> Member:
     """Return the member with this number, typed in any case.
 

@@ -7,6 +7,7 @@ statements.
 
 import secrets
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -24,7 +25,6 @@ from app.community import tree
 from app.ledger import books
 from app.people import members
 from app.people.errors import CodeExpired, NotRegistered
-from app.people.models import Member
 from app.web.acts import act
 from app.web.limiter import GUESSING, SCANNING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
@@ -35,6 +35,7 @@ bp = Blueprint("checkins", __name__, url_prefix="/checkins", description="Check-
 
 DEVICE_BYTES = 16
 DEVICE_DAYS = 400
+STAY = StayOut()
 
 
 def is_scan() -> bool:
@@ -77,9 +78,9 @@ def confirm(asked: dict[str, Any]) -> ResponseReturnValue:
     seen = tickets.read_ticket(asked["ticket"])
     device = _Device()
 
-    def verb(session: Session, member: Member) -> Any:
+    def verb(session: Session, member_id: UUID) -> Any:
         ticket = tickets.open_ticket(asked["ticket"], ledger_id=seen.ledger_id)
-        named: dict[str, Any] = {"ledger_id": seen.ledger_id, "member_id": member.id}
+        named: dict[str, Any] = {"ledger_id": seen.ledger_id, "member_id": member_id}
         if ticket.direction == "in":
             named["device_hash"] = device.hash
             done: Any = checkin.check_in(session, ticket=ticket, actor=actor(), **named)
@@ -87,10 +88,8 @@ def confirm(asked: dict[str, Any]) -> ResponseReturnValue:
             done = checkin.check_out(session, ticket=ticket, actor=actor(), **named)
         return {"direction": ticket.direction, **_stay(done)}
 
-    def refused(session: Session, member: Member | None, refusal: DomainError) -> None:
-        tried = scans.tried_with(
-            seen, member_id=member.id if member else None, device_hash=device.hash
-        )
+    def refused(session: Session, member_id: UUID | None, refusal: DomainError) -> None:
+        tried = scans.tried_with(seen, member_id=member_id, device_hash=device.hash)
         scans.keep(session, ledger_id=seen.ledger_id, tried=tried, refusal=refusal)
 
     answer = act(
@@ -123,8 +122,8 @@ class _Device:
         return answer
 
 
-def _me(session: Session, ledger_id: int) -> Member:
-    found = members.find_of_person(session, ledger_id=ledger_id, person_id=person().person_id)
+def _me(session: Session, ledger_id: int) -> UUID:
+    found = members.find_id(session, ledger_id=ledger_id, person_id=person().person_id)
     if found is None:
         raise NotRegistered("no member of this book yet")
     return found
@@ -180,5 +179,5 @@ def _shown(session: Session, ticket: SeenTicket) -> dict[str, Any]:
 
 
 def _stay(done: Any) -> dict[str, Any]:
-    values: dict[str, Any] = StayOut().dump(done)
+    values: dict[str, Any] = STAY.dump(done)
     return values
