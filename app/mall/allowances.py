@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import DomainError
 from app.community import settings
-from app.community.models import Node
 from app.mall.shelf import OnShelf
 from app.people.errors import StepUpRequired
 from app.risk import limits
@@ -46,9 +45,9 @@ class Deal:
     is_confirmed: bool
 
 
-def maxima(session: Session, node: Node) -> dict[str, Any]:
+def maxima(session: Session, node_path: str) -> dict[str, Any]:
     """Read the limits that hold at the shop's place."""
-    return settings.read(session, node, *NAMES)
+    return settings.read_at(session, node_path, *NAMES)
 
 
 def take(

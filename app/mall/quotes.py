@@ -81,7 +81,7 @@ def quote(session: Session, *, ledger_id: int, basket: Basket, actor: Actor) -> 
         pieces=wanted,
         is_confirmed=basket.is_confirmed,
     )
-    maxima = allowances.maxima(session, here.node)
+    maxima = allowances.maxima(session, here.node_path)
     limited = allowances.would_refuse(
         session, ledger_id=ledger_id, deal=deal, goods=goods, maxima=maxima
     )

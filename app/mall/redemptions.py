@@ -9,7 +9,8 @@ are taken in one order: till, goods by id, counters, accounts, serial.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from app.base import clock, serials
 from app.base.actors import Actor
 from app.base.errors import VersionStale
 from app.base.ids import new_id
-from app.base.upserts import insert_for
+from app.base.upserts import insert_in
 from app.ledger import posting
 from app.mall import allowances, shelf, shops, standing
 from app.mall.allowances import Deal
@@ -49,7 +50,7 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What the till prints. `number` is what people see and type."""
+    """What the till prints. `number` is what people see and type; the balance is what is left."""
 
     redemption_id: UUID
     number: str
@@ -59,6 +60,7 @@ class Slip:
     total_points: int
     lines: tuple[SlipLine, ...]
     redeemed_at: datetime
+    balance_points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,38 +123,41 @@ def redeem(
     here = standing.read(session, ledger_id=ledger_id, basket=basket, actor=actor, for_update=True)
     for refusal in standing.refusals(here, actor):
         raise refusal
-    maxima = allowances.maxima(session, here.node)
+    maxima = allowances.maxima(session, here.node_path)
     goods = shelf.sell(session, ledger_id=ledger_id, shop_id=here.shop_id, wanted=wanted)
     sale = _Sale(new_id(), basket, here, goods, wanted, actor, clock.now())
     if sale.total_points != expected_total_points:
         raise VersionStale("a price has changed", total_points=sale.total_points)
     allowances.take(session, ledger_id=ledger_id, deal=sale.deal, goods=goods, maxima=maxima)
-    journal_id = _post(session, ledger_id, sale)
+    journal_id, left_points = _post(session, ledger_id, sale)
     number = _write(session, ledger_id, sale, journal_id)
     _move_and_tell(session, ledger_id, sale, number)
-    return _slip(sale, number)
+    return _slip(sale, number, left_points)
 
 
-def _post(session: Session, ledger_id: int, sale: _Sale) -> UUID | None:
-    """Move the points from the member's lots to the shop (L3); nothing for a gift of 0 (L9)."""
+def _post(session: Session, ledger_id: int, sale: _Sale) -> tuple[UUID | None, int]:
+    """Move the points from the member's lots to the shop (L3); nothing for a gift of 0 (L9).
+
+    Returns the journal, and what the member may spend afterwards.
+    """
+    named: Any = {"ledger_id": ledger_id, "member_id": sale.basket.member_id}
     if sale.total_points == 0:
-        return None
-    lines = wallets.spend_lines(
+        return None, wallets.holding(session, **named).spendable_points
+    paid = wallets.payment(
         session,
-        ledger_id=ledger_id,
-        member_id=sale.basket.member_id,
+        **named,
         amount_points=sale.total_points,
         to=shops.account_of(sale.here.shop_id),
     )
     draft = posting.JournalDraft(
         key=f"redeem:{sale.id}",
         kind="redemption",
-        lines=lines,
+        lines=paid.lines,
         actor=sale.actor,
         source_id=sale.id,
         occurred_at=sale.sold_at,
     )
-    return posting.post_one(session, ledger_id=ledger_id, draft=draft)
+    return posting.post_one(session, ledger_id=ledger_id, draft=draft), paid.left_points
 
 
 def _write(session: Session, ledger_id: int, sale: _Sale, journal_id: UUID | None) -> str:
@@ -191,13 +196,18 @@ def _write(session: Session, ledger_id: int, sale: _Sale, journal_id: UUID | Non
         }
         for place, (goods_id, count) in enumerate(sale.wanted.items(), start=1)
     ]
-    shown_once = ["ledger_id", "presentation_id"]
-    insert = insert_for(session, REDEMPTION).on_conflict_do_nothing(index_elements=shown_once)
-    made = session.connection().execute(insert.returning(REDEMPTION.c.id), row)
-    if made.first() is None:
+    connection = session.connection()
+    if connection.execute(_insert(connection.dialect.name), row).first() is None:
         raise CodeAlreadyUsed("this showing of code or card has paid for a basket")
-    session.connection().execute(INSERT_LINE, lines)
+    connection.execute(INSERT_LINE, lines)
     return number
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    shown_once = ["ledger_id", "presentation_id"]
+    insert = insert_in(dialect, REDEMPTION).on_conflict_do_nothing(index_elements=shown_once)
+    return insert.returning(REDEMPTION.c.id)
 
 
 def _move_and_tell(session: Session, ledger_id: int, sale: _Sale, number: str) -> None:
@@ -216,7 +226,7 @@ def _move_and_tell(session: Session, ledger_id: int, sale: _Sale, number: str) -
     inbox.tell(session, ledger_id=ledger_id, notes=[note])
 
 
-def _slip(sale: _Sale, number: str) -> Slip:
+def _slip(sale: _Sale, number: str, left_points: int) -> Slip:
     priced = ((sale.goods[goods_id], count) for goods_id, count in sale.wanted.items())
     return Slip(
         redemption_id=sale.id,
@@ -230,4 +240,5 @@ def _slip(sale: _Sale, number: str) -> Slip:
             for one, count in priced
         ),
         redeemed_at=sale.sold_at,
+        balance_points=left_points,
     )

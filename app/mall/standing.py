@@ -31,7 +31,7 @@ from app.risk.models import Freeze
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one statement saw at the till. `node` is the shop's place, for its settings."""
+    """What one statement saw at the till. `node_path`: of the shop's place, for its settings."""
 
     shop_id: UUID
     shop_name: str
@@ -47,7 +47,7 @@ class Standing:
     is_household: bool
     frozen_kind: str | None
     is_paid: bool
-    node: Node
+    node_path: str
 
 
 def read(
@@ -67,7 +67,8 @@ def read(
         "shown_as": basket.presentation_id,
         "on_day": clock.today(),
     }
-    row: Any = session.execute(_LOCKING if for_update else _READING, values).first()
+    query = _LOCKING if for_update else _READING
+    row: Any = session.connection().execute(query, values).first()
     if row is None:
         raise NotFound("no such till or member in this book")
     return Standing(*row)
@@ -187,7 +188,7 @@ _READING = (
         _lives_together(),
         _frozen(),
         _paid(),
-        Node,
+        Node.path,
     )
     .join_from(Till, Shop, sa.and_(Shop.ledger_id == Till.ledger_id, Shop.id == Till.shop_id))
     .join(

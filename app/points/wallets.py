@@ -55,6 +55,14 @@ class Holding:
     lots: list[tuple[date, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The lines that pay an amount, and what the member may spend after them."""
+
+    lines: tuple[Line, ...]
+    left_points: int
+
+
 @dataclass(slots=True)
 class Purse:
     """One holder's points as they stand in this transaction; taking and adding change it.
@@ -159,6 +167,18 @@ def holding(session: Session, *, ledger_id: int, member_id: UUID) -> Holding:
 def spend_lines(
     session: Session, *, ledger_id: int, member_id: UUID, amount_points: int, to: AccountRef
 ) -> tuple[Line, ...]:
+    """Choose the lots that pay; see `payment`.
+
+    Raises:
+        InsufficientPoints: Fact `short_points`.
+    """
+    named: Any = {"ledger_id": ledger_id, "member_id": member_id, "to": to}
+    return payment(session, amount_points=amount_points, **named).lines
+
+
+def payment(
+    session: Session, *, ledger_id: int, member_id: UUID, amount_points: int, to: AccountRef
+) -> Payment:
     """Choose the lots that pay, first-expiring first, and hold them still (D28, E9).
 
     One statement: this stands on the hot path of the till.
@@ -167,7 +187,9 @@ def spend_lines(
         InsufficientPoints: Fact `short_points`.
     """
     held = purses(session, ledger_id=ledger_id, holder_ids=[member_id], lock=True)
-    return tuple(held[member_id].spend(amount_points, to=to, today=clock.today()))
+    purse, today = held[member_id], clock.today()
+    lines = purse.spend(amount_points, to=to, today=today)
+    return Payment(tuple(lines), purse.spendable_points(today))
 
 
 def earn_lines(

@@ -16,7 +16,7 @@ from tests.conftest import DATABASE
 from tests.factories import mall as make
 from tests.factories import till as at
 
-STATEMENTS_MAX = 21
+STATEMENTS_MAX = 19
 """One redemption by ticket, from the session's look-up to the kept answer. Only goes down."""
 
 

@@ -13,7 +13,6 @@ from app.mall import listings, quotes, redemptions, refunds, refused_sales
 from app.mall.baskets import Item
 from app.mall.models import Redemption
 from app.people import codes, members
-from app.points import wallets
 from app.web import tickets
 from app.web.acts import act
 from app.web.api import counter, showing, standing
@@ -37,6 +36,7 @@ from app.web.texts import text_of
 from app.web.tickets import Presentation
 
 bp = Blueprint("redemptions", __name__, url_prefix="/books/<book>", description="Redemptions")
+SLIP = SlipOut()
 
 
 @bp.post("/quotes")
@@ -94,7 +94,7 @@ def redeem(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         ledger_id=ledger_id,
         before=shown_at_till,
         refused=_tell_refused,
-        dump=SlipOut().dump,
+        dump=SLIP.dump,
     )
 
 
@@ -111,7 +111,7 @@ def _tell_refused(session: Session, shown: Presentation | None, refusal: DomainE
         )
 
 
-def _sell(session: Session, shown: Presentation, asked: dict[str, Any]) -> dict[str, Any]:
+def _sell(session: Session, shown: Presentation, asked: dict[str, Any]) -> redemptions.Slip:
     """Redeem, and tell the phone that showed the code what was taken and what is left."""
     total = asked["expected_total_points"]
     way = way_agreed(asked.get("confirmation"), shown=shown, amount_points=total)
@@ -122,17 +122,12 @@ def _sell(session: Session, shown: Presentation, asked: dict[str, Any]) -> dict[
         expected_total_points=total,
         actor=actor(),
     )
-    held = wallets.holding(session, ledger_id=shown.ledger_id, member_id=shown.member_id)
     spent = shown.spent_code(actor().person_id)
     if spent is not None:
         facts = {"state": "done", "points": slip.total_points, "number": slip.number}
-        facts |= {"balance_points": held.spendable_points, "shop": slip.shop_name}
+        facts |= {"balance_points": slip.balance_points, "shop": slip.shop_name}
         codes.note_result(session, spent, facts)
-    names = ("redemption_id", "number", "shop_name", "member_name_masked", "total_points")
-    return {
-        **{name: getattr(slip, name) for name in (*names, "lines", "redeemed_at")},
-        "balance_points": held.spendable_points,
-    }
+    return slip
 
 
 @bp.get("/redemptions")

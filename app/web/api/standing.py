@@ -6,9 +6,12 @@ thing of another place or book is simply not there (404).
 
 from typing import TypedDict
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.base.db import db
 from app.base.errors import NotFound, PermissionDenied
 from app.base.serials import HOUSE
 from app.base.transactions import reading
@@ -44,11 +47,17 @@ def book_id(code: str) -> int:
     Raises:
         NotFound: There is none, or it is the house's own.
     """
-    with reading() as session:
-        found = books.by_code(session, code).id
-    if found == HOUSE:
+    known = _book_ids.setdefault(db.engine, {})
+    if code not in known:
+        with reading() as session:
+            known[code] = books.by_code(session, code).id
+    if known[code] == HOUSE:
         raise NotFound("no such book")
-    return found
+    return known[code]
+
+
+_book_ids: WeakKeyDictionary[Engine, dict[str, int]] = WeakKeyDictionary()
+"""A book keeps its code and number for ever: each process asks once. By database."""
 
 
 def oneself() -> UUID:
