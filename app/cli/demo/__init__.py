@@ -21,6 +21,7 @@ from app.cli.demo import (
 from app.cli.demo.jinxi_cast import PASSWORD, PERSONAS
 from app.cli.demo.names import phone
 from app.cli.demo.world import BEGAN_ON, at, everyone, has_members, step
+from app.cli.refusals import told
 from app.community import tree
 from app.ledger import books
 
@@ -33,6 +34,11 @@ def load() -> None:
     """Load the demo into an empty database; a second time nothing changes."""
     _refuse_in_production()
     _refuse_other_data()
+    with told():
+        _load()
+
+
+def _load() -> None:
     _load_places()
     jinxi, people = _load_jinxi()
     village = wumiao.settle_in()
@@ -50,7 +56,8 @@ def load() -> None:
 def add_today() -> None:
     """Add one activity of today, open for check-in now."""
     _refuse_in_production()
-    number = today.add()
+    with told():
+        number = today.add()
     click.echo(f"today's activity: {number}" if number else "today's activity is there already")
 
 

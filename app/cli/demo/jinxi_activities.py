@@ -20,7 +20,7 @@ from app.cli.demo import names
 from app.cli.demo.jinxi_cast import ABSENT_COUNT, ALLIANCE, TEAMS, UNANSWERED, TeamPlan
 from app.cli.demo.jinxi_people import find_team, keys_of
 from app.cli.demo.places import COMMUNITY
-from app.cli.demo.world import Someone, at, step
+from app.cli.demo.world import Someone, at, step, withdraw_proofs
 from app.community import tree
 from app.people.models import Alliance
 
@@ -99,6 +99,7 @@ def _live_one(session: Session, cast: Cast, occasion: Occasion) -> None:
     )
     if session.scalar(known):
         return
+    withdraw_proofs(session, cast.ledger_id)
     activity_id = _call(session, cast, occasion)
     if not occasion.is_answered:
         ended_at = occasion.starts_at - timedelta(days=10)

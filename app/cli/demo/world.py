@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import Actor
 from app.base.transactions import unit_of_work
-from app.ledger.models import Book
+from app.ledger.models import Book, Proof
 from app.people.models import Member
 
 BEGAN_ON = date(2024, 12, 20)
@@ -50,6 +50,15 @@ def step(instant: datetime, work: Callable[[Session], Result]) -> Result:
     """Run one step of history in its own transaction, with the clock held."""
     with clock.held_at(instant):
         return unit_of_work(work)
+
+
+def withdraw_proofs(session: Session, ledger_id: int) -> None:
+    """Withdraw proofs of a world half told: what comes now lies before their day.
+
+    Somebody may have proven the book after a load broke off. That proof's closing
+    totals stand for a history that had not been lived yet, and would look forged.
+    """
+    session.execute(sa.delete(Proof).where(Proof.ledger_id == ledger_id))
 
 
 def find_book(session: Session, code: str) -> Book | None:

@@ -17,7 +17,15 @@ from app.base.actors import SYSTEM
 from app.cli.demo import names
 from app.cli.demo.jinxi_people import give_log_in
 from app.cli.demo.places import VILLAGE
-from app.cli.demo.world import BEGAN_ON, CONSENT_VERSION, Someone, at, everyone, step
+from app.cli.demo.world import (
+    BEGAN_ON,
+    CONSENT_VERSION,
+    Someone,
+    at,
+    everyone,
+    step,
+    withdraw_proofs,
+)
 from app.community import tree
 from app.people import cards, joining, roles, team_members, teams
 from app.people.joining import Newcomer
@@ -145,6 +153,7 @@ def _grant(
     )
     if session.scalar(granted.limit(1)):
         return
+    withdraw_proofs(session, ledger_id)
     asked = []
     for key, quantity in zip(member_keys(), shares, strict=True):
         if not quantity:
@@ -179,6 +188,7 @@ def _serve(session: Session, ledger_id: int, known: dict[str, Someone]) -> None:
     """Three hours of flood watch by all twenty, checked in and out by the screen's code."""
     if session.scalar(sa.select(Activity.id).where(Activity.ledger_id == ledger_id)):
         return
+    withdraw_proofs(session, ledger_id)
     node, begins = tree.by_code(session, VILLAGE), at(SERVED_ON, 14)
     team = teams.find_by_name(
         session, ledger_id=ledger_id, node_id=node.id, name="武庙村志愿服务队"

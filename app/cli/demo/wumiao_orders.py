@@ -11,7 +11,7 @@ from app.base import clock
 from app.base.ids import new_id
 from app.cli.demo import shops, wumiao
 from app.cli.demo.places import VILLAGE
-from app.cli.demo.world import BEGAN_ON, Someone, at, everyone, step
+from app.cli.demo.world import BEGAN_ON, Someone, at, everyone, step, withdraw_proofs
 from app.community import tree
 from app.mall import redemptions, tills
 from app.mall.baskets import Basket, Item
@@ -66,6 +66,7 @@ def _sell_day(session: Session, ledger_id: int, day_on: date, numbers: list[str]
     )
     if session.scalar(sold.limit(1)):
         return len(numbers)
+    withdraw_proofs(session, ledger_id)
     known = everyone(session, ledger_id)
     clerk = known["ding"].actor
     shop_id = _shop_id(session, ledger_id)
