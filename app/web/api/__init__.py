@@ -40,6 +40,7 @@ from app.web.api import (
     settings,
     teams,
     tills,
+    units,
     uploads,
 )
 
@@ -82,5 +83,6 @@ BLUEPRINTS: list[Any] = [
     settings.bp,
     teams.bp,
     tills.bp,
+    units.bp,
     uploads.bp,
 ]
