@@ -4,6 +4,8 @@ A place uses the programme of its nearest ancestor that has one (P2). A programm
 without points keeps hours only: no points lines, no mall.
 """
 
+import re
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,10 @@ from app.points.indicators import (
 )
 from app.points.models import Programme
 from app.points.models_rule import EXPIRY_POLICIES
+
+BOOK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+"""It stands in addresses, volunteer numbers, card numbers and slips."""
+NAME_LENGTH_MAX = 64
 
 __all__ = [
     "add_category",
@@ -105,10 +111,15 @@ def start(
     Raises:
         ProgrammeExists: The node has a programme of its own.
         MembersBelow: People below the node are in the book of a programme above it.
-        ValidationFailed: The expiry policy is unknown (D28).
+        ValidationFailed: The expiry policy is unknown (D28), there is no name, or the
+            book's code is taken or has other characters than letters, digits and `-`.
     """
     if expiry_policy not in EXPIRY_POLICIES:
         raise ValidationFailed("unknown expiry policy", field="expiry_policy")
+    if not BOOK_CODE.fullmatch(book_code):
+        raise ValidationFailed("1 to 32 letters, digits or -", field="book_code")
+    if not 0 < len(name.strip()) <= NAME_LENGTH_MAX:
+        raise ValidationFailed("a programme has a name", field="name")
     _require_free(session, node)
     books.open_book(
         session,

@@ -102,6 +102,24 @@ def test_an_administrator_adds_categories_indicators_and_rates(town):
     assert [one["version"] for one in listed] == [1]
 
 
+def test_p7_an_indicator_is_measured_anew_until_it_has_a_rate(town):
+    chief, staff, book = town.caller("city_administrator"), town.caller("staff"), town.book
+    visits = {"code": "visits", "name": "走访", "measure": "times"}
+    done(chief.post(f"{book}/indicators", visits), 201)
+    path = f"{book}/indicators/visits"
+
+    changed = done(chief._send("PATCH", path, json={"measure": "pieces"}))
+
+    assert changed["measure"] == "pieces"
+    rate = {"points": 5, "per_quantity": 1, "valid_from_on": clock.today().isoformat()}
+    done(chief.post(f"{path}/rates", rate), 201)
+    before = everything(town.session)
+    again = chief._send("PATCH", path, json={"measure": "times"})
+    refused(again, "validation_failed", 422)
+    refused(staff._send("PATCH", path, json={"measure": "times"}), "permission_denied", 403)
+    assert everything(town.session) == before
+
+
 def test_rules_are_the_programmes_administrators_and_bad_ones_are_refused(town, session):
     book, rate = town.book, {"points": 2, "per_quantity": 60, "valid_from_on": "2030-01-01"}
     paths = [

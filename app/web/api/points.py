@@ -11,6 +11,7 @@ from app.base.db import NEVER
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
+from app.community.models import Node
 from app.ledger import balances, books
 from app.people import members
 from app.points import grants, programmes, rates, wallets
@@ -27,6 +28,7 @@ from app.web.schemas.points import (
     HoldingOut,
     IndicatorIn,
     IndicatorOut,
+    MeasureIn,
     ProgrammeOut,
     RateIn,
     RateOut,
@@ -47,17 +49,7 @@ def of_node(code: str) -> ResponseReturnValue:
     with reading() as session:
         node = tree.by_code(session, code)
         programme = programmes.of_node(session, node)
-        home = tree.get(session, programme.node_id)
-        return {
-            "book": books.get(session, programme.ledger_id).code,
-            "name": programme.name,
-            "node_code": home.code,
-            "node_name": home.short_name,
-            "is_inherited": home.id != node.id,
-            "has_points": programme.has_points,
-            "valid_from_on": programme.valid_from_on,
-            **({"expiry_policy": programme.expiry_policy} if programme.has_points else {}),
-        }
+        return _shown(session, programme, node)
 
 
 @bp.get("/books/<book>/categories")
@@ -110,6 +102,23 @@ def add_indicator(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         return programmes.add_indicator(session, programme=programme, actor=actor(), **asked)
 
     return act(verb, ledger_id=ledger_id, dump=IndicatorOut().dump)
+
+
+@bp.patch("/books/<book>/indicators/<code>")
+@allow(SIGNED_IN)
+@bp.arguments(MeasureIn)
+@bp.response(200, IndicatorOut)
+def measure(asked: dict[str, Any], book: str, code: str) -> ResponseReturnValue:
+    """Count an indicator by minutes, 次 or 件, before it has its first rate (P7)."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        programme = _managed(session, ledger_id)
+        return programmes.measure_by(
+            session, programme=programme, indicator_code=code, actor=actor(), **asked
+        )
+
+    return act(verb, ledger_id=ledger_id, dump=IndicatorOut().dump, status=200)
 
 
 @bp.get("/books/<book>/indicators/<code>/rates")
@@ -178,6 +187,20 @@ def my_grants(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     with reading() as session:
         found = grants.list_of_member(session, **standing.my_key(session, ledger_id), **asked)
         return jsonify(items=grant_rows.listed(session, ledger_id, found))
+
+
+def _shown(session: Session, programme: Programme, node: Node) -> dict[str, Any]:
+    home = tree.get(session, programme.node_id)
+    return {
+        "book": books.get(session, programme.ledger_id).code,
+        "name": programme.name,
+        "node_code": home.code,
+        "node_name": home.short_name,
+        "is_inherited": home.id != node.id,
+        "has_points": programme.has_points,
+        "valid_from_on": programme.valid_from_on,
+        **({"expiry_policy": programme.expiry_policy} if programme.has_points else {}),
+    }
 
 
 def _managed(session: Session, ledger_id: int) -> Programme:

@@ -70,6 +70,12 @@ class IndicatorIn(InSchema):
     )
 
 
+class MeasureIn(InSchema):
+    """How an indicator is counted."""
+
+    measure = fields.String(required=True, validate=validate.OneOf(MEASURES))
+
+
 class RateOut(Schema):
     """`points` for each `per_quantity` of the indicator's measure."""
 
