@@ -137,11 +137,6 @@ def kinds(session: Session) -> list[Kind]:
     return list(session.scalars(sa.select(Kind).order_by(Kind.code)))
 
 
-def list_kinds(session: Session) -> list[Kind]:
-    """List the kinds that places may have, by code."""
-    return list(session.scalars(sa.select(Kind).order_by(Kind.code)))
-
-
 def add_kind(
     session: Session, *, code: str, label_zh: str, label_en: str, is_official: bool, actor: Actor
 ) -> Kind:

@@ -41,7 +41,7 @@ bp = Blueprint("units", __name__, description="Units, venues, kinds of places")
 def list_kinds() -> ResponseReturnValue:
     """List the kinds that places may have."""
     with reading() as session:
-        return {"items": tree.list_kinds(session)}
+        return {"items": tree.kinds(session)}
 
 
 @bp.post("/node-kinds")
