@@ -5,7 +5,10 @@ cut), `BEGIN IMMEDIATE` for every writing unit, foreign keys on. A library with
 the WAL-reset bug (below 3.51.3) is refused.
 """
 
+import atexit
 import time
+import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +61,8 @@ def prepare(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "close", _optimize)
+        atexit.register(_close, weakref.ref(engine))
     else:
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkin", _note_return)
@@ -101,6 +106,20 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _optimize(connection: Any, _record: Any) -> None:
+    """Refresh the planner's statistics where they are stale; never wait for it, nor fail by it."""
+    with suppress(Exception):
+        connection.execute("PRAGMA busy_timeout=0")
+        connection.execute("PRAGMA optimize")
+
+
+def _close(kept: "weakref.ref[sa.Engine]") -> None:
+    """Close the connections of a process that ends, so that `_optimize` runs."""
+    engine = kept()
+    if engine is not None:
+        engine.dispose()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -61,3 +61,35 @@ def test_only_a_writing_transaction_takes_the_write_lock(tmp_path):
         with pytest.raises(sa.exc.OperationalError, match="locked"):
             second.exec_driver_sql("SELECT 1")
     engine.dispose()
+
+
+def test_closing_refreshes_stale_statistics_and_waits_for_nobody(tmp_path):
+    url = f"sqlite:///{tmp_path / 'bank.db'}"
+    engine = sa.create_engine(url, **engines.options(url))
+    engines.prepare(engine)
+    with engine.begin() as writer:
+        writer.exec_driver_sql("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)")
+        writer.exec_driver_sql("CREATE INDEX by_text ON note (text)")
+        writer.exec_driver_sql(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)"
+            " INSERT INTO note (text) SELECT i % 7 FROM n"
+        )
+    with engine.connect() as reader:
+        reader.exec_driver_sql("SELECT id FROM note WHERE text = '3'").all()
+    blocker = sqlite.connect(str(tmp_path / "bank.db"), isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    engine.dispose()
+    blocker.execute("ROLLBACK")
+    assert not _has_statistics(blocker)
+
+    with engine.connect() as reader:
+        reader.exec_driver_sql("SELECT id FROM note WHERE text = '3'").all()
+    engine.dispose()
+
+    assert _has_statistics(blocker)
+    blocker.close()
+
+
+def _has_statistics(connection):
+    query = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'"
+    return connection.execute(query).fetchone()[0] == 1
