@@ -13,8 +13,9 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import Map, UnicodeConverter
 
+LENGTH_MAX = 200
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
@@ -71,7 +72,9 @@ class HouseJson(DefaultJSONProvider):
 class AddressText(UnicodeConverter):
     """A piece of an address: no slash, no control character, of sensible length."""
 
-    regex = r"[^/\x00-\x1f\x7f]{1,200}"
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, minlength=1, maxlength=LENGTH_MAX)
+        self.regex = f"[^/\\x00-\\x1f\\x7f]{{1,{LENGTH_MAX}}}"
 
 
 # A query with a misspelt name is refused like a body with one: the schema says so.

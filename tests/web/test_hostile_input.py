@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import NotFound
 
-from app.web.parsing import AddressText
 from tests.factories.doors import Town
 from tests.web.answers import done, everything, refused
 from tests.web.test_every_api_door import WRITING, _takes_json, doors_of, require_problem, send
@@ -203,5 +203,9 @@ def test_names_of_every_script_come_back_as_they_were_sent(town: Town) -> None:
         assert done(staff.post(f"{town.book}/teams", body), 201)["name"] == name
 
 
-def test_the_address_converter_is_in_force(app: Flask) -> None:
-    assert app.url_map.converters["default"] is AddressText
+def test_control_characters_in_an_address_reach_no_view(app: Flask) -> None:
+    addresses = app.url_map.bind("localhost")
+    assert addresses.match("/api/v1/nodes/35", "GET")[1] == {"node_code": "35"}
+    for piece in ("a\0b", "\n", "\x7f", "x" * 201):
+        with pytest.raises(NotFound):
+            addresses.match(f"/api/v1/nodes/{piece}", "GET")
