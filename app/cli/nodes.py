@@ -10,11 +10,13 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from app.base import transactions
 from app.base.actors import SYSTEM
 from app.base.errors import CsvUnreadable
 from app.community import imports
+from app.people import audit
 
 group = AppGroup("nodes", help="The org tree: provinces down to grids and buildings.")
 COUNTED = ("new", "changed", "unchanged")
@@ -35,6 +37,8 @@ def import_file(file: Path, dry_run: bool) -> None:
         counts = _import(file, dry_run)
     except CsvUnreadable as error:
         raise click.ClickException(f"{file.name}: {error}; nothing was imported") from error
+    if counts["new"] + counts["changed"] and not dry_run:
+        transactions.unit_of_work(lambda session: _note(session, counts))
     summary = ", ".join(f"{counts[name]} {name}" for name in (*COUNTED, "bad"))
     click.echo(f"{'dry run, nothing written: ' if dry_run else ''}{summary}")
     if counts["bad"]:
@@ -57,6 +61,18 @@ def _import(file: Path, dry_run: bool) -> Counter[str]:
         for line in bad_lines:
             click.echo(line, nl=False)
     return counts
+
+
+def _note(session: Session, counts: Counter[str]) -> None:
+    """Write the import into the audit, as the upload at a door does."""
+    audit.write(
+        session,
+        ledger_id=audit.HOUSE,
+        actor=SYSTEM,
+        action="nodes_imported",
+        subject_kind="node",
+        **{f"{name}_count": counts[name] for name in (*COUNTED, "bad")},
+    )
 
 
 def _steps(content: Any, dry_run: bool) -> Iterator[imports.Step]:

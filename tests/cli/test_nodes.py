@@ -4,6 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.community.models import Node
+from app.people import audit
+from app.people.models import Audit
 
 DIVISIONS = "app/cli/demo/divisions.csv"
 
@@ -26,6 +28,9 @@ def test_the_official_divisions_are_imported_and_a_second_run_changes_nothing(ap
     second = run(app, DIVISIONS)
     assert (second.exit_code, second.stdout) == (0, "0 new, 0 changed, 2962 unchanged, 0 bad\n")
     assert count_nodes(session) == 2_962
+    with session.begin():
+        (act,) = session.scalars(sa.select(Audit).where(Audit.ledger_id == audit.HOUSE)).all()
+    assert (act.action, act.facts["new_count"]) == ("nodes_imported", 2_962)
 
 
 def test_a_dry_run_says_what_would_come_and_writes_nothing(app, session):
