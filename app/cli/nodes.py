@@ -65,14 +65,9 @@ def _import(file: Path, dry_run: bool) -> Counter[str]:
 
 def _note(session: Session, counts: Counter[str]) -> None:
     """Write the import into the audit, as the upload at a door does."""
-    audit.write(
-        session,
-        ledger_id=audit.HOUSE,
-        actor=SYSTEM,
-        action="nodes_imported",
-        subject_kind="node",
-        **{f"{name}_count": counts[name] for name in (*COUNTED, "bad")},
-    )
+    facts = {f"{name}_count": counts[name] for name in (*COUNTED, "bad")}
+    act = audit.Act("nodes_imported", "node", facts=facts)
+    audit.write_all(session, ledger_id=audit.HOUSE, actor=SYSTEM, acts=[act])
 
 
 def _steps(content: Any, dry_run: bool) -> Iterator[imports.Step]:
