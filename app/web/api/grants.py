@@ -114,6 +114,7 @@ def request_manual(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         node = standing.require_at(session, tree.by_code(session, code), ENTRANTS)
         standing.require_book(session, ledger_id, node)
+        standing.member(session, ledger_id, asked["member_id"], ENTRANTS)
         claim = ManualClaim(node_id=node.id, **asked)
         made = manual.request(session, ledger_id=ledger_id, claim=claim, actor=actor())
         return grant_rows.listed(session, ledger_id, [made])[0]

@@ -1,0 +1,222 @@
+"""One of everything in a community, each by its verb, so that every door has a thing behind it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.activities import enrolment, plans, responses, taking
+from app.activities.plan_rules import Plan, PlannedSession
+from app.base import clock
+from app.base.actors import SYSTEM, Actor
+from app.base.ids import new_id
+from app.community.models import Node
+from app.mall import shops
+from app.people import agents, alliances, cards, households, merges, objections, team_members, teams
+from app.people.models import Member
+from app.people.objections import DisputedRecord
+from app.points import backfills, openings
+from app.points.backfills import BackfillClaim
+from app.points.openings import PaperBalance
+from tests.factories import mall, people, points
+from tests.factories.doors import Town
+
+MAKER, CHECKER = Actor(new_id()), Actor(new_id())
+"""Two people of the past: whoever knocks later made none of it."""
+
+
+@dataclass
+class District:
+    """A community, its shop, and the names by which addresses and bodies call its things."""
+
+    node: Node
+    shelf: mall.Mall
+    member: Member
+    names: dict[str, Any]
+
+
+def settle(session: Session, town: Town, node: Node) -> District:
+    """Fill a community of the town's book."""
+    ledger_id = town.ledger_id
+    made = [people.member(session, ledger_id, node, name, people.phone()) for name in CAST]
+    member, other, third, fourth = made
+    shelf = _shop(session, town, node)
+    names: dict[str, Any] = {
+        "member_id": member.id,
+        "person_id": member.person_id,
+        "volunteer_no": member.volunteer_no,
+        "agent_volunteer_no": other.volunteer_no,
+        "subject_id": member.id,
+        "node_code": node.code,
+        "place": node.code,
+        "points.of_node.code": node.code,
+        "head_member_id": fourth.id,
+        "old_member_id": third.id,
+        "kept_member_id": fourth.id,
+        "shop_id": shelf.shop_id,
+        "merchant_id": shelf.merchant.id,
+        "till_id": shelf.till.id,
+    }
+    world = points.World(town.world.programme, town.world.city, node, MAKER, CHECKER)
+    names |= _groups(session, ledger_id, node, member, other)
+    names |= _sale(session, shelf, world, member)
+    names |= _papers(session, world, member, other)
+    names |= _records(session, ledger_id, member, third, fourth)
+    names |= _activity(session, ledger_id, node, member, fourth)
+    session.commit()
+    return District(node, shelf, member, names)
+
+
+CAST = ("温如许", "任清和", "苏小满", "林晚舟")
+
+
+def _shop(session: Session, town: Town, node: Node) -> mall.Mall:
+    merchant = mall.a_merchant(session, town.ledger_id, node, applicant=MAKER, approver=CHECKER)
+    named = {"ledger_id": town.ledger_id, "merchant_id": merchant.id, "node_id": node.id}
+    shop = shops.open_shop(session, name=f"{node.code}超市", actor=MAKER, **named)
+    shelf = mall.Mall(town.ledger_id, node, shop, merchant, MAKER, CHECKER)
+    mall.add_clerk(session, shelf)
+    return shelf
+
+
+def _groups(
+    session: Session, ledger_id: int, node: Node, member: Member, other: Member
+) -> dict[str, Any]:
+    act: dict[str, Any] = {"ledger_id": ledger_id, "actor": SYSTEM}
+    new = teams.NewTeam(node.id, f"{node.code}队", "志愿服务队", "社区党委")
+    team = teams.create(session, team=new, **act)
+    team_members.join(session, team_id=team.id, member_id=member.id, **act)
+    alliance = alliances.create(session, node_id=node.id, name="近邻同盟", **act)
+    alliances.join(
+        session, alliance_id=alliance.id, team_id=team.id, agreed_by_id=MAKER.person_id, **act
+    )
+    home = households.create(session, node_id=node.id, name="温家", head_member_id=member.id, **act)
+    agent = agents.begin(
+        session,
+        person_id=member.person_id,
+        agent_person_id=other.person_id,
+        relation="邻居",
+        consent_note="本人当面同意",
+        **act,
+    )
+    return {
+        "team_id": team.id,
+        "alliance_id": alliance.id,
+        "household_id": home.id,
+        "agent_id": agent.id,
+    }
+
+
+def _sale(
+    session: Session, shelf: mall.Mall, world: points.World, member: Member
+) -> dict[str, Any]:
+    """Points, goods and a redemption of them; a card; a grant that waits."""
+    yesterday = clock.today() - timedelta(days=1)
+    posted = points.grant(session, world, member.id, 300, served_on=yesterday)
+    waiting = points.grant(session, world, member.id, 60, hold_reasons=("roll",))
+    goods = mall.put_goods(session, shelf, price=1)
+    slip = mall.redeem(session, shelf, member, (goods, 1))
+    card = cards.issue(session, ledger_id=world.ledger_id, member_id=member.id, actor=MAKER)
+    return {
+        "goods_id": goods.id,
+        "number": slip.number,
+        "posted_grant_id": posted.id,
+        "grant_id": waiting.id,
+        "card_id": card.card.id,
+        "card_no": card.card.card_no,
+        "presented": card.token,
+        "cards.identify.token": card.token,
+        "redemption_id": slip.redemption_id,
+    }
+
+
+def _papers(session: Session, world: points.World, member: Member, other: Member) -> dict[str, Any]:
+    """A back-fill and an opening that wait for the second person."""
+    today = clock.today()
+    claim = BackfillClaim(
+        member_id=member.id,
+        node_id=world.node.id,
+        category_code="other",
+        provenance="honorary",
+        minutes=60,
+        served_on=today,
+        evidence="签到表",
+        applied_by_id=member.person_id,
+    )
+    entered = backfills.request(session, ledger_id=world.ledger_id, claim=claim, actor=MAKER)
+    (opened,) = openings.request(
+        session,
+        ledger_id=world.ledger_id,
+        document_no=f"{world.node.code}〔1〕号",
+        as_of_on=today,
+        balances=[PaperBalance(other.id, 60, 1)],
+        actor=MAKER,
+    )
+    return {"backfill_id": entered.id, "opening_id": opened.id}
+
+
+def _records(
+    session: Session, ledger_id: int, member: Member, third: Member, fourth: Member
+) -> dict[str, Any]:
+    merge = merges.request(
+        session,
+        ledger_id=ledger_id,
+        old_member_id=third.id,
+        kept_member_id=fourth.id,
+        reason="同一人",
+        actor=MAKER,
+    )
+    record = DisputedRecord("grant", new_id(), member.id, MAKER.person_id, member.node_id)
+    objection = objections.raise_objection(
+        session,
+        ledger_id=ledger_id,
+        member_id=member.id,
+        record=record,
+        claim="少记了",
+        actor=Actor(member.person_id),
+    )
+    return {"merge_id": merge.id, "objection_id": objection.id}
+
+
+def _activity(
+    session: Session, ledger_id: int, node: Node, member: Member, leader: Member
+) -> dict[str, Any]:
+    """An open activity that is on now, with a member in it, led by a team of its own."""
+    now = clock.now()
+    new = teams.NewTeam(node.id, f"{node.code}先锋", "志愿服务队", "社区党委")
+    team = teams.create(session, ledger_id=ledger_id, team=new, actor=SYSTEM)
+    team_members.join(
+        session,
+        ledger_id=ledger_id,
+        team_id=team.id,
+        member_id=leader.id,
+        actor=SYSTEM,
+        role="leader",
+    )
+    leads = Actor(leader.person_id)
+    approver = mall.staff_of(session, ledger_id, node, "沈同舟")
+    with clock.held_at(now - timedelta(days=1)):
+        plan = Plan(
+            node_id=node.id,
+            title="健康义诊",
+            category_code="health_clinic",
+            address="党群服务中心一楼",
+            team_id=team.id,
+            sessions=(PlannedSession(now - timedelta(hours=1), now + timedelta(hours=1), None),),
+        )
+        activity = plans.draft(session, ledger_id=ledger_id, plan=plan, actor=leads)
+        named = {"ledger_id": ledger_id, "activity_id": activity.id}
+        plans.submit(session, **named, actor=leads)
+        plans.approve(session, **named, actor=approver)
+        responses.respond(session, **named, team_id=team.id, actor=leads)
+        (slot,) = plans.list_sessions(session, **named)
+        attending = {"ledger_id": ledger_id, "session_id": slot.id, "member_id": member.id}
+        enrolment.enrol(session, **attending, actor=Actor(member.person_id))
+    stay = taking.check_in(session, **attending, door="roll", actor=leads)
+    return {
+        "activity_id": activity.id,
+        "session_id": slot.id,
+        "attendance_id": stay.attendance_id,
+        "attendance_ids": [stay.attendance_id],
+    }

@@ -1,0 +1,145 @@
+"""Who may at which door, by endpoint: a letter for each role, at their own place.
+
+v volunteer · l leader · c clerk of no shop · k the shop's own clerk · s staff · 2 second
+approver · a auditor · A administrator. Who is in charge of the whole programme may besides.
+"""
+
+from fnmatch import fnmatch
+
+PUBLIC, ANYONE = "public", "anyone signed in"
+READ, WRITE, DECIDE, ENTER = "s2aA", "sA", "s2A", "s"
+LEAD, KEEP, CHARGE = "ls2A", "k", ""
+"""CHARGE: nobody of a community, only who is in charge of the whole programme."""
+
+MAY = {
+    # pages: the phone's are a member's own; the desk's and the till's ask once more
+    "h5.sign_in.*": PUBLIC,
+    "h5.joining.join": PUBLIC,
+    "h5.*": ANYONE,
+    "board.*": PUBLIC,
+    "till.opening.*": ANYONE,
+    "till.*": KEEP,
+    "staff.*": READ,
+    "docs.*": PUBLIC,
+    "api-docs.openapi_json": PUBLIC,
+    "static": PUBLIC,
+    # activities: seen by all of the book; led by leaders and staff
+    "activities.to_approve": READ,
+    "activities.edit": LEAD,
+    "activities.*": ANYONE,
+    "activity_steps.approve": DECIDE,
+    "activity_steps.refuse": DECIDE,
+    "activity_steps.list_responses": ANYONE,
+    "activity_steps.respond": CHARGE,
+    "activity_steps.withdraw": CHARGE,
+    "activity_steps.*": LEAD,
+    "attendance.to_review": READ,
+    "attendance.*": LEAD,
+    "enrolments.*": LEAD,
+    "screens.count_*": READ,
+    "screens.*": LEAD,
+    "checkins.see": PUBLIC,
+    "checkins.confirm": ANYONE,
+    # people
+    "identity.end": ANYONE,
+    "identity.*": PUBLIC,
+    "me.*": ANYONE,
+    "me_access.*": ANYONE,
+    "me_record.*": ANYONE,
+    "inbox.*": ANYONE,
+    "codes.issue": ANYONE,
+    "codes.show": ANYONE,
+    "members.take_in": WRITE,
+    "members.unlock": WRITE,
+    "members.*": READ,
+    "cards.list_mine": ANYONE,
+    "cards.lose_mine": ANYONE,
+    "cards.list_of_member": READ,
+    "cards.find": READ,
+    "cards.count": READ,
+    "cards.identify": READ + "lck",
+    "cards.*": WRITE,
+    "agents.*_mine": ANYONE,
+    "agents.let_act_for_me": ANYONE,
+    "agents.list_of_member": READ,
+    "agents.*": WRITE,
+    "households.show_mine": ANYONE,
+    "households.show*": READ,
+    "households.*": WRITE,
+    "teams.list_teams": ANYONE,
+    "teams.show": ANYONE,
+    "teams.list_members": READ,
+    "teams.*": WRITE,
+    "alliances.list_alliances": ANYONE,
+    "alliances.show": ANYONE,
+    "alliances.*": WRITE,
+    "merges.list_waiting": READ,
+    "merges.request_merge": WRITE,
+    "merges.*": DECIDE,
+    "objections.*_mine": ANYONE,
+    "objections.list_open": READ,
+    "objections.answer": DECIDE,
+    "freezes.list_live": READ,
+    "freezes.history": READ,
+    "freezes.freeze": WRITE,
+    "freezes.release": DECIDE,
+    "roles.list_roles": READ,
+    "roles.*": WRITE,
+    "audit.show": "a",
+    "uploads.import_people": WRITE,
+    "uploads.import_nodes": "A",
+    # places
+    "nodes.add*": "A",
+    "nodes.list_grid_warnings": READ,
+    "nodes.*": PUBLIC,
+    "units.list_kinds": PUBLIC,
+    "units.list_*": ANYONE,
+    "units.add_kind": "A",
+    "units.start_programme": "A",
+    "units.*": WRITE,
+    "settings.show": READ,
+    "settings.*": "A",
+    # points and the book
+    "points.add_*": CHARGE,
+    "points.*": ANYONE,
+    "grants.list_waiting": READ,
+    "grants.get": READ,
+    "grants.request_manual": ENTER,
+    "grants.*": DECIDE,
+    "claims.list_*": READ,
+    "claims.request_*": ENTER,
+    "claims.*": DECIDE,
+    "ledger.my_*": ANYONE,
+    "ledger.member_*": READ,
+    "ledger.*": CHARGE,
+    "operations.*": ANYONE,
+    "reports.verify": PUBLIC,
+    "reports.*": READ,
+    # the shop
+    "mall.list_shops": ANYONE,
+    "mall.list_*": READ,
+    "mall.step_merchant:approve": DECIDE,
+    "mall.*": WRITE,
+    "goods.list_movements": READ + "k",
+    "goods.list_goods": ANYONE,
+    "goods.show": ANYONE,
+    "goods.*": WRITE + "k",
+    "tills.list_tills": READ + "k",
+    "tills.show_day_end": READ + "k",
+    "tills.*": WRITE + "k",
+    "presentations.agree": ANYONE,
+    "presentations.present": KEEP,
+    "presentations.*": ANYONE,  # asks for a ticket first, and the ticket is one clerk's
+    "redemptions.quote": ANYONE,
+    "redemptions.list_mine": ANYONE,
+    "redemptions.refund": WRITE,
+    "redemptions.redeem": KEEP,
+    "redemptions.cancel": KEEP,
+    "redemptions.*": READ + "k",
+}
+"""Who may, by endpoint; the first pattern that fits counts."""
+
+
+def may(name: str) -> str | None:
+    """Return the entry of a door: PUBLIC, ANYONE, or the letters of who may."""
+    return next((who for pattern, who in MAY.items() if fnmatch(name, pattern)), None)
