@@ -1,5 +1,9 @@
 """`flask hours ranking`: the list that decides awards and renewals, as a file."""
 
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -42,21 +46,37 @@ def rank(
 
     def work(session: Session) -> tuple[str, int]:
         cut = _cut(session, place, (begins_on.date(), ends_on.date()), category, provenance)
-        rows = rankings.rank(session, cut)
-        with out.open("wb") as file:
+        with draft.open("wb") as file, _bar() as progress:
             made = exports.hours_ranking(
                 session,
                 cut=cut,
-                rows=rows,
                 file=file,
                 kind=out.suffix[1:],
                 ordered=exports.Ordered(SYSTEM, "flask hours ranking"),
+                progress=progress,
             )
-        return made.verification_code, len(rows)
+        return made.verification_code, made.row_count
 
-    with told():
-        code, count = unit_of_work(work)
+    draft = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        with told():
+            code, count = unit_of_work(work)
+        draft.replace(out)  # only now: the file of yesterday stands until its successor does
+    finally:
+        draft.unlink(missing_ok=True)
     click.echo(f"{out}: {count} members, verification code {code}")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Show how many of the lines are written."""
+    with click.progressbar(length=1, label="ranking", file=sys.stderr, show_pos=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
 
 
 def _cut(

@@ -5,9 +5,10 @@ transaction writes. A member counts where they are registered (ruling 4); a merg
 member's past counts for the member who was kept. Units: minutes and points.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from app.people.models import Member
 from app.points.models import Day
 from app.reports.errors import PeriodEmpty
 
+ROWS_AT_ONCE = 1_000
 PROVENANCES = ("credited", "honorary", "historical")
 PROVENANCE_WORDS = {"credited": "信用时长", "honorary": "荣誉时长", "historical": "历史时长"}
 
@@ -72,16 +74,55 @@ class Ranked:
     grant_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a ranking, and how many lines the whole has."""
+
+    total: int
+    rows: list[Ranked]
+
+
 def rank(session: Session, cut: Cut) -> list[Ranked]:
     """Rank the members of a cut by their total minutes; ties share a rank (1, 2, 2, 4).
 
     Raises:
         PeriodEmpty: The period ends before it begins.
     """
+    return [_ranked(row) for row in session.execute(_lines(cut))]
+
+
+def page(session: Session, cut: Cut, *, limit: int, offset: int) -> Page:
+    """Return a slice of a ranking: only its names are deciphered.
+
+    Raises:
+        PeriodEmpty: The period ends before it begins.
+    """
+    rows = session.execute(_lines(cut).limit(limit).offset(offset)).all()
+    if rows or not offset:
+        return Page(int(rows[0].line_count) if rows else 0, [_ranked(row) for row in rows])
+    first = session.execute(_lines(cut).limit(1)).first()
+    return Page(int(first.line_count) if first else 0, [])
+
+
+def stream(session: Session, cut: Cut) -> tuple[int, Iterator[Ranked]]:
+    """Return how many lines a ranking has, and the lines, read in constant memory.
+
+    One statement answers both, so the number is true whatever is posted meanwhile.
+
+    Raises:
+        PeriodEmpty: The period ends before it begins.
+    """
+    rows = iter(session.execute(_lines(cut).execution_options(yield_per=ROWS_AT_ONCE)))
+    first = next(rows, None)
+    if first is None:
+        return 0, iter(())
+    return int(first.line_count), (_ranked(row) for row in chain((first,), rows))
+
+
+def _lines(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
     if cut.ends_on < cut.begins_on:
         raise PeriodEmpty
-    rows = session.execute(_totals(cut)).all()
-    return list(_ranked(rows))
+    return _totals(cut)
 
 
 def _totals(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
@@ -108,6 +149,8 @@ def _totals(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
             total,
             sa.func.sum(Day.points).label("points"),
             sa.func.sum(Day.grant_count).label("grant_count"),
+            sa.func.rank().over(order_by=total.element.desc()).label("shared_rank"),
+            sa.func.count().over().label("line_count"),
         )
         .select_from(Day)
         .join(served, (served.ledger_id == Day.ledger_id) & (served.id == Day.member_id))
@@ -125,24 +168,19 @@ def _minutes_of(provenance: str) -> sa.Label[int]:
     return sa.func.sum(amount).label(f"{provenance}_minutes")
 
 
-def _ranked(rows: Sequence[Any]) -> Iterator[Ranked]:
-    """Number the rows: equal totals share the rank of the first of them."""
-    shared_rank, last_total = 0, None
-    for place, row in enumerate(rows, 1):
-        member, community, credited, honorary, historical, total, points, grants = row
-        if total != last_total:
-            shared_rank, last_total = place, total
-        yield Ranked(
-            rank=shared_rank,
-            member_id=member.id,
-            volunteer_no=member.volunteer_no,
-            name=full_name(member),
-            name_masked=member.name_masked,
-            community=community,
-            credited_minutes=int(credited),
-            honorary_minutes=int(honorary),
-            historical_minutes=int(historical),
-            total_minutes=int(total),
-            points=int(points),
-            grant_count=int(grants),
-        )
+def _ranked(row: Any) -> Ranked:
+    member, community, credited, honorary, historical, total, points, grants, place, _ = row
+    return Ranked(
+        rank=int(place),
+        member_id=member.id,
+        volunteer_no=member.volunteer_no,
+        name=full_name(member),
+        name_masked=member.name_masked,
+        community=community,
+        credited_minutes=int(credited),
+        honorary_minutes=int(honorary),
+        historical_minutes=int(historical),
+        total_minutes=int(total),
+        points=int(points),
+        grant_count=int(grants),
+    )

@@ -145,3 +145,14 @@ def test_a_place_that_is_not_there_or_has_no_programme_is_refused(
     assert "not_found" in asked.stderr
     assert out.read_bytes() == b"the file of yesterday"
     assert everything(session) == before
+
+
+def test_a_file_that_fails_half_written_leaves_yesterdays(app, world, tmp_path):
+    out = tmp_path / "r.xlsx"
+    out.write_bytes(b"the file of yesterday")
+
+    asked = run(app, world.node.code, out, "--from", "2026-03-01", "--to", "2026-02-01")
+
+    assert asked.exit_code == 2
+    assert [each.name for each in tmp_path.iterdir() if "xlsx" in each.name] == ["r.xlsx"]
+    assert out.read_bytes() == b"the file of yesterday"

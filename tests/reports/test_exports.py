@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from datetime import date
 
 import openpyxl
@@ -42,7 +43,6 @@ def export(session, made, kind, names=("温如许",)):
     row = exports.hours_ranking(
         session,
         cut=cut,
-        rows=rankings.rank(session, cut),
         file=file,
         kind=kind,
         ordered=exports.Ordered(made.staff, "卓知远"),
@@ -115,10 +115,40 @@ def test_an_hours_only_book_prints_no_points(session):
     exports.hours_ranking(
         session,
         cut=cut,
-        rows=rankings.rank(session, cut),
         file=file,
         kind="csv",
         ordered=exports.Ordered(made.staff, "卓知远"),
     )
 
     assert "积分" not in file.getvalue().decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("write", [sheets.write_xlsx, sheets.write_csv])
+def test_a_sheet_is_written_in_constant_memory(write, tmp_path):
+    peaks = []
+    for count in (3_000, 30_000):
+        rows = ((place, f"志愿者{place}", "金溪社区", place / 10) for place in range(count))
+        sheet = sheets.Sheet("表", [("行数", str(count))], ["名次", "编号", "社区", "小时"], rows)
+        with (tmp_path / f"{count}").open("wb") as file:
+            tracemalloc.start()
+            assert write(sheet, file) == count
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+
+    assert peaks[1] < peaks[0] + 1_000_000
+
+
+def test_progress_is_told_line_by_line(session, made):
+    for name in ("温如许", "任清和"):
+        points.grant(session, made, points.member(session, made, name).id, 90)
+    told = []
+    exports.hours_ranking(
+        session,
+        cut=rankings.Cut(made.ledger_id, made.node, date(2020, 1, 1), clock.today()),
+        file=io.BytesIO(),
+        kind="xlsx",
+        ordered=exports.Ordered(made.staff, "卓知远"),
+        progress=lambda done, total: told.append((done, total)),
+    )
+
+    assert told == [(1, 2), (2, 2)]

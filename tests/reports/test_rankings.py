@@ -158,3 +158,27 @@ def test_a_team_or_a_category_may_be_chosen(session, made):
 def test_a_period_that_ends_before_it_begins_is_refused(session, made):
     with pytest.raises(PeriodEmpty):
         rankings.rank(session, cut(made, begins_on=date(2025, 3, 2), ends_on=date(2025, 3, 1)))
+
+
+def test_a_stream_and_its_slices_are_the_ranking(session, made):
+    for name, minutes in (("甲一", 300), ("乙二", 120), ("丙三", 120), ("丁四", 60)):
+        points.grant(session, made, points.member(session, made, name).id, minutes)
+    whole = rankings.rank(session, cut(made))
+
+    total, lines = rankings.stream(session, cut(made))
+    slices = [rankings.page(session, cut(made), limit=2, offset=offset) for offset in (0, 1, 2, 9)]
+
+    assert (total, list(lines)) == (4, whole)
+    assert [(page.total, page.rows) for page in slices] == [
+        (4, whole[:2]),
+        (4, whole[1:3]),
+        (4, whole[2:]),
+        (4, []),
+    ]
+
+
+def test_a_ranking_of_nobody_has_no_lines(session, made):
+    total, lines = rankings.stream(session, cut(made))
+
+    assert (total, list(lines)) == (0, [])
+    assert rankings.page(session, cut(made), limit=5, offset=5) == rankings.Page(0, [])

@@ -17,7 +17,7 @@ from app.reports import exports, rankings
 from app.reports.exports import Ordered
 from app.reports.models import Export
 from app.reports.rankings import PROVENANCES, Cut
-from app.web.acts import asked_by_header
+from app.web.acts import again, asked_by_header
 from app.web.api import standing
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
@@ -51,12 +51,12 @@ def rank_hours(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     limit, offset = asked.pop("limit"), asked.pop("offset")
     with reading() as session:
         cut = _cut(session, ledger_id, asked)
-        found = rankings.rank(session, cut)
-    rows = RankedOut(many=True).dump(found[offset : offset + limit])
+        found = rankings.page(session, cut, limit=limit, offset=offset)
+    rows = RankedOut(many=True).dump(found.rows)
     if not cut.has_points:
         for row in rows:
             row.pop("points")
-    return {"cut": cut.words(), "total": len(found), "items": rows}
+    return {"cut": cut.words(), "total": found.total, "items": rows}
 
 
 @bp.post("/books/<book>/rankings/hours/exports")
@@ -89,6 +89,8 @@ def export_hours(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         return answer, False
 
     answer, is_replay = unit_of_work(work)
+    if answer.is_pruned:
+        return again(answer).response()
     return _file(answer, kind, is_replay)
 
 
@@ -132,7 +134,6 @@ def _export(session: Session, cut: Cut, kind: str, file: io.BytesIO) -> Export:
     return exports.hours_ranking(
         session,
         cut=cut,
-        rows=rankings.rank(session, cut),
         file=file,
         kind=kind,
         ordered=Ordered(actor(), _operator_name(session, cut.ledger_id)),

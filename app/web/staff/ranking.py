@@ -74,7 +74,6 @@ def _write(asked: dict[str, Any], kind: str) -> Answer:
         made = exports.hours_ranking(
             session,
             cut=cut,
-            rows=rankings.rank(session, cut),
             file=file,
             kind=kind,
             ordered=Ordered(actor(), _operator(session)),
