@@ -5,6 +5,7 @@ the member's inbox; facts, logs and audit do not repeat it.
 """
 
 from collections.abc import Iterable
+from typing import NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -84,9 +85,9 @@ def release(
     """Lift a freeze. Not by the one who set it, nor by the member it stops (A6).
 
     Raises:
-        NotFound: Nothing here is frozen.
+        NotFound: Nothing here was ever frozen.
         SecondPersonRequired: The actor set the freeze, or is the member.
-        AlreadyReleased: Somebody else lifted it this moment.
+        AlreadyReleased: Somebody lifted it before.
         ValidationFailed: No reason was given.
     """
     _require_reason(reason)
@@ -94,7 +95,7 @@ def release(
         session, ledger_id=ledger_id, subject_kind=subject_kind, subject_id=subject_id
     )
     if frozen is None:
-        raise NotFound("nothing here is frozen")
+        _refuse_unfrozen(session, ledger_id, subject_kind, subject_id)
     owner = _owner(session, ledger_id, subject_kind, subject_id)
     if actor.is_involved(frozen.frozen_by_id) or actor.is_involved(owner.person_id):
         raise SecondPersonRequired
@@ -126,6 +127,20 @@ def require_free(session: Session, *, ledger_id: int, subject_ids: Iterable[UUID
     kind = session.scalar(_live, values)
     if kind is not None:
         raise AccountFrozen(subject_kind=kind)
+
+
+def _refuse_unfrozen(
+    session: Session, ledger_id: int, subject_kind: str, subject_id: UUID
+) -> NoReturn:
+    """Say why there is no freeze to lift: somebody was faster, or there never was one."""
+    ever = sa.select(Freeze.id).where(
+        Freeze.ledger_id == ledger_id,
+        Freeze.subject_kind == subject_kind,
+        Freeze.subject_id == subject_id,
+    )
+    if session.scalar(ever.limit(1)) is not None:
+        raise AlreadyReleased(subject_kind=subject_kind)
+    raise NotFound("nothing here is frozen")
 
 
 def find_live(

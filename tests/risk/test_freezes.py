@@ -10,7 +10,7 @@ from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.people import audit, cards, inbox
 from app.risk import freezes
-from app.risk.errors import AccountFrozen, AlreadyFrozen
+from app.risk.errors import AccountFrozen, AlreadyFrozen, AlreadyReleased
 from app.risk.models import Freeze
 from tests.factories.teams import SECOND_STAFF, STAFF, a_place, as_person, at_once, members
 
@@ -177,7 +177,7 @@ def test_what_is_not_frozen_is_not_lifted(session, place, member):
     release(session, member, SECOND_STAFF)
     session.commit()
     before = stored(session, place.ledger_id)
-    with pytest.raises(NotFound), attempt(session):
+    with pytest.raises(AlreadyReleased), attempt(session):
         release(session, member, SECOND_STAFF)
     assert stored(session, place.ledger_id) == before
 
