@@ -14,7 +14,7 @@ FILE_LINES_MAX = 300
 ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
     "activities": 4_600,
-    "cli": 2_200,
+    "cli": 2_300,
     "ledger": 2_500,
     "mall": 3_500,
     "people": 6_200,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities import attendance, checkin, closing, codes, plans, responses
-from app.activities.models import Activity
+from app.activities.models import Activity, ActivitySession
 from app.activities.plan_rules import Plan, PlannedSession
 from app.base import clock
 from app.base.actors import SYSTEM
@@ -213,18 +213,7 @@ def _serve(session: Session, ledger_id: int, known: dict[str, Someone]) -> None:
             session, ledger_id=ledger_id, activity_id=draft.id, team_id=team.id, actor=leader
         )
     (slot,) = plans.list_sessions(session, ledger_id=ledger_id, activity_id=draft.id)
-    for direction, first_at in (("in", begins - timedelta(minutes=10)), ("out", slot.ends_at)):
-        scan = checkin.check_in if direction == "in" else checkin.check_out
-        for place, key in enumerate(member_keys()):
-            with clock.held_at(first_at + timedelta(seconds=20 * place)):
-                ticket = codes.redeem(session, token=codes.current(slot, direction).token)
-                scan(
-                    session,
-                    ledger_id=ledger_id,
-                    member_id=known[key].member_id,
-                    ticket=ticket,
-                    actor=known[key].actor,
-                )
+    _scan_all(session, slot, known)
     with clock.held_at(slot.ends_at + timedelta(minutes=30)):
         attendance.confirm(session, ledger_id=ledger_id, session_id=slot.id, actor=leader)
         closing.close(
@@ -235,3 +224,20 @@ def _serve(session: Session, ledger_id: int, known: dict[str, Someone]) -> None:
             actor=leader,
         )
         closing.archive(session, ledger_id=ledger_id, activity_id=draft.id, actor=leader)
+
+
+def _scan_all(session: Session, slot: ActivitySession, known: dict[str, Someone]) -> None:
+    """Scan all twenty in before the session begins and out when it ends, 20 seconds apart."""
+    arrived_at = slot.starts_at - timedelta(minutes=10)
+    for direction, first_at in (("in", arrived_at), ("out", slot.ends_at)):
+        scan = checkin.check_in if direction == "in" else checkin.check_out
+        for place, key in enumerate(member_keys()):
+            with clock.held_at(first_at + timedelta(seconds=20 * place)):
+                ticket = codes.redeem(session, token=codes.current(slot, direction).token)
+                scan(
+                    session,
+                    ledger_id=slot.ledger_id,
+                    member_id=known[key].member_id,
+                    ticket=ticket,
+                    actor=known[key].actor,
+                )
