@@ -155,7 +155,10 @@ def open_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, query_cache_size=5_000, **engines.options(url))
     engines.prepare(engine)
     guard.watch(engine)
-    first = _first_engines.setdefault(engine.dialect.name, engine)
+    if engine.dialect.name not in _first_engines:
+        with engine.connect():  # its first connection tells the dialect which version it speaks
+            _first_engines[engine.dialect.name] = engine
+    first = _first_engines[engine.dialect.name]
     engine.dialect = engine.pool._dialect = first.dialect  # part of the cache's keys
     engine._compiled_cache = first._compiled_cache
     return engine
