@@ -81,7 +81,8 @@ def test_operations_are_named_apart(spec: dict[str, Any]) -> None:
 
 
 def test_the_description_and_its_page_are_open_to_all(client: FlaskClient) -> None:
-    assert client.get("/api/openapi.json").get_json()["openapi"].startswith("3.1")
+    # The Swagger UI that we ship draws 2.0 and 3.0 only; of 3.1 it shows an error.
+    assert client.get("/api/openapi.json").get_json()["openapi"].startswith("3.0.")
     page = client.get("/api/docs")
     assert page.status_code == 200
     with client.get("/api/docs/swagger-ui.css") as style:
