@@ -64,7 +64,7 @@ def test_a1_a_picture_of_the_code_opens_nothing_two_minutes_or_a_day_later(sessi
             codes.redeem(session, token=token)
 
 
-def test_the_token_is_42_characters_and_differs_by_direction(slot):
+def test_d10_the_token_is_42_characters_and_differs_by_direction(slot):
     coming, going = shown(slot, "in"), shown(slot, "out")
 
     assert len(coming.token) == len(going.token) == 42

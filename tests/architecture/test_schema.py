@@ -118,7 +118,7 @@ def test_the_tables_do_not_need_one_another_in_a_circle():
     assert len(METADATA.sorted_tables) == len(TABLES)
 
 
-def test_amounts_are_whole_numbers():
+def test_d1_amounts_are_whole_numbers():
     for table in TABLES:
         for column in table.columns:
             is_flag = column.name.startswith(("is_", "has_", "may_"))

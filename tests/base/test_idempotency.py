@@ -63,7 +63,7 @@ def count_keys(session: Session) -> int:
     return session.scalar(query.where(Idempotency.ledger_id == 0))
 
 
-def test_a_repeat_gets_the_first_answer_byte_for_byte(session):
+def test_d4_a_repeat_gets_the_first_answer_byte_for_byte(session):
     request = make_request()
     assert idempotency.claim(session, request) is None
     idempotency.keep(session, request, CREATED)
@@ -78,7 +78,7 @@ def test_a_repeat_gets_the_first_answer_byte_for_byte(session):
     [{"fingerprint": fingerprint_of("two")}, {"route": "POST /other"}],
     ids=["other content", "other route"],
 )
-def test_a_key_is_refused_for_another_request(session, change):
+def test_d4_a_key_is_refused_for_another_request(session, change):
     answer_once(session, make_request())
     session.commit()
 

@@ -93,7 +93,7 @@ def test_a_batch_posts_what_is_new_and_answers_what_is_known(session, ledger_id)
     assert left(session, ledger_id, make.wallet(li)) == 23
 
 
-def test_a_key_with_other_content_is_refused(session, ledger_id):
+def test_d4_a_key_with_other_content_is_refused(session, ledger_id):
     li = new_id()
     make.post(session, ledger_id, Line(make.ISSUANCE, make.wallet(li), 20), key="grant:a:1")
     before = make.everything(session, ledger_id)
@@ -119,7 +119,7 @@ def test_a_key_is_free_in_another_book(session, ledger_id):
     assert left(session, other, make.wallet(li)) == 20
 
 
-def test_spending_more_than_there_is_says_how_much_is_missing(session, ledger_id):
+def test_d5_spending_more_than_there_is_says_how_much_is_missing(session, ledger_id):
     li = make.member_with(session, ledger_id, 10)
     before = make.everything(session, ledger_id)
     with pytest.raises(InsufficientPoints) as refusal, attempt(session):
@@ -221,7 +221,7 @@ def test_no_draft_writes_nothing(session, ledger_id):
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1.5, True])
-def test_an_amount_is_a_whole_number_above_zero(amount):
+def test_d1_d2_an_amount_is_a_whole_number_above_zero(amount):
     with pytest.raises(ValueError, match="amount"):
         Line(make.ISSUANCE, make.wallet(new_id()), amount)
 

@@ -62,7 +62,7 @@ def test_l10_a_reversed_attendance_gives_back_hours_and_points(session, world):
     assert (day.minutes, day.points, day.grant_count) == (0, 0, 0)
 
 
-def test_e11_what_was_spent_is_owed_and_recovered_from_the_next_earning(session, world):
+def test_e11_d31_what_was_spent_is_owed_and_recovered_from_the_next_earning(session, world):
     member = make.member(session, world)
     make.grant(session, world, member.id, 300)
     false = make.grant(session, world, member.id, 300, hold_reasons=("roll",))

@@ -86,7 +86,7 @@ def test_d45_the_export_is_audited_with_filter_and_row_count(session, made):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a18_no_cell_can_run(text):
+def test_a18_d50_no_cell_can_run(text):
     sheet = sheets.Sheet("表", [("词", text)], ["愿望"], [[text]])
     plain, book = io.BytesIO(), io.BytesIO()
 
