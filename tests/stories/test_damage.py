@@ -253,6 +253,11 @@ def test_d7_the_book_in_which_everything_happened_is_in_order(app, life):
     assert book["totals"] == {"minutes": 1936, "points": 11}
 
 
+def all_but_inbox(life):
+    """All that stands in the book; of a sale that was refused the member is told."""
+    return {name: rows for name, rows in life.everything().items() if name != "people_message"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "damaged"), DAMAGES, ids=[f"{name}-{do.__name__}" for name, do in DAMAGES]
@@ -267,11 +272,11 @@ def test_damage_is_found_by_its_own_check_and_stops_the_book(app, life, name, da
         assert (book["ok"], book["read_only"]) == (False, True)
 
         life.sign_in()
-        before = life.everything()
+        before = all_but_inbox(life)
         refused(decide(life), "ledger_read_only")
         refused(redeem(life), "ledger_read_only")
         refused(reopen(life), "ledger_read_only")
-        assert life.everything() == before
+        assert all_but_inbox(life) == before
 
     exit_code, told = prove(app)
     assert (exit_code, told["ok"]) == (0, True)
