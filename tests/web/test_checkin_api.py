@@ -291,8 +291,8 @@ def test_a_browser_gets_one_device_cookie_and_only_its_hash_is_kept(site, slot, 
     assert "timebank_device" not in answer.headers.get("Set-Cookie", "")
 
 
-def test_a_check_in_costs_9_statements_and_a_check_out_10(site, slot, session):
-    for direction, text, cost in (("in", "08:50", 9), ("out", "11:00", 10)):
+def test_a_check_in_costs_7_statements_and_a_check_out_8(site, slot, session):
+    for direction, text, cost in (("in", "08:50", 7), ("out", "11:00", 8)):
         with at(text):
             ticket = site.seen(slot, direction)
             caller = onsite.fresh(site.wen)

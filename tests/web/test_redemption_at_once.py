@@ -122,6 +122,22 @@ def test_a7_one_request_sent_twelve_times_at_once_is_answered_alike(app, session
     make.require_clean(session, here.mall.ledger_id)
 
 
+def test_one_refused_request_sent_eight_times_at_once_is_refused_alike(app, session):
+    here = at.at_counter(app, session)
+    member = make.a_member(session, here.mall, points=5)
+    soap = make.put_goods(session, here.mall, price=20, stock_count=50)
+    session.commit()
+    body, key = here.basket((soap, 1), ticket=here.show(member)["ticket"]), at.new_key()
+    requests = [request_of(here.clerk, body, key) for _ in range(8)]
+    here.fresh()
+    with served(app) as port:
+        answers = send_all(port, requests)
+    assert {status for status, _ in answers} == {422}
+    assert len({body for _, body in answers}) == 1, "the first refusal is kept for the others"
+    assert (spendable(here, member), make.stock_of(session, here.mall, soap)) == (5, 50)
+    make.require_clean(session, here.mall.ledger_id)
+
+
 def test_e18_of_twenty_baskets_for_ten_baskets_points_ten_are_sold(app, session):
     here = at.at_counter(app, session, clerk_count=4)
     member = make.a_member(session, here.mall, points=30)

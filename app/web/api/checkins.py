@@ -25,7 +25,7 @@ from app.community import tree
 from app.ledger import books
 from app.people import members
 from app.people.errors import CodeExpired, NotRegistered
-from app.web.acts import act
+from app.web.acts import Look, act
 from app.web.limiter import GUESSING, SCANNING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas.attendance import SeenIn, SeenOut, StayOut, TicketIn
@@ -92,9 +92,8 @@ def confirm(asked: dict[str, Any]) -> ResponseReturnValue:
         tried = scans.tried_with(seen, member_id=member_id, device_hash=device.hash)
         scans.keep(session, ledger_id=seen.ledger_id, tried=tried, refusal=refusal)
 
-    answer = act(
-        verb, ledger_id=seen.ledger_id, before=lambda s: _me(s, seen.ledger_id), refused=refused
-    )
+    me = Look(lambda session: _me(session, seen.ledger_id))
+    answer = act(verb, ledger_id=seen.ledger_id, before=me, refused=refused)
     return device.remember(answer)
 
 

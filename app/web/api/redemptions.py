@@ -14,7 +14,7 @@ from app.mall.baskets import Item
 from app.mall.models import Redemption
 from app.people import codes, members
 from app.web import tickets
-from app.web.acts import act
+from app.web.acts import Look, act
 from app.web.api import counter, showing, standing
 from app.web.api.presentations import basket_of, way_agreed
 from app.web.errors import prefers_english
@@ -82,17 +82,17 @@ def redeem(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Hand over goods for points, all of it or nothing, once for each key and each showing."""
     ledger_id = standing.book_id(book)
 
-    def shown_at_till(session: Session) -> Presentation:
-        till_id = asked["till_id"]
-        if "ticket" in asked:
-            return tickets.read(asked["ticket"], ledger_id=ledger_id, till_id=till_id)
-        presented = asked["presented"]
-        return showing.read(session, ledger_id=ledger_id, till_id=till_id, presented=presented)
+    named = {"ledger_id": ledger_id, "till_id": asked["till_id"]}
+
+    def show_now(session: Session) -> Presentation:
+        return showing.read(session, **named, presented=asked["presented"])
+
+    shown_before = Look(lambda _session: tickets.read(asked["ticket"], **named))
 
     return act(
         lambda session, shown: _sell(session, shown, asked),
         ledger_id=ledger_id,
-        before=shown_at_till,
+        before=shown_before if "ticket" in asked else show_now,
         refused=_tell_refused,
         dump=SLIP.dump,
     )
