@@ -179,7 +179,7 @@ def test_a_freeze_is_set_by_one_and_lifted_by_another(town: Town) -> None:
 
     assert lifted["release_reason"] == "查清了"
     assert done(staff.get(path))["items"] == []
-    refused(second.post(f"{path}/release", body), "not_found", 404)
+    refused(second.post(f"{path}/release", body), "already_released", 409)
     assert done(staff.get(f"{town.book}/members/{member.id}/freezes"))["items"] == [lifted]
 
 
