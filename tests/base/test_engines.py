@@ -93,3 +93,27 @@ def test_closing_refreshes_stale_statistics_and_waits_for_nobody(tmp_path):
 def _has_statistics(connection):
     query = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'"
     return connection.execute(query).fetchone()[0] == 1
+
+
+def test_a_connection_that_died_in_the_pool_is_replaced_unseen(session, monkeypatch):
+    if DATABASE != "postgresql":
+        return  # a file does not hang up
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 0)
+    engine = session.get_bind()
+    session.execute(sa.text("SELECT 1"))  # holds a connection of its own
+    with engine.connect() as connection:
+        dead = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    session.execute(sa.text(f"SELECT pg_terminate_backend({dead}, 2000)"))
+    for _ in range(3):
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() != dead
+
+
+def test_a_connection_busy_a_moment_ago_is_not_tried(session, monkeypatch):
+    tried = []
+    engine = session.get_bind()
+    monkeypatch.setattr(engine.dialect, "do_ping", tried.append)
+    for _ in range(3):
+        with engine.connect():
+            pass
+    assert tried == []
