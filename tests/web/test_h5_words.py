@@ -58,6 +58,17 @@ def test_every_state_has_a_word(subject, codes):
     assert set(codes) <= set(WORDS[subject])
 
 
+@pytest.mark.parametrize(
+    "topic",
+    ["attendance_refused", "card_issued", "card_lost", "card_found", "card_cancelled"]
+    + ["frozen", "released"],
+)
+def test_what_an_hours_only_book_tells_too_speaks_of_no_points(topic):
+    said = sentences.of(topic, {name: SAMPLES.get(name, "甲") for name in TOPICS[topic]})
+
+    assert "积分" not in said.title + said.text
+
+
 @pytest.mark.parametrize("code", sorted(TEXTS))
 def test_every_refusal_has_a_page(client, code):
     answer = client.get(f"/problems/{code}")

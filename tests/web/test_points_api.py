@@ -77,7 +77,9 @@ def test_an_hours_only_programme_hides_points_everywhere(session, client):
     assert held["credited_minutes"] == 120
     granted = done(caller.get("/books/ningde/me/grants"))["items"][0]
     assert granted["minutes"] == 120
-    assert not {*held, *granted} & {*POINTS_WORDS}
+    told = done(caller.get("/books/ningde/me/inbox"))["items"][0]
+    assert (told["topic"], told["facts"]["minutes"]) == ("granted", 120)
+    assert not {*held, *granted, *told["facts"]} & {*POINTS_WORDS}
     refused(caller.get("/books/ningde/indicators/volunteering/rates"), "not_found", 404)
     refused(caller.get("/books/ningde/me/statement?unit=points"), "not_found", 404)
     assert done(caller.get("/books/ningde/me/statement?unit=minutes"))["closing"] == 120

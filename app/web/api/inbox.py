@@ -7,7 +7,9 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
+from app.ledger import books
 from app.people import inbox
+from app.people.models import Message
 from app.web.acts import act
 from app.web.api.standing import book_id, my_key
 from app.web.permissions import SIGNED_IN, allow
@@ -22,14 +24,15 @@ bp = Blueprint("inbox", __name__, url_prefix="/books/<book>/me/inbox", descripti
 @bp.arguments(PageIn, location="query")
 @bp.response(200, InboxOut)
 def show(asked: dict[str, Any], book: str) -> dict[str, Any]:
-    """List my messages, latest first."""
+    """List my messages, latest first; a book of hours only says nothing of points."""
     ledger_id = book_id(book)
     with reading() as session:
         ids = my_key(session, ledger_id)
-        return {
-            "items": inbox.list_for(session, **ids, **asked),
-            "unread_count": inbox.unread_count(session, **ids),
-        }
+        messages = inbox.list_for(session, **ids, **asked)
+        unread_count = inbox.unread_count(session, **ids)
+        has_points = books.get(session, ledger_id).has_points
+    items = [_shown(message, has_points) for message in messages]
+    return {"items": items, "unread_count": unread_count}
 
 
 @bp.get("/unread")
@@ -56,3 +59,14 @@ def mark_read(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         return {"unread_count": inbox.unread_count(session, **ids)}
 
     return act(verb, status=200, needs_key=False)
+
+
+def _shown(message: Message, has_points: bool) -> dict[str, Any]:
+    facts = {name: value for name, value in message.facts.items() if has_points or name != "points"}
+    return {
+        "id": message.id,
+        "topic": message.topic,
+        "facts": facts,
+        "sent_at": message.sent_at,
+        "read_at": message.read_at,
+    }

@@ -90,9 +90,7 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
     "attendance_confirmed": lambda f: Sentence(
         "领队已确认", f"{f['title']}，这次记 {_hours(f)}。觉得不对，可以提出来。"
     ),
-    "attendance_refused": lambda f: Sentence(
-        "这次没有记", f"{f['title']}没有算时长和积分。{_reason(f)}"
-    ),
+    "attendance_refused": lambda f: Sentence("这次没有记", f"{f['title']}没有算进来。{_reason(f)}"),
     "attendance_corrected": lambda f: Sentence(
         "记录改过了", f"{f['title']}，改成 {_hours(f)}。{_reason(f)}"
     ),
@@ -131,18 +129,16 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
         f"单号 {f['number']}。",
     ),
     "objection_answered": _objection,
-    "card_issued": lambda f: Sentence("积分卡发好了", f"卡号 {f['card_no']}，请收好。"),
+    "card_issued": lambda f: Sentence("卡发好了", f"卡号 {f['card_no']}，请收好。"),
     "card_lost": lambda f: Sentence(
-        "积分卡已挂失", f"卡号 {f['card_no']}不能用了，积分还在，请到社区补卡。"
+        "卡已挂失", f"卡号 {f['card_no']}不能用了，账户里的都还在，请到社区补卡。"
     ),
-    "card_found": lambda f: Sentence("积分卡又能用了", f"卡号 {f['card_no']}的挂失取消了。"),
-    "card_cancelled": lambda f: Sentence(
-        "积分卡已注销", f"卡号 {f['card_no']}不能用了，账户还在。"
-    ),
+    "card_found": lambda f: Sentence("卡又能用了", f"卡号 {f['card_no']}的挂失取消了。"),
+    "card_cancelled": lambda f: Sentence("卡已注销", f"卡号 {f['card_no']}不能用了，账户还在。"),
     "frozen": lambda f: Sentence(
-        "账户暂时停用", f"积分没有变，现在不能用。{_reason(f)}。请联系社区。"
+        "账户暂时停用", f"账户里的没有变，现在不能用。{_reason(f)}。请联系社区。"
     ),
-    "released": lambda f: Sentence("账户恢复了", f"积分又可以用了。{_reason(f)}"),
+    "released": lambda f: Sentence("账户恢复了", f"账户又可以用了。{_reason(f)}"),
     "role_granted": lambda f: Sentence(
         "有了新身份", f"您现在是{f['place']}的{WORDS['role'].get(f['role'], f['role'])}。"
     ),
