@@ -62,6 +62,8 @@ def rank(
         with told():
             code, count = unit_of_work(work)
         draft.replace(out)  # only now: the file of yesterday stands until its successor does
+    except OSError as error:
+        raise click.FileError(str(out), error.strerror or "cannot be written") from error
     finally:
         draft.unlink(missing_ok=True)
     click.echo(f"{out}: {count} members, verification code {code}")

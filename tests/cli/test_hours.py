@@ -156,3 +156,16 @@ def test_a_file_that_fails_half_written_leaves_yesterdays(app, world, tmp_path):
     assert asked.exit_code == 2
     assert [each.name for each in tmp_path.iterdir() if "xlsx" in each.name] == ["r.xlsx"]
     assert out.read_bytes() == b"the file of yesterday"
+
+
+def test_a_disk_that_takes_no_file_is_told_and_nothing_is_registered(app, session, world, tmp_path):
+    (tmp_path / "r.csv").mkdir()
+    place, before = world.node.code, everything(session)
+
+    asked = run(app, place, tmp_path / "r.csv")
+    other = run(app, place, tmp_path / ("x" * 250 + ".csv"))
+
+    assert asked.exit_code == 2
+    assert other.exit_code == 1
+    assert "File name too long" in other.stderr
+    assert everything(session) == before
