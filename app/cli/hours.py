@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -65,7 +65,8 @@ def rank(
     except OSError as error:
         raise click.FileError(str(out), error.strerror or "cannot be written") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     click.echo(f"{out}: {count} members, verification code {code}")
 
 
