@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.activities.models_late import LateScan
 from app.base.db import (
     BY_LEDGER,
     Amount,
@@ -26,6 +27,8 @@ from app.base.db import (
     one_of,
     unique_where,
 )
+
+__all__ = ["LateScan"]
 
 ACTIVITY_STATES = (
     "draft",

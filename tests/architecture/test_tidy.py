@@ -13,7 +13,7 @@ FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 300
 ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
-    "activities": 4_600,
+    "activities": 5_100,
     "cli": 2_300,
     "ledger": 2_500,
     "mall": 3_500,
