@@ -16,8 +16,10 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
+from app.community.models import Node
 from app.people import audit, inbox
 from app.people.models import Card, Member
+from app.risk import places
 from app.risk.errors import AccountFrozen, AlreadyFrozen, AlreadyReleased
 from app.risk.models import Freeze
 
@@ -157,17 +159,14 @@ def find_live(
 
 
 def list_live(
-    session: Session, *, ledger_id: int, limit: int = 50, offset: int = 0
+    session: Session, *, ledger_id: int, node: Node | None = None, limit: int = 50, offset: int = 0
 ) -> list[Freeze]:
-    """List what is frozen in a book now, latest first."""
-    query = (
-        sa.select(Freeze)
-        .where(Freeze.ledger_id == ledger_id, Freeze.released_at.is_(None))
-        .order_by(Freeze.frozen_at.desc(), Freeze.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return list(session.scalars(query))
+    """List what is frozen now in a book, or at one place of it and below, latest first."""
+    query = sa.select(Freeze).where(Freeze.ledger_id == ledger_id, Freeze.released_at.is_(None))
+    if node is not None:
+        query = query.where(places.about(Freeze, ledger_id=ledger_id, node=node))
+    query = query.order_by(Freeze.frozen_at.desc(), Freeze.id.desc())
+    return list(session.scalars(query.limit(limit).offset(offset)))
 
 
 def history(session: Session, *, ledger_id: int, subject_id: UUID) -> list[Freeze]:

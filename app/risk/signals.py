@@ -17,12 +17,14 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired
 from app.base.ids import new_id
+from app.community.models import Node
 from app.people import audit
 from app.people.errors import AlreadyDecided
 from app.people.models import Member
 from app.people.plain_facts import plain
 from app.risk import rules
 from app.risk.models import Rule, Signal
+from app.risk.places import Places, about
 
 SCORE_MAX = 100
 VERDICTS = ("confirmed", "dismissed")
@@ -146,12 +148,21 @@ def list_open(
     session: Session,
     *,
     ledger_id: int,
+    node: Node | None = None,
+    places: Places | None = None,
     rule_code: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[Signal]:
-    """List the cases that wait for a person, gravest first."""
+    """List the cases that wait for a person, gravest first.
+
+    Args:
+        node: Only those about somebody or something at or below this place.
+        places: For kinds of subject of rooms above: those that are at the place.
+    """
     query = sa.select(Signal).where(Signal.ledger_id == ledger_id, Signal.decided_at.is_(None))
+    if node is not None:
+        query = query.where(about(Signal, ledger_id=ledger_id, node=node, places=places))
     if rule_code is not None:
         query = query.where(Signal.rule_code == rule_code)
     query = query.order_by(Signal.score.desc(), Signal.seen_at.desc(), Signal.id)

@@ -8,9 +8,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.community import tree
-from app.people import cards, members
-from app.people.models import Member
+from app.people import cards
 from app.risk import freezes
 from app.risk.models import Freeze
 from app.web.acts import act
@@ -20,9 +18,6 @@ from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import PlacePageIn, items_of
 from app.web.schemas.members import FreezeIn, FreezeOut
 from app.web.session import actor
-
-LIVE_MAX = 1_000
-"""How many freezes of a book are looked through for those of a place."""
 
 bp = Blueprint("freezes", __name__, url_prefix="/books/<book>", description="Freezes")
 
@@ -36,14 +31,14 @@ def list_live(asked: dict[str, Any], book: str) -> dict[str, Any]:
     ledger_id = book_id(book)
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), READERS)
-        live = freezes.list_live(session, ledger_id=ledger_id, limit=LIVE_MAX)
-        owners = _owners(session, ledger_id, live)
-        homes = tree.get_many(session, {owner.node_id for owner in owners.values()})
-        here = [
-            each for each in live if tree.contains(node, homes[owners[each.subject_id].node_id])
-        ]
-        first = asked["offset"]
-        return {"items": here[first : first + asked["limit"]]}
+        found = freezes.list_live(
+            session,
+            ledger_id=ledger_id,
+            node=node,
+            limit=asked["limit"],
+            offset=asked["offset"],
+        )
+        return {"items": found}
 
 
 @bp.post("/freezes")
@@ -96,15 +91,3 @@ def _in_scope(
     if asked["subject_kind"] == "card":
         member_id = cards.get(session, ledger_id=ledger_id, card_id=member_id).member_id
     standing.member(session, ledger_id, member_id, names)
-
-
-def _owners(session: Session, ledger_id: int, live: list[Freeze]) -> dict[UUID, Member]:
-    """Return whose each frozen member or card is."""
-    holder_of = {
-        each.subject_id: cards.get(session, ledger_id=ledger_id, card_id=each.subject_id).member_id
-        if each.subject_kind == "card"
-        else each.subject_id
-        for each in live
-    }
-    found = members.get_many(session, ledger_id=ledger_id, member_ids=holder_of.values())
-    return {subject_id: found[member_id] for subject_id, member_id in holder_of.items()}

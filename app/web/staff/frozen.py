@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.community import tree
 from app.people import cards, members
 from app.people.models import Member
 from app.risk import freezes
@@ -26,15 +25,10 @@ def show() -> ResponseReturnValue:
     """Show what is frozen, latest first."""
     menu.at("people")
     with reading() as session:
-        found = freezes.list_live(session, ledger_id=desk.ledger_id(), limit=SHOWN_MAX)
-        owners = {each.id: _owner(session, each) for each in found}
-        nodes = tree.get_many(session, {owner.node_id for owner in owners.values()})
-        rows = [
-            (each, owners[each.id])
-            for each in found
-            if tree.contains(desk.here().node, nodes[owners[each.id].node_id])
-        ]
-        return forms.page("frozen.html", rows=rows)
+        found = freezes.list_live(
+            session, ledger_id=desk.ledger_id(), node=desk.here().node, limit=SHOWN_MAX
+        )
+        return forms.page("frozen.html", rows=[(each, _owner(session, each)) for each in found])
 
 
 def _owner(session: Session, each: Freeze) -> Member:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.activities import grounds
+from app.activities import grounds, listings
 from app.base.errors import NotFound
-from app.community import tree
 from app.community.models import Node
 from app.people import cards, members
 from app.risk import signals
@@ -19,10 +18,8 @@ OPEN_MAX = 500
 
 def list_open(session: Session, ledger_id: int, node: Node) -> list[Signal]:
     """List the cases of a subtree that wait for a person, gravest first."""
-    found = signals.list_open(session, ledger_id=ledger_id, limit=OPEN_MAX)
-    places = {each.id: place_of(session, each) for each in found}
-    nodes = tree.get_many(session, {place for place in places.values() if place is not None})
-    return [each for each in found if _is_within(node, nodes.get(places[each.id] or 0))]
+    held = {"session": listings.session_ids(ledger_id=ledger_id, node=node)}
+    return signals.list_open(session, ledger_id=ledger_id, node=node, places=held, limit=OPEN_MAX)
 
 
 def place_of(session: Session, signal: Signal) -> int | None:
@@ -32,10 +29,6 @@ def place_of(session: Session, signal: Signal) -> int | None:
         return find(session, signal.ledger_id, signal.subject_id) if find else None
     except NotFound:
         return None
-
-
-def _is_within(outer: Node, inner: Node | None) -> bool:
-    return inner is not None and tree.contains(outer, inner)
 
 
 def _member(session: Session, ledger_id: int, subject_id: UUID) -> int:
