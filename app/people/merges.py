@@ -118,7 +118,7 @@ def approve(session: Session, *, ledger_id: int, merge_id: UUID, actor: Actor) -
 
 
 def refuse(session: Session, *, ledger_id: int, merge_id: UUID, actor: Actor) -> Merge:
-    """Refuse a merge; the asker may withdraw their own request in the same way.
+    """Refuse a merge and tell its asker; they may withdraw their own request in the same way.
 
     Raises:
         NotFound: No such request.
@@ -126,6 +126,8 @@ def refuse(session: Session, *, ledger_id: int, merge_id: UUID, actor: Actor) ->
     """
     merge = get(session, ledger_id=ledger_id, merge_id=merge_id)
     merge = _decide(session, merge, "refused", actor)
+    if not actor.is_involved(merge.requested_by_id):
+        _tell_asker(session, merge)
     _audit(session, merge, "merge_refused", actor)
     return merge
 
@@ -193,6 +195,23 @@ def _decide(session: Session, merge: Merge, state: str, actor: Actor) -> Merge:
         session.refresh(merge)
         raise AlreadyDecided(state=merge.state)
     return decided
+
+
+def _tell_asker(session: Session, merge: Merge) -> None:
+    """Tell who asked; an asker without a membership in this book has no inbox here."""
+    asker = members.find_of_person(
+        session, ledger_id=merge.ledger_id, person_id=merge.requested_by_id
+    )
+    if asker is None:
+        return
+    pair = (merge.old_member_id, merge.kept_member_id)
+    found = members.get_many(session, ledger_id=merge.ledger_id, member_ids=pair)
+    facts = {
+        "old_no": found[merge.old_member_id].volunteer_no,
+        "kept_no": found[merge.kept_member_id].volunteer_no,
+    }
+    note = inbox.Note(asker.id, "merge_refused", facts, natural_key=f"merge_refused:{merge.id}")
+    inbox.tell(session, ledger_id=merge.ledger_id, notes=[note])
 
 
 def _audit(session: Session, merge: Merge, action: str, actor: Actor) -> None:

@@ -47,4 +47,5 @@ TOPICS: dict[str, set[str]] = {
     "agent_begun": {"relation"},
     "agent_ended": {"relation"},
     "merged": {"volunteer_no"},
+    "merge_refused": {"old_no", "kept_no"},
 }

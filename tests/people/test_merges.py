@@ -207,3 +207,23 @@ def test_staff_see_the_requests_of_their_subtree(session, place, pair):
     assert listed(elsewhere.node_id) == []
     approve(session, merge)
     assert listed(place.node_id) == []
+
+
+def test_a_refused_merge_is_told_to_its_asker_once(session, place, pair):
+    asker, other = members(session, place, 2)
+    merge = request(session, *pair, actor=as_person(asker))
+    merges.refuse(session, ledger_id=place.ledger_id, merge_id=merge.id, actor=SECOND_STAFF)
+
+    told = inbox.list_for(session, ledger_id=place.ledger_id, member_id=asker.id)
+    assert [(each.topic, each.facts) for each in told] == [
+        ("merge_refused", {"old_no": pair[0].volunteer_no, "kept_no": pair[1].volunteer_no})
+    ]
+    assert not inbox.list_for(session, ledger_id=place.ledger_id, member_id=other.id)
+
+
+def test_who_withdraws_their_own_request_hears_nothing(session, place, pair):
+    asker = members(session, place, 1)[0]
+    merge = request(session, *pair, actor=as_person(asker))
+    merges.refuse(session, ledger_id=place.ledger_id, merge_id=merge.id, actor=as_person(asker))
+
+    assert not inbox.list_for(session, ledger_id=place.ledger_id, member_id=asker.id)

@@ -153,4 +153,7 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
     "merged": lambda f: Sentence(
         "两个账户合成一个", f"{f['volunteer_no']}并到这里，两边的记录都能看。"
     ),
+    "merge_refused": lambda f: Sentence(
+        "合并没有批准", f"{f['old_no']}没有并到{f['kept_no']}，两个账户都照旧。"
+    ),
 }
