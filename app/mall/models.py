@@ -1,7 +1,8 @@
-"""Every table of the mall, gathered from its two files."""
+"""Every table of the mall, gathered from its three files."""
 
 from app.mall.models_redemption import Redemption, RedemptionLine, Settlement
 from app.mall.models_shelf import Clerk, Goods, Merchant, Shop, StockMovement, Till
+from app.mall.models_stall import Stall, StallGoods
 
 __all__ = [
     "Clerk",
@@ -11,6 +12,8 @@ __all__ = [
     "RedemptionLine",
     "Settlement",
     "Shop",
+    "Stall",
+    "StallGoods",
     "StockMovement",
     "Till",
 ]

@@ -82,7 +82,10 @@ class Clerk(LedgerKey, Base):
 
 
 class Till(LedgerRow, Base):
-    """One opening of a clerk's till; closing it fixes the day-end figures (A14)."""
+    """One opening of a clerk's till; closing it fixes the day-end figures (A14).
+
+    `stall_id`: it stands at that stall of the shop and sells the stall's goods (M4).
+    """
 
     __tablename__ = "mall_till"
     __table_args__ = (
@@ -101,10 +104,14 @@ class Till(LedgerRow, Base):
     redemption_count: Mapped[int | None]
     total_points: Mapped[Amount | None]
     difference_count: Mapped[int | None]
+    stall_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class Goods(LedgerRow, Base):
-    """One kind of goods on a shop's shelf. `person_period_max`: at most so many a month (D35)."""
+    """One kind of goods on a shop's shelf. `person_period_max`: at most so many a month (D35).
+
+    `reserved_count`: pieces of the stock that are not on the shelf, because a stall has them.
+    """
 
     __tablename__ = "mall_goods"
     __table_args__ = (
@@ -142,7 +149,11 @@ class Goods(LedgerRow, Base):
 
 
 class StockMovement(LedgerKey, Base):
-    """One change of a shelf count, with what it left. Append-only, gapless per goods."""
+    """One change of a shelf count, with what it left. Append-only, gapless per goods.
+
+    `reserved_after`: pieces of what is left that were with stalls; `stall_id`: the stall at
+    which a closing count was made.
+    """
 
     __tablename__ = "mall_stock_movement"
     __table_args__ = (
@@ -163,3 +174,5 @@ class StockMovement(LedgerKey, Base):
     actor_id: Mapped[IdColumn]
     reason: Mapped[str | None] = mapped_column(sa.String(120))
     moved_at: Mapped[Instant]
+    stall_id: Mapped[UUID | None] = mapped_column(Id())
+    reserved_after: Mapped[int] = mapped_column(server_default="0")

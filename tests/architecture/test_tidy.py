@@ -16,7 +16,7 @@ ROOM_LINES = {
     "activities": 5_100,
     "cli": 2_300,
     "ledger": 2_500,
-    "mall": 3_500,
+    "mall": 4_200,
     "people": 6_200,
     "points": 4_200,
     "web": 1_700,
