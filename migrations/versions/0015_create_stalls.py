@@ -14,8 +14,8 @@ from alembic import op
 from app.base.db import Id, UTCDateTime
 from migrations.house import refuse_if_filled, spread
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
