@@ -26,7 +26,7 @@ else
 PROCESSES := --workers 1 --threads 8
 endif
 
-.PHONY: help run test check format clean
+.PHONY: help run test check format clean browser
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
@@ -41,7 +41,7 @@ run: $(RUNTIME)  ## install, migrate, load the demo into an empty database, serv
 	exec $(BIN)/gunicorn wsgi:app --bind $(HOST):$(PORT) --no-control-socket \
 	    --worker-class gthread $(PROCESSES)
 
-test: $(TOOLS)  ## everything: format, lint, types, import contracts, tests on SQLite and PostgreSQL
+test: $(TOOLS) browser  ## everything: format, lint, types, import contracts, tests on SQLite (with a browser) and PostgreSQL
 	@mkdir -p $(LOGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -50,7 +50,7 @@ test: $(TOOLS)  ## everything: format, lint, types, import contracts, tests on S
 	echo "Tests on SQLite"
 	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/sqlite.log
 	echo "Tests on PostgreSQL"
-	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not static" 2>&1 | tee $(LOGS)/postgresql.log
+	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not static and not browser" 2>&1 | tee $(LOGS)/postgresql.log
 	echo "SQLite, then PostgreSQL:"
 	tail -q -n 1 $(LOGS)/sqlite.log $(LOGS)/postgresql.log
 
@@ -59,7 +59,7 @@ check: $(TOOLS)  ## the fast part: format, lint, types, import contracts, tests 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
-	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not slow"
+	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not slow and not browser"
 
 format: $(TOOLS)  ## format the code and fix what ruff can fix
 	@$(BIN)/ruff format .
@@ -78,6 +78,19 @@ $(TOOLS): requirements.txt requirements-dev.txt | $(BIN)/python
 	@echo "Installing what the time bank and its tests need (a minute or two, once)"
 	$(PIP) -r requirements-dev.txt
 	touch $@ $(RUNTIME)
+
+# The tests drive Debian's own browser, and look at pages in Chinese letters.
+browser:
+	@packages=()
+	[[ -x /usr/bin/chromium ]] || packages+=(chromium)
+	compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || packages+=(fonts-noto-cjk)
+	(($${#packages[@]} > 0)) || exit 0
+	as_root=()
+	[[ $$EUID == 0 ]] || as_root=(sudo -n)
+	echo "Installing $${packages[*]} for the browser tests (once)"
+	"$${as_root[@]}" apt-get update -qq &&
+	    "$${as_root[@]}" apt-get install -qq -y --no-install-recommends "$${packages[@]}" >/dev/null ||
+	    { echo "The browser tests need: apt install $${packages[*]}"; exit 1; }
 
 # The first interpreter that runs, is new enough and can make an environment; a Debian
 # python3 without its venv package gets that package, if we may.
