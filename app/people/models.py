@@ -22,7 +22,15 @@ from app.people.models_person import (
     RoleGrant,
     SignInSession,
 )
-from app.people.models_team import Alliance, AllianceTeam, Team, TeamAlias, TeamMember
+from app.people.models_team import (
+    Alliance,
+    AllianceTeam,
+    Team,
+    TeamAlias,
+    TeamArea,
+    TeamCard,
+    TeamMember,
+)
 
 __all__ = [
     "Agent",
@@ -47,5 +55,7 @@ __all__ = [
     "SignInSession",
     "Team",
     "TeamAlias",
+    "TeamArea",
+    "TeamCard",
     "TeamMember",
 ]

@@ -189,7 +189,7 @@ class Message(LedgerRow, Base):
 
 
 class Objection(LedgerRow, Base):
-    """A member's objection to a record of theirs; answered by another than the recorder."""
+    """A member's objection to a record of theirs, or to a notice; answered by another person."""
 
     __tablename__ = "people_objection"
     __table_args__ = (
@@ -199,9 +199,10 @@ class Objection(LedgerRow, Base):
             "ledger_id",
             "subject_kind",
             "subject_id",
+            "member_id",
             where="state = 'open'",
         ),
-        one_of("subject_kind", "attendance", "grant", "redemption"),
+        one_of("subject_kind", "attendance", "grant", "redemption", "notice"),
         one_of("state", "open", "upheld", "rejected", "withdrawn"),
         BY_LEDGER,
     )

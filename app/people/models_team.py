@@ -1,4 +1,4 @@
-"""Tables of teams (志愿服务队), their aliases and members, and alliances (近邻志愿同盟)."""
+"""Tables of teams (志愿服务队): aliases, members, public cards; and alliances (近邻志愿同盟)."""
 
 from datetime import date
 from uuid import UUID
@@ -11,6 +11,7 @@ from app.base.db import (
     Base,
     Id,
     IdColumn,
+    Instant,
     LedgerKey,
     LedgerRow,
     NodeId,
@@ -95,3 +96,33 @@ class AllianceTeam(LedgerKey, Base):
     joined_on: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     left_on: Mapped[date | None]
     agreed_by_id: Mapped[IdColumn]
+
+
+class TeamCard(LedgerKey, Base):
+    """A team's public card (队伍名片): what it does, how to reach it, by a role's phone."""
+
+    __tablename__ = "people_team_card"
+    __table_args__ = (ledger_fk("team_id", "people_team"), BY_LEDGER)
+
+    team_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    is_open: Mapped[bool]
+    phone: Mapped[str | None] = mapped_column(sa.String(20))
+    work: Mapped[str] = mapped_column(sa.String(200))
+    reach: Mapped[str] = mapped_column(sa.String(200))
+    version: Mapped[int]
+    changed_by_id: Mapped[IdColumn]
+    changed_at: Mapped[Instant]
+
+
+class TeamArea(LedgerKey, Base):
+    """A grid or 小区 that a team looks after; together they are the team's area."""
+
+    __tablename__ = "people_team_area"
+    __table_args__ = (
+        ledger_fk("team_id", "people_team"),
+        sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
+        BY_LEDGER,
+    )
+
+    team_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    node_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)

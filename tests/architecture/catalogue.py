@@ -55,6 +55,7 @@ def _normalised(sql: str) -> str:
     if not text.startswith("CREATE TABLE"):
         return text
     head, body = text.split("(", 1)
+    head = head.replace('"', "")  # SQLite quotes the name of a table that was written anew
     body, tail = body.rsplit(")", 1)
     parts = _split(body)
     columns = [part for part in parts if not part.startswith("CONSTRAINT ")]

@@ -18,7 +18,7 @@ ROOM_LINES = {
     "ledger": 2_500,
     "mall": 4_200,
     "people": 6_200,
-    "points": 4_200,
+    "points": 4_900,
     "web": 1_700,
     "web/api": 7_000,
     "web/h5": 4_000,
