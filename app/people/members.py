@@ -135,6 +135,23 @@ def follow_merge(session: Session, member: Member) -> Member:
     return member
 
 
+def surviving_person(session: Session, person_id: UUID) -> UUID:
+    """Return the person for whom this one stands since every membership was merged (L13).
+
+    Two records of one person end as one: whoever proves the old phone is the kept person.
+    Itself, while any membership of its own goes on, or the kept ones are of several people.
+    """
+    homes = list_homes(session, person_id=person_id)
+    kept = [
+        follow_merge(session, get(session, ledger_id=home.ledger_id, member_id=home.member_id))
+        for home in homes
+    ]
+    survivors = {member.person_id for member in kept if member.state == "active"}
+    if person_id in survivors or len(survivors) != 1:
+        return person_id
+    return survivors.pop()
+
+
 def full_name(member: Member) -> str:
     """Decrypt the member's name; erased members have none but the mask.
 

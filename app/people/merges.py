@@ -20,7 +20,7 @@ from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
-from app.people import audit, inbox, members
+from app.people import audit, inbox, members, sessions
 from app.people.errors import AlreadyDecided, AlreadyRequested
 from app.people.member_locks import lock_active
 from app.people.merged_traces import move_traces
@@ -111,6 +111,8 @@ def approve(session: Session, *, ledger_id: int, merge_id: UUID, actor: Actor) -
         .values(state="merged", merged_into_id=kept.id)
     )
     move_traces(session, old=old, kept=kept)
+    if members.surviving_person(session, old.person_id) == kept.person_id:
+        sessions.revoke_all(session, person_id=old.person_id)  # the next sign-in leads to `kept`
     note = inbox.Note(kept.id, "merged", {"volunteer_no": old.volunteer_no})
     inbox.tell(session, ledger_id=ledger_id, notes=[note])
     _audit(session, merge, "merge_approved", actor)

@@ -8,6 +8,7 @@ they count must survive it. A door calls them so:
 
 An unknown phone walks the same way as a known one: it has a shadow under which
 its failures are counted and locked, so neither time nor answer tells them apart.
+The old phone of a person whose memberships were merged leads to the kept person.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from app.base import crypto
 from app.base.errors import DomainError
 from app.people import credentials, login_codes, phones, roles, sessions
 from app.people.errors import NotRegistered
-from app.people.members import find_person_by_phone
+from app.people.members import find_person_by_phone, surviving_person
 from app.people.sessions import SignedIn, revoke, revoke_all, touch
 
 __all__ = [
@@ -119,6 +120,7 @@ def open_session(session: Session, *, person_id: UUID, device_hash: bytes | None
 
 
 def _signed_in(session: Session, person_id: UUID, device_hash: bytes | None) -> SignInResult:
+    person_id = surviving_person(session, person_id)
     token = open_session(session, person_id=person_id, device_hash=device_hash)
     return SignInResult(token=token, person_id=person_id)
 

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app.base import clock
+from app.base.actors import Actor
 from app.base.errors import RateLimited
-from app.people import credentials, joining, login_codes, roles, sessions, sign_in
+from app.base.ids import new_id
+from app.people import credentials, joining, login_codes, merges, roles, sessions, sign_in
 from app.people.errors import NotRegistered, SignInFailed
 from app.people.models import SignInSession
 from tests.factories.people import holder, member, newcomer, place
@@ -202,3 +204,39 @@ def test_signing_out_ends_one_session_and_leaving_everywhere_ends_all(session, p
     assert len(sessions.list_live(session, person_id=person.person_id)) == 2
     assert sign_in.revoke_all(session, person_id=person.person_id) == 2
     assert not any(sign_in.find_session(session, token) for token in tokens)
+
+
+def merge(session, old, kept):
+    named = {"ledger_id": old.ledger_id}
+    asked = merges.request(
+        session,
+        old_member_id=old.id,
+        kept_member_id=kept.id,
+        reason="同一人登记了两次",
+        actor=Actor(new_id()),
+        **named,
+    )
+    merges.approve(session, merge_id=asked.id, actor=Actor(new_id()), **named)
+    session.commit()
+    session.expire_all()
+
+
+def test_the_old_phone_of_a_merged_person_leads_to_the_kept_membership(session, here, person):
+    kept = member(session, 1, here.community, "温如许", UNKNOWN)
+    session.commit()
+    stale = by_password(session).require()
+    merge(session, person, kept)
+    assert sign_in.find_session(session, stale) is None
+    for result in (by_password(session), by_code(session)):
+        assert result.person_id == kept.person_id
+        found = sign_in.find_session(session, result.require())
+        assert found.person_id == kept.person_id
+
+
+def test_a_person_with_another_live_membership_stays_themselves(session, here, person):
+    there = place(session, ledger_id=2, code="panji")
+    other = member(session, 2, there.community, phone=PHONE)
+    kept = member(session, 1, here.community, "温如许", UNKNOWN)
+    session.commit()
+    merge(session, person, kept)
+    assert by_code(session).person_id == other.person_id == person.person_id
