@@ -64,7 +64,7 @@ def check(newcomer: Newcomer) -> Candidate:
     candidate = Candidate(newcomer)
     try:
         _check_columns(newcomer)
-        _check_age(newcomer)
+        require_age(newcomer.birth_year, has_guardian=bool(newcomer.guardian_consent_version))
         candidate.name = names.normalise(newcomer.name)
         if newcomer.phone:
             candidate.phone = phones.normalise(newcomer.phone)
@@ -85,14 +85,19 @@ def _check_columns(newcomer: Newcomer) -> None:
             raise ValidationFailed(f"{name} is empty or too long", field=name, reason="text")
 
 
-def _check_age(newcomer: Newcomer) -> None:
-    year, this_year = newcomer.birth_year, clock.today().year
-    if year is None:
+def require_age(birth_year: int | None, *, has_guardian: bool) -> None:
+    """Refuse a year that cannot be, and a child without a guardian's consent (PIPL 31; D43).
+
+    Raises:
+        ValidationFailed: Facts `field` and `reason` (`range`, `guardian`).
+    """
+    this_year = clock.today().year
+    if birth_year is None:
         return
-    if not BIRTH_YEAR_MIN <= year <= this_year:
+    if not BIRTH_YEAR_MIN <= birth_year <= this_year:
         raise ValidationFailed("no birth year", field="birth_year", reason="range")
     # Only the year is kept: somebody who turns 14 this year may still be 13.
-    if this_year - year <= GUARDED_AGE and not newcomer.guardian_consent_version:
+    if this_year - birth_year <= GUARDED_AGE and not has_guardian:
         raise ValidationFailed(
             "under 14 only with a guardian's consent", field="birth_year", reason="guardian"
         )

@@ -48,4 +48,5 @@ TOPICS: dict[str, set[str]] = {
     "agent_ended": {"relation"},
     "merged": {"volunteer_no"},
     "merge_refused": {"old_no", "kept_no"},
+    "name_corrected": set(),
 }

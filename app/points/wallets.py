@@ -54,6 +54,11 @@ class Holding:
     receivable_points: int
     lots: list[tuple[date, int]]
 
+    @property
+    def next_expiry(self) -> tuple[date, int] | None:
+        """The lot that expires first: its last day and its points; None when all of them last."""
+        return next(((day, points) for day, points in self.lots if day != NEVER), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:

@@ -27,6 +27,8 @@ NEEDS_NO_KEY = {
     # a secret is in the request or in the answer, and a key would keep a trace of it
     "PUT /me/password",
     "PUT /me/pin",
+    "PUT /me/person",
+    "PUT /me/phone",
     "POST /me/erasure",
     "POST /books/{book}/me/codes",
     "POST /books/{book}/cards/{card_id}/print",

@@ -45,6 +45,7 @@ MAY = {
     "identity.*": PUBLIC,
     "me.*": ANYONE,
     "me_access.*": ANYONE,
+    "me_corrections.*": ANYONE,
     "me_record.*": ANYONE,
     "inbox.*": ANYONE,
     "codes.issue": ANYONE,

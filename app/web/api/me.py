@@ -14,7 +14,7 @@ from app.community import tree
 from app.ledger import books
 from app.people import credentials, joining, members, phones, roles
 from app.people.models import Home, Person
-from app.points import programmes
+from app.points import programmes, wallets
 from app.web.acts import act
 from app.web.api.standing import oneself
 from app.web.permissions import SIGNED_IN, allow
@@ -103,6 +103,8 @@ def _home(session: Session, home: Home) -> dict[str, Any]:
     book = books.get(session, home.ledger_id)
     member = members.get(session, ledger_id=home.ledger_id, member_id=home.member_id)
     node = tree.get(session, member.node_id)
+    held = wallets.holding(session, ledger_id=home.ledger_id, member_id=member.id)
+    expiring = held.next_expiry
     return {
         "book": book.code,
         "name": book.name,
@@ -113,6 +115,9 @@ def _home(session: Session, home: Home) -> dict[str, Any]:
         "node_name": node.short_name,
         "state": member.state,
         "joined_on": member.joined_on,
+        "spendable_points": held.spendable_points,
+        "next_expiry_points": expiring[1] if expiring else None,
+        "next_expires_on": expiring[0] if expiring else None,
     }
 
 

@@ -18,7 +18,6 @@ from app.mall import clerks
 from app.people import inbox, roles, team_members
 from app.people.models import Member, Team
 from app.points import wallets
-from app.points.wallets import Holding
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
@@ -38,14 +37,6 @@ class Minutes:
 
     total: int
     parts: list[tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """The next points to expire, and their last day."""
-
-    points: int
-    on: date
 
 
 @bp.app_template_filter("until")
@@ -68,8 +59,7 @@ def page() -> ResponseReturnValue:
             return show_page("h5/no_book.html", **_work(session))
         values: dict[str, Any] = {
             "minutes": minutes_of(session, me),
-            "holding": (holding := wallets.holding(session, **me.key)),
-            "expiry": next_expiry(holding),
+            "holding": wallets.holding(session, **me.key),
             "unread": inbox.unread_count(session, **me.key),
             "near_count": len(near(session, me)),
             "teams": team_members.teams_of(session, **me.key),
@@ -85,12 +75,6 @@ def minutes_of(session: Session, me: Own) -> Minutes:
     found = balances.of_owner(session, ledger_id=me.ledger_id, owner_id=me.member.id)
     parts = [(each.ref.kind, each.posted) for each in found if each.ref.unit == "minutes"]
     return Minutes(sum(value for _, value in parts), [each for each in parts if each[1]])
-
-
-def next_expiry(holding: Holding) -> Expiry | None:
-    """Return the lot that expires first; None when all of them last."""
-    lots = [(day, points) for day, points in holding.lots if day != NEVER]
-    return Expiry(lots[0][1], lots[0][0]) if lots else None
 
 
 def near(session: Session, me: Own) -> list[listings.Slot]:

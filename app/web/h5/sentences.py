@@ -150,6 +150,9 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
         "有人可以替您办事", f"您的{f['relation']}可以替您办事。不想了，在“我的资料”里随时结束。"
     ),
     "agent_ended": lambda f: Sentence("代办结束了", f"您的{f['relation']}不再替您办事。"),
+    "name_corrected": lambda _: Sentence(
+        "姓名改过了", "您的姓名在所有社区都改好了。不是您改的，请马上联系社区。"
+    ),
     "merged": lambda f: Sentence(
         "两个账户合成一个", f"{f['volunteer_no']}并到这里，两边的记录都能看。"
     ),

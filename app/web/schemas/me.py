@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.people.consents import PURPOSES, VERSION_MAX
-from app.web.schemas import InSchema, Text
+from app.web.schemas import InSchema, Text, WholeNumber
 from app.web.schemas.identity import PASSWORD_LENGTH_MAX
 
 WITHDRAWABLE = ("board", "location")
@@ -32,6 +32,9 @@ class HomeOut(Schema):
     node_name = fields.String()
     state = fields.String()
     joined_on = fields.Date()
+    spendable_points = fields.Integer()
+    next_expiry_points = fields.Integer(allow_none=True)
+    next_expires_on = fields.Date(allow_none=True)
 
 
 class MeOut(Schema):
@@ -96,6 +99,20 @@ class PinIn(ProofIn):
     """A new spending PIN of six digits, with the proof."""
 
     new_pin = fields.String(required=True, validate=validate.Length(min=1, max=12))
+
+
+class CorrectionIn(ProofIn):
+    """The name and the year as they should be, with the proof."""
+
+    name = Text(required=True, length_max=64)
+    birth_year = WholeNumber(load_default=None, allow_none=True)
+
+
+class NewPhoneIn(ProofIn):
+    """Another phone with the code just sent to it, and the proof that it is oneself."""
+
+    new_phone = Text(required=True, length_max=24)
+    new_code = fields.String(required=True, validate=validate.Length(min=1, max=12))
 
 
 class OwnSessionOut(Schema):
