@@ -101,6 +101,35 @@ def mine(
     ]
 
 
+def sign_ups(session: Session, *, ledger_id: int, member_id: UUID, limit: int) -> list[Any]:
+    """List a member's sign-ups of every state, latest first: enrolment, session, activity."""
+    query = (
+        sa.select(Enrolment, ActivitySession, Activity)
+        .join(
+            ActivitySession,
+            sa.and_(
+                ActivitySession.ledger_id == Enrolment.ledger_id,
+                ActivitySession.id == Enrolment.session_id,
+            ),
+        )
+        .join(
+            Activity,
+            sa.and_(
+                Activity.ledger_id == ActivitySession.ledger_id,
+                Activity.id == ActivitySession.activity_id,
+            ),
+        )
+        .where(
+            Enrolment.ledger_id == ledger_id,
+            ActivitySession.ledger_id == ledger_id,
+            Activity.ledger_id == ledger_id,
+            Enrolment.member_id == member_id,
+        )
+        .order_by(Enrolment.enrolled_at.desc(), Enrolment.session_id)
+    )
+    return list(session.execute(query.limit(limit)).all())
+
+
 def get_slot(session: Session, *, ledger_id: int, session_id: UUID) -> Slot:
     """Return one session with its activity.
 

@@ -177,6 +177,14 @@ def get(session: Session, *, ledger_id: int, backfill_id: UUID) -> Backfill:
     return found
 
 
+def list_of_member(session: Session, *, ledger_id: int, member_id: UUID) -> list[Backfill]:
+    """List a member's back-fills of every state, latest first."""
+    query = sa.select(Backfill).where(
+        Backfill.ledger_id == ledger_id, Backfill.member_id == member_id
+    )
+    return list(session.scalars(query.order_by(Backfill.served_on.desc(), Backfill.id)))
+
+
 def list_waiting(
     session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
 ) -> list[Backfill]:

@@ -65,6 +65,61 @@ def test_my_record_holds_what_every_room_knows(town: Town) -> None:
     refused(caller.get("/me/record?book=panji"), "not_found", 404)
 
 
+def test_my_record_leaves_nothing_out(town: Town) -> None:
+    record = done(town.caller("volunteer").get("/me/record"))["books"][0]
+
+    assert set(record) == {
+        *("person", "membership", "books", "consents", "roles", "sessions", "agents", "book"),
+        *("holding", "statements", "grants", "backfills", "attendances", "enrolments"),
+        *("redemptions", "objections"),
+    }
+    assert record["membership"]["node_name"] == town.node.name
+
+
+def test_each_of_my_books_says_what_expires_next(town: Town) -> None:
+    caller = town.caller("volunteer")
+    points.grant(town.session, town.world, caller.member.id, 120)
+    town.session.commit()
+
+    home = done(caller.get("/me/books"))["items"][0]
+
+    assert (home["spendable_points"], home["next_expiry_points"]) == (2, None)
+    assert home["next_expires_on"] is None  # this programme's points last
+
+
+def test_i_correct_my_name_with_my_password(town: Town) -> None:
+    caller = town.caller("volunteer")
+    before = everything(town.session)
+
+    wrong = caller.put("/me/person", {"name": "温如许", "password": "不是这个密码吧"})
+    refused(wrong, "sign_in_failed", 401)
+    assert done(caller.get("/me"))["name"] == "人volunteer"
+    assert len(everything(town.session)) == len(before)
+    done(caller.put("/me/person", {"name": "温如许", "password": PASSWORD}), 204)
+
+    assert done(caller.get("/me"))["name"] == "温如许"
+
+
+def test_i_take_another_phone_by_a_code_sent_to_it(town: Town) -> None:
+    caller = town.caller("volunteer")
+    code = _code_to(town, "00000009876")
+
+    sent = {"password": PASSWORD, "new_phone": "000-0000-9876", "new_code": code}
+    done(caller.put("/me/phone", sent), 204)
+
+    assert done(caller.get("/me"))["phone_masked"] == "000****9876"
+
+
+def test_a_phone_that_is_not_proven_is_not_taken(town: Town) -> None:
+    caller = town.caller("volunteer")
+    before = done(caller.get("/me"))["phone_masked"]
+
+    sent = {"password": PASSWORD, "new_phone": "000-0000-9876", "new_code": "000000"}
+    refused(caller.put("/me/phone", sent), "sign_in_failed", 401)
+
+    assert done(caller.get("/me"))["phone_masked"] == before
+
+
 def test_my_record_comes_as_a_table_too(town: Town) -> None:
     answer = town.caller("volunteer").get("/me/record.csv?book=ningde")
 

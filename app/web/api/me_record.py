@@ -9,28 +9,22 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.activities import listings as activity_listings
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed
 from app.base.transactions import reading
 from app.ledger import balances, books
-from app.ledger.statements import statement
-from app.mall import listings as mall_listings
-from app.people import erasure, members, objections, own_record
+from app.people import erasure, members, objections
 from app.people.models import Home
-from app.people.plain_facts import plain
-from app.points import grants, wallets
+from app.points import wallets
 from app.reports.sheets import Sheet, write_csv
 from app.web.acts import act
+from app.web.api import own_rows
 from app.web.api.me_access import proven
-from app.web.api.standing import MemberKey, oneself
+from app.web.api.standing import oneself
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.me import BookQueryIn, ErasureIn, ErasurePreviewOut, OwnRecordOut
 from app.web.session import actor
-
-ROWS_MAX = 10_000
-UNITS = ("minutes", "points")
 
 bp = Blueprint("me_record", __name__, url_prefix="/me", description="What is held of me")
 
@@ -117,49 +111,7 @@ def _records(code: str | None) -> list[dict[str, Any]]:
             homes = [home for home in homes if codes[home.ledger_id] == code]
             if not homes:
                 raise NotFound("not a member of this book")
-        return [_record(session, home, codes[home.ledger_id]) for home in homes]
-
-
-def _record(session: Session, home: Home, code: str) -> dict[str, Any]:
-    ledger_id, member_id = home.ledger_id, home.member_id
-    ids: MemberKey = {"ledger_id": ledger_id, "member_id": member_id}
-    record = own_record.my_record(session, person_id=home.person_id, ledger_id=ledger_id)
-    mine = activity_listings.mine(session, limit=ROWS_MAX, **ids)
-    added = {
-        "book": code,
-        "statements": {unit: _statement(session, ledger_id, member_id, unit) for unit in UNITS},
-        "grants": [
-            _columns(each, "served_on", "minutes", "points", "provenance", "state")
-            for each in grants.list_of_member(session, limit=ROWS_MAX, **ids)
-        ],
-        "attendances": [
-            {
-                "title": slot.activity.title,
-                **_columns(stay, "checked_in_at", "checked_out_at", "credited_minutes", "state"),
-            }
-            for slot in mine
-            for stay in slot.stays
-        ],
-        "redemptions": [
-            _columns(each, "number", "total_points", "state", "redeemed_at")
-            for each in mall_listings.list_of_member(session, limit=ROWS_MAX, **ids)
-        ],
-        "objections": [
-            _columns(each, "subject_kind", "claim", "state", "answer", "raised_at")
-            for each in objections.list_for_member(session, **ids)
-        ],
-    }
-    return {**record, **plain(added)}
-
-
-def _statement(session: Session, ledger_id: int, member_id: UUID, unit: str) -> dict[str, Any]:
-    found = statement(session, ledger_id=ledger_id, owner_id=member_id, unit=unit)
-    names = ("kind", "occurred_at", "posted_at", "delta", "balance", "reason")
-    return {
-        "opening": found.opening,
-        "closing": found.closing,
-        "lines": [_columns(line, *names) for line in found.lines],
-    }
+        return [own_rows.of_home(session, home, codes[home.ledger_id]) for home in homes]
 
 
 def _flat(book: str, value: Any, path: str = "") -> Any:
@@ -172,7 +124,3 @@ def _flat(book: str, value: Any, path: str = "") -> Any:
             yield from _flat(book, inner, f"{path}.{index}")
     else:
         yield book, path, value if value is None else str(value)
-
-
-def _columns(row: object, *names: str) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}

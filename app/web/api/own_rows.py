@@ -1,0 +1,110 @@
+"""All that the rooms hold of one member, gathered for the member alone (PIPL 45).
+
+Nothing is left out because it is old or was taken back: a withdrawn sign-up, a refused
+record and a refunded sale are in it with their state.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.activities import listings
+from app.community import tree
+from app.ledger.statements import statement
+from app.mall import listings as mall_listings
+from app.people import objections, own_record
+from app.people.models import Home
+from app.people.plain_facts import plain
+from app.points import backfills, grants, wallets
+from app.web.api.standing import MemberKey
+
+ROWS_MAX = 10_000
+UNITS = ("minutes", "points")
+
+
+def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
+    """Return what is held of a person in one book, ready for JSON."""
+    key: MemberKey = {"ledger_id": home.ledger_id, "member_id": home.member_id}
+    record = own_record.my_record(session, person_id=home.person_id, ledger_id=home.ledger_id)
+    record["membership"]["node_name"] = tree.get(session, record["membership"]["node_id"]).name
+    added = {
+        "book": code,
+        "holding": _holding(session, key),
+        "statements": {unit: _statement(session, home, unit) for unit in UNITS},
+        "grants": _rows(grants.list_of_member(session, limit=ROWS_MAX, **key), *GRANT),
+        "backfills": _rows(backfills.list_of_member(session, **key), *BACKFILL),
+        "attendances": _attendances(session, key),
+        "enrolments": _enrolments(session, key),
+        "redemptions": _redemptions(session, key),
+        "objections": _rows(objections.list_for_member(session, **key), *OBJECTION),
+    }
+    return {**record, **plain(added)}
+
+
+GRANT = ("served_on", "minutes", "points", "provenance", "state", "category_code", "source_kind")
+BACKFILL = ("served_on", "minutes", "provenance", "state", "evidence", "entered_at")
+STAY = ("checked_in_at", "checked_out_at", "credited_minutes", "state", "in_door", "out_door")
+OBJECTION = ("subject_kind", "claim", "state", "answer", "raised_at", "answered_at")
+LINE = ("kind", "occurred_at", "posted_at", "delta", "balance", "reason")
+
+
+def _holding(session: Session, key: MemberKey) -> dict[str, Any]:
+    found = wallets.holding(session, **key)
+    return {
+        "spendable_points": found.spendable_points,
+        "receivable_points": found.receivable_points,
+        "lots": [{"expires_on": day, "points": points} for day, points in found.lots],
+    }
+
+
+def _attendances(session: Session, key: MemberKey) -> list[dict[str, Any]]:
+    mine = listings.mine(session, limit=ROWS_MAX, **key)
+    return [
+        {"title": slot.activity.title, **_columns(stay, *STAY)}
+        for slot in mine
+        for stay in slot.stays
+    ]
+
+
+def _enrolments(session: Session, key: MemberKey) -> list[dict[str, Any]]:
+    """The sign-ups of every state: also those that were withdrawn."""
+    return [
+        {
+            "title": activity.title,
+            "starts_at": slot.starts_at,
+            **_columns(signed, "state", "enrolled_at", "withdrawn_at"),
+        }
+        for signed, slot, activity in listings.sign_ups(session, limit=ROWS_MAX, **key)
+    ]
+
+
+def _redemptions(session: Session, key: MemberKey) -> list[dict[str, Any]]:
+    found = mall_listings.list_of_member(session, limit=ROWS_MAX, **key)
+    ids: list[UUID] = [each.id for each in found]
+    lines = mall_listings.lines_of(session, ledger_id=key["ledger_id"], redemption_ids=ids)
+    return [
+        {
+            **_columns(each, "number", "total_points", "state", "redeemed_at"),
+            "lines": _rows(lines[each.id], "name", "quantity_count", "price_points"),
+        }
+        for each in found
+    ]
+
+
+def _statement(session: Session, home: Home, unit: str) -> dict[str, Any]:
+    found = statement(session, ledger_id=home.ledger_id, owner_id=home.member_id, unit=unit)
+    return {
+        "opening": found.opening,
+        "closing": found.closing,
+        "lines": _rows(found.lines, *LINE),
+    }
+
+
+def _rows(found: Iterable[object], *names: str) -> list[dict[str, Any]]:
+    return [_columns(each, *names) for each in found]
+
+
+def _columns(row: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
