@@ -57,12 +57,22 @@ def near_me(
 
 
 def calendar(
-    session: Session, *, ledger_id: int, node: Node, begins_at: datetime, ends_at: datetime
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    begins_at: datetime,
+    ends_at: datetime,
+    states: Sequence[str] = VISIBLE,
 ) -> list[Slot]:
-    """List the visible sessions of a subtree that touch a span of time, in order."""
+    """List the sessions of a subtree that touch a span of time, in order.
+
+    Args:
+        states: Of which activities; those that anybody may see unless staff ask for more.
+    """
     query = _slots(ledger_id).where(
         tree.within(Node.path, node),
-        Activity.state.in_(VISIBLE),
+        Activity.state.in_(states),
         ActivitySession.starts_at < ends_at,
         ActivitySession.ends_at > begins_at,
     )

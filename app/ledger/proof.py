@@ -116,6 +116,16 @@ def find_latest(session: Session, *, ledger_id: int, is_ok: bool | None = None) 
     return session.execute(query).scalar_one_or_none()
 
 
+def history(session: Session, *, ledger_id: int, limit: int = 400) -> list[Proof]:
+    """List the proofs of a book, latest first."""
+    query = (
+        sa.select(Proof)
+        .where(Proof.ledger_id == ledger_id)
+        .order_by(Proof.proved_on.desc(), Proof.run.desc())
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
 def reopen(session: Session, *, ledger_id: int, actor: Actor, reason: str) -> Book:
     """Let a stopped book take postings again, once a proof after the stop is in order.
 

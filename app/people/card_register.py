@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from app.base.actors import Actor
 from app.base.crypto import unseal
 from app.base.errors import NotFound
+from app.community import tree
+from app.community.models import Node
 from app.people import audit
 from app.people.cards import IssuedCard, get
 from app.people.errors import CardNotActive
-from app.people.models import Card
+from app.people.models import Card, Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,48 @@ def by_number(session: Session, *, ledger_id: int, card_no: str) -> Card:
     if card is None:
         raise NotFound("no such card")
     return card
+
+
+def list_in(
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    state: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[tuple[Card, Member]]:
+    """List the cards of a subtree's members with their holders, latest issued first."""
+    query = (
+        sa.select(Card, Member)
+        .join(Member, sa.and_(Member.ledger_id == Card.ledger_id, Member.id == Card.member_id))
+        .join(Node, Node.id == Member.node_id)
+        .where(
+            Card.ledger_id == ledger_id,
+            Member.ledger_id == ledger_id,
+            tree.within(Node.path, node),
+        )
+        .order_by(Card.issued_at.desc(), Card.id.desc())
+    )
+    if state is not None:
+        query = query.where(Card.state == state)
+    return [(card, member) for card, member in session.execute(query.limit(limit).offset(offset))]
+
+
+def count_in(session: Session, *, ledger_id: int, node: Node) -> dict[str, int]:
+    """Count the cards of a subtree's members by state."""
+    query = (
+        sa.select(Card.state, sa.func.count())
+        .join(Member, sa.and_(Member.ledger_id == Card.ledger_id, Member.id == Card.member_id))
+        .join(Node, Node.id == Member.node_id)
+        .where(
+            Card.ledger_id == ledger_id,
+            Member.ledger_id == ledger_id,
+            tree.within(Node.path, node),
+        )
+        .group_by(Card.state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def reprint(session: Session, *, ledger_id: int, card_id: UUID, actor: Actor) -> IssuedCard:

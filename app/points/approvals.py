@@ -4,6 +4,7 @@ Never one's own, one's household's, or what one made (D23, A6, A17). A batch is
 decided as a whole: one grant that may not be decided refuses all.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -94,6 +95,20 @@ def list_waiting(
         .order_by(Grant.made_at, Grant.id)
     )
     return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def count_waiting(session: Session, *, ledger_id: int, node: Node) -> Counter[tuple[int, str]]:
+    """Count the grants that wait in the node's subtree, by level and hold reasons."""
+    below = sa.select(Node.id).where(tree.within(Node.path, node))
+    query = (
+        sa.select(Grant.state, Grant.hold_reasons, sa.func.count())
+        .where(Grant.ledger_id == ledger_id, Grant.state.in_(WAITING), Grant.node_id.in_(below))
+        .group_by(Grant.state, Grant.hold_reasons)
+    )
+    found: Counter[tuple[int, str]] = Counter()
+    for state, reasons, count in session.execute(query):
+        found[WAITING[state], reasons or ""] += count
+    return found
 
 
 def _lock(

@@ -175,6 +175,7 @@ def _of_sale(facts: Facts, sale_id: UUID) -> Source:
     sale = facts.sales[sale_id]
     return {
         "kind": "redemption",
+        "redemption_id": str(sale_id),
         "number": sale.number,
         "shop": sale.shop_name,
         "redeemed_at": _iso(sale.redeemed_at),

@@ -74,6 +74,27 @@ def test_the_calendar_shows_the_span_in_order(session, world):
     assert [slot.session.ordinal for slot in found] == [1, 2]
 
 
+def test_the_calendar_shows_plans_to_whoever_asks_for_them(session, world):
+    make.opened(session, world, ("14:00", "15:00"), title="开着的")
+    with at("09:00", EVE):
+        made = plans.draft(
+            session,
+            ledger_id=world.ledger_id,
+            plan=make.a_plan(world, title="交上来的"),
+            actor=world.leader,
+        )
+        plans.submit(session, ledger_id=world.ledger_id, activity_id=made.id, actor=world.leader)
+    span = {"begins_at": moment("00:00"), "ends_at": moment("23:00")}
+    scope = {"ledger_id": world.ledger_id, "node": world.node, **span}
+
+    def titles(**more):
+        found = listings.calendar(session, **scope, **more)
+        return [slot.activity.title for slot in found]
+
+    assert titles() == ["开着的"]
+    assert titles(states=("submitted",)) == ["交上来的"]
+
+
 def test_staff_see_plans_to_approve_and_records_to_look_at(session, world, member):
     _, (slot,) = make.opened(session, world)
     make.been(session, world, slot, member, "08:50", "11:00")

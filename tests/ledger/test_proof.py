@@ -303,6 +303,14 @@ def test_runs_of_one_day_are_numbered(book):
         assert book.prove().run == 1
 
 
+def test_proofs_are_listed_latest_first(book):
+    for _ in range(3):
+        proof.record(book.session, ledger_id=book.ledger_id, checks=[Check("floors", True, "")])
+    found = proof.history(book.session, ledger_id=book.ledger_id, limit=2)
+    assert [each.run for each in found] == sorted((each.run for each in found), reverse=True)
+    assert len(found) == 2
+
+
 def test_a_closing_leaves_out_what_may_still_be_under_way(book, session):
     with clock.held_at(MORNING + timedelta(hours=1)):
         make.issue(session, book.ledger_id, new_id(), 9)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.base.errors import NotFound
 from app.base.ids import new_id
 from app.base.transactions import attempt
+from app.community import tree
 from app.people import audit, card_register, cards, inbox
 from app.people.errors import CardAlreadyActive, CardNotActive, MemberNotActive, WrongAudience
 from app.people.models import Card, Member
@@ -269,3 +270,23 @@ def test_a_card_is_found_by_its_number_in_any_case(session, place, member, issue
     assert cards.list_of(session, ledger_id=place.ledger_id, member_id=member.id) == [found]
     with pytest.raises(NotFound):
         card_register.by_number(session, ledger_id=place.ledger_id, card_no="JINXI1-C9")
+
+
+def test_cards_of_a_place_are_listed_with_their_holders_by_state(session, place):
+    here = members(session, place)[0]
+    below = members(session, place, node_id=place.grid_id)[0]
+    for each in (here, below):
+        cards.issue(session, ledger_id=place.ledger_id, member_id=each.id, actor=STAFF)
+    lost = cards.list_of(session, ledger_id=place.ledger_id, member_id=here.id)[0]
+    cards.report_lost(session, ledger_id=place.ledger_id, card_id=lost.id, actor=STAFF)
+    top, grid = tree.get(session, place.node_id), tree.get(session, place.grid_id)
+
+    def holders(node, **more):
+        found = card_register.list_in(session, ledger_id=place.ledger_id, node=node, **more)
+        return {member.id for _, member in found}
+
+    assert holders(top) == {here.id, below.id}
+    assert holders(top, state="lost") == {here.id}
+    assert holders(grid) == {below.id}
+    counted = card_register.count_in(session, ledger_id=place.ledger_id, node=top)
+    assert counted == {"active": 1, "lost": 1}

@@ -231,6 +231,22 @@ def test_the_list_shows_what_waits_below_a_place(session, world):
     assert listed(world.city, limit=1, offset=1) == [listed(world.city)[1]]
 
 
+def test_what_waits_is_counted_by_level_and_reasons(session, world):
+    elsewhere = places.make_node(session, world.city)
+    member = make.member(session, world)
+    make.grant(session, world, member.id, hold_reasons=("roll",))
+    make.grant(session, world, member.id, hold_reasons=("roll",), served_on=date(2026, 2, 27))
+    make.grant(session, world, member.id, hold_reasons=("roll",), node_id=elsewhere.id)
+    make.grant(session, world, member.id, 730, served_on=date(2026, 2, 26))
+    make.grant(session, world, member.id, served_on=date(2026, 3, 1))
+
+    def counted(node) -> dict:
+        return dict(approvals.count_waiting(session, ledger_id=world.ledger_id, node=node))
+
+    assert counted(world.node) == {(2, "roll"): 2, (3, "day_level_3"): 1}
+    assert counted(world.city)[2, "roll"] == 3
+
+
 def test_hundreds_are_approved_with_the_statements_of_one(session, world):
     members = [make.member(session, world, f"志愿者{number}").id for number in range(60)]
     deeds = [
