@@ -1,6 +1,5 @@
 """Planning an activity on the phone: one to three sessions; what was typed is kept."""
 
-from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.activities import plans
 from app.activities.models import Activity, ActivitySession
-from app.activities.plan_rules import Plan, PlannedSession
+from app.activities.plan_rules import Plan
 from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
 from app.points import programmes
+from app.web import plan_forms
 from app.web.acts import submit
 from app.web.h5 import leading
 from app.web.h5.forms import page as show_page
@@ -141,57 +141,13 @@ def _plan(session: Session, who: Leader) -> Plan:
         category_code=form.get("category_code", ""),
         address=form.get("address", ""),
         description=form.get("description", ""),
-        sessions=_sessions(),
+        sessions=plan_forms.sessions_of(form, SESSIONS_MAX),
         is_paid=form.get("is_paid") == "yes",
         is_emergency=form.get("is_emergency") == "yes",
     )
 
 
-def _sessions() -> tuple[PlannedSession, ...]:
-    """Read the sessions; a row without a date is left out, except the first."""
-    form = request.form
-    rows = [row for row in range(1, SESSIONS_MAX + 1) if row == 1 or form.get(f"on_{row}")]
-    return tuple(
-        PlannedSession(_instant(row, "begins"), _instant(row, "ends"), _quota()) for row in rows
-    )
-
-
-def _instant(row: int, name: str) -> datetime:
-    form = request.form
-    field = "starts_at" if name == "begins" else "ends_at"
-    try:
-        day = date.fromisoformat(form.get(f"on_{row}", ""))
-        return clock.local_instant(day, time.fromisoformat(form.get(f"{name}_{row}", "")))
-    except ValueError as error:
-        raise ValidationFailed("no date or time", field=field) from error
-
-
-def _quota() -> int | None:
-    text = request.form.get("quota_count", "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 8):
-        raise ValidationFailed("no number", field="quota_count")
-    return int(text)
-
-
 def _written(found: Activity, sessions: list[ActivitySession]) -> dict[str, Any]:
     """Return a draft as the form's fields."""
-    values: dict[str, Any] = {
-        name: getattr(found, name) for name in ("title", "category_code", "address", "description")
-    }
-    values |= {
-        "team_id": str(found.team_id or OWN_PLACE),
-        "version": found.version,
-        "quota_count": sessions[0].quota_count if sessions else None,
-        "is_paid": "yes" if found.is_paid else "",
-        "is_emergency": "yes" if found.is_emergency else "",
-    }
-    for row, slot in enumerate(sessions[:SESSIONS_MAX], 1):
-        begins, ends = (each.astimezone(clock.SHANGHAI) for each in (slot.starts_at, slot.ends_at))
-        values |= {
-            f"on_{row}": begins.date().isoformat(),
-            f"begins_{row}": f"{begins:%H:%M}",
-            f"ends_{row}": f"{ends:%H:%M}",
-        }
-    return values
+    values = plan_forms.written(found, sessions[:SESSIONS_MAX])
+    return {**values, "team_id": str(found.team_id or OWN_PLACE)}
