@@ -11,6 +11,7 @@ base64url 42 characters.
 
 import hmac
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -45,7 +46,9 @@ from app.people.errors import CodeExpired
 __all__ = [
     "ScreenCode",
     "SeenTicket",
+    "SlotCode",
     "current",
+    "of_slots",
     "find_session",
     "open_ticket",
     "read_ticket",
@@ -95,6 +98,14 @@ class ScreenCode(NamedTuple):
     seconds_left: int
 
 
+class SlotCode(NamedTuple):
+    """What a screen shows in one slot of 15 seconds."""
+
+    slot: int
+    token: str
+    short_code: str
+
+
 def current(session_row: ActivitySession, direction: str) -> ScreenCode:
     """Return what the leader's screen shows now for one direction."""
     now = clock.now()
@@ -102,6 +113,18 @@ def current(session_row: ActivitySession, direction: str) -> ScreenCode:
     left = (slot + 1) * SLOT_SECONDS - int(now.timestamp())
     return ScreenCode(
         _token(session_row, direction, slot), _short_code(session_row, direction, slot), left
+    )
+
+
+def of_slots(
+    session_row: ActivitySession, direction: str, slots: Sequence[int]
+) -> tuple[SlotCode, ...]:
+    """Return what a screen shows in each of some slots; to be handed out by `supplies` only."""
+    return tuple(
+        SlotCode(
+            slot, _token(session_row, direction, slot), _short_code(session_row, direction, slot)
+        )
+        for slot in slots
     )
 
 

@@ -74,6 +74,9 @@ REGISTRY: dict[str, Setting] = {
     "attendance.autoclose_after_minutes": Setting(
         30, 0, DAY_MINUTES, "结束后多少分钟未签退即自动关闭", "D16"
     ),
+    "attendance.offline_minutes": Setting(
+        30, 0, 60, "签到屏断网后还能继续出码的分钟数；0 为不能", "D10"
+    ),
     "attendance.level_2_minutes_day": Setting(
         480, 0, DAY_MINUTES, "一天超过此分钟数，须二级审核", "D17"
     ),

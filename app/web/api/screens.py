@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.activities import codes, funnel, scans
+from app.activities import codes, funnel, scans, supplies
+from app.activities.supplies import Supply
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
@@ -25,6 +26,8 @@ from app.web.schemas.activities import (
     ScanOut,
     ScreenOut,
     SpanIn,
+    SupplyIn,
+    SupplyOut,
     UnitCountOut,
 )
 from app.web.schemas.lists import items_of
@@ -49,7 +52,7 @@ def show_code(book: str, session_id: UUID, direction: str) -> ResponseReturnValu
     with reading() as session:
         slot = seeing.led_slot(session, ledger_id, session_id)
     screen = codes.current(slot.session, direction)
-    url = f"{current_app.config['PUBLIC_URL']}/q#{screen.token}"
+    url = _url(screen.token)
     return {
         "direction": direction,
         "token": screen.token,
@@ -58,6 +61,31 @@ def show_code(book: str, session_id: UUID, direction: str) -> ResponseReturnValu
         "short_code": screen.short_code,
         "seconds_left": screen.seconds_left,
     }
+
+
+@bp.post("/sessions/<uuid:session_id>/codes/<direction>/supply")
+@allow(SIGNED_IN)
+@bp.arguments(SupplyIn)
+@bp.response(200, SupplyOut)
+def supply(
+    asked: dict[str, Any], book: str, session_id: UUID, direction: str
+) -> ResponseReturnValue:
+    """Hand the screen the codes of the next half hour, for when its network fails.
+
+    No Idempotency-Key: again gives the same codes. An answer kept under a key would
+    lie in the database for as long as the key.
+    """
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> Supply:
+        seeing.slot(session, ledger_id, session_id)
+        named: dict[str, Any] = {"ledger_id": ledger_id, "session_id": session_id}
+        return supplies.hand_out(session, **named, direction=direction, actor=actor(), **asked)
+
+    def dump(made: Supply) -> Any:
+        return SupplyOut().dump(_supplied(made, direction))
+
+    return act(verb, ledger_id=ledger_id, status=200, dump=dump, needs_key=False)
 
 
 @bp.post("/sessions/<uuid:session_id>/codes/revoke")
@@ -117,6 +145,23 @@ def count_units(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         for unit_id, count in counts.items()
     ]
     return {"items": rows}
+
+
+def _url(token: str) -> str:
+    return f"{current_app.config['PUBLIC_URL']}/q#{token}"
+
+
+def _supplied(made: Supply, direction: str) -> dict[str, Any]:
+    shown = [{**each._asdict(), "qr": qr.modules(_url(each.token))} for each in made.codes]
+    return {
+        "direction": direction,
+        "key_version": made.key_version,
+        "now": clock.now(),
+        "closes_at": made.closes_at,
+        "renew_seconds": made.renew_seconds,
+        "slot_seconds": codes.SLOT_SECONDS,
+        "codes": shown,
+    }
 
 
 def _cohort(asked: dict[str, Any]) -> funnel.Cohort:
