@@ -122,13 +122,7 @@ def sign_ups(session: Session, *, ledger_id: int, member_id: UUID, limit: int) -
                 ActivitySession.id == Enrolment.session_id,
             ),
         )
-        .join(
-            Activity,
-            sa.and_(
-                Activity.ledger_id == ActivitySession.ledger_id,
-                Activity.id == ActivitySession.activity_id,
-            ),
-        )
+        .join(Activity, _SESSION_OF_ACTIVITY)
         .where(
             Enrolment.ledger_id == ledger_id,
             ActivitySession.ledger_id == ledger_id,
