@@ -260,13 +260,7 @@ def to_review(
                 ActivitySession.id == Attendance.session_id,
             ),
         )
-        .join(
-            Activity,
-            sa.and_(
-                Activity.ledger_id == ActivitySession.ledger_id,
-                Activity.id == ActivitySession.activity_id,
-            ),
-        )
+        .join(Activity, _SESSION_OF_ACTIVITY)
         .join(Node, Node.id == Activity.node_id)
         .where(
             Attendance.ledger_id == ledger_id,

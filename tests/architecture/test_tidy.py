@@ -21,7 +21,7 @@ ROOM_LINES = {
     "points": 4_900,
     "web": 1_700,
     "web/api": 7_500,
-    "web/h5": 4_900,
+    "web/h5": 4_200,
     "web/schemas": 2_700,
     "web/staff": 5_200,
 }
