@@ -37,13 +37,27 @@ def derived(root: str, purpose: str) -> bytes:
 
 def seal(text: str, row_id: UUID) -> bytes:
     """Encrypt a personal field for one row."""
-    nonce = os.urandom(NONCE_BYTES)
-    cipher = AESGCM(derived("field", "personal-field/1"))
-    return KEY_VERSION + nonce + cipher.encrypt(nonce, text.encode(), row_id.bytes)
+    return seal_bytes(text.encode(), row_id)
 
 
 def unseal(sealed: bytes, row_id: UUID) -> str:
     """Decrypt a personal field of one row.
+
+    Raises:
+        ValueError: The cipher is damaged, or belongs to another row or key.
+    """
+    return unseal_bytes(sealed, row_id).decode()
+
+
+def seal_bytes(content: bytes, row_id: UUID) -> bytes:
+    """Encrypt what is no text, such as a piece of a file, for one row."""
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = AESGCM(derived("field", "personal-field/1"))
+    return KEY_VERSION + nonce + cipher.encrypt(nonce, content, row_id.bytes)
+
+
+def unseal_bytes(sealed: bytes, row_id: UUID) -> bytes:
+    """Decrypt what `seal_bytes` encrypted.
 
     Raises:
         ValueError: The cipher is damaged, or belongs to another row or key.
@@ -53,7 +67,7 @@ def unseal(sealed: bytes, row_id: UUID) -> str:
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     cipher = AESGCM(derived("field", "personal-field/1"))
     try:
-        return cipher.decrypt(nonce, body, row_id.bytes).decode()
+        return cipher.decrypt(nonce, body, row_id.bytes)
     except InvalidTag as error:
         raise ValueError("this field does not open here") from error
 

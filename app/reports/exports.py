@@ -1,15 +1,14 @@
 """Exports: a file, its SHA-256 and what it was asked for, so that it can be verified (A16).
 
-Whoever holds the file can ask later whether it is the one that left the house.
-The export itself is audited with its filter and row count (D45).
+Whoever holds the file can ask later whether it is the one that left the house, and
+`verification` says whether it still stands. The export is audited (D45).
 """
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,28 +17,17 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.ids import new_id
 from app.people import audit
-from app.reports import sheets
+from app.reports import ranking_files, sheets
 from app.reports.errors import UnknownExport
+from app.reports.file_contents import Content, Told, nobody
 from app.reports.models import Export
-from app.reports.rankings import Cut, Ranked, stream
+from app.reports.rankings import Cut
 
 SPOOL_BYTES = 1 << 20
 """A file stays in memory up to this size, and goes to disk beyond it."""
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-HEADINGS = (
-    "名次",
-    "志愿者编号",
-    "姓名",
-    "社区",
-    "信用时长(小时)",
-    "荣誉时长(小时)",
-    "历史时长(小时)",
-    "合计(小时)",
-    "合计(分钟)",
-    "获得积分",
-    "次数",
-)
+CODE_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +47,9 @@ class Made:
     words: dict[str, str]
     row_count: int
     sha256: bytes
+    node_id: int | None = None
+    asked: dict[str, Any] | None = None
+    said: dict[str, Any] | None = None
 
 
 def hours_ranking(
@@ -68,12 +59,11 @@ def hours_ranking(
     file: IO[bytes],
     kind: str,
     ordered: Ordered,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Told = nobody,
 ) -> Export:
     """Write an hours ranking to `file` as `xlsx` or `csv`, and register it.
 
-    Lines go from the database to the file in constant memory. Hours are printed to
-    0.1, cut and not rounded; minutes stand beside them.
+    Lines go from the database to the file in constant memory.
 
     Args:
         progress: Told the lines written so far and how many there are.
@@ -81,25 +71,47 @@ def hours_ranking(
     Raises:
         PeriodEmpty: The period ends before it begins.
     """
+    content = ranking_files.content(session, cut)
+    with SpooledTemporaryFile(SPOOL_BYTES) as draft:
+        made = write(content, draft, kind, operator_name=ordered.operator_name, progress=progress)
+        draft.seek(0)
+        while piece := draft.read(SPOOL_BYTES):
+            file.write(piece)
+    return register(session, ledger_id=cut.ledger_id, made=made, actor=ordered.actor)
+
+
+def write(
+    content: Content,
+    file: IO[bytes],
+    kind: str,
+    *,
+    operator_name: str,
+    progress: Told = nobody,
+) -> Made:
+    """Write a content to a file that can be read again, with a code of its own; hash it."""
     code = verification_code()
-    row_count, rows = stream(session, cut)
-    facts = [(name, value) for name, value in cut.words().items()]
-    made = clock.now().astimezone(clock.SHANGHAI)
+    made_at = clock.now().astimezone(clock.SHANGHAI)
+    facts = [*content.words.items(), *content.facts.items()]
     facts += [
-        ("生成时间", made.strftime("%Y-%m-%d %H:%M:%S %z")),
-        ("操作人", ordered.operator_name),
-        ("行数", str(row_count)),
+        ("生成时间", made_at.strftime("%Y-%m-%d %H:%M:%S %z")),
+        ("操作人", operator_name),
+        ("行数", str(content.row_count)),
         ("验证码", code),
     ]
-    lines = _lines(rows, cut.has_points, lambda done: progress(done, row_count))
-    headings = HEADINGS if cut.has_points else HEADINGS[:-2] + HEADINGS[-1:]
-    sheet = sheets.Sheet("志愿服务时长排行", facts, headings, lines)
-    write = sheets.write_xlsx if kind == "xlsx" else sheets.write_csv
-    with SpooledTemporaryFile(SPOOL_BYTES) as content:
-        count = write(sheet, content)
-        sha256 = _hand_over(content, file)
-    made_file = Made(code, f"hours_ranking.{kind}", cut.words(), count, sha256)
-    return register(session, ledger_id=cut.ledger_id, made=made_file, actor=ordered.actor)
+    lines = _told(content, progress)
+    sheet = sheets.Sheet(content.title, facts, content.headings, lines)
+    put = sheets.write_xlsx if kind == "xlsx" else sheets.write_csv
+    count = put(sheet, file)
+    return Made(
+        code=code,
+        kind=f"{content.kind}.{kind}",
+        words=content.words,
+        row_count=count,
+        sha256=_sha256(file),
+        node_id=content.node_id,
+        asked=content.asked,
+        said=content.said,
+    )
 
 
 def register(
@@ -120,6 +132,9 @@ def register(
         sha256=made.sha256,
         made_by_id=actor.person_id,
         made_at=clock.now(),
+        node_id=made.node_id,
+        asked=made.asked,
+        said=made.said,
     )
     session.add(export)
     session.flush()
@@ -132,8 +147,27 @@ def register(
         subject_id=export.id,
         kind=made.kind,
         row_count=made.row_count,
-        filter=made.words,
+        filter={"node_id": made.node_id, **(made.asked or {})},
     )
+    return export
+
+
+def by_code(session: Session, code: str, *, ledger_id: int | None = None) -> Export:
+    """Return what was exported under a code, however it was typed.
+
+    Args:
+        ledger_id: The book, if it is known; the sheet does not name it.
+
+    Raises:
+        UnknownExport: No export has that code.
+    """
+    query = sa.select(Export).where(Export.verification_code == as_kept(code))
+    if ledger_id is not None:
+        query = query.where(Export.ledger_id == ledger_id)
+    found = session.scalars(query.limit(1), execution_options={"cross_ledger": True})
+    export = found.one_or_none()
+    if export is None:
+        raise UnknownExport
     return export
 
 
@@ -142,57 +176,33 @@ def verify(
 ) -> tuple[Export, bool]:
     """Find an export by its code and say whether this file is the one that left the house.
 
-    Args:
-        ledger_id: The book, if it is known; the sheet does not name it.
-
     Raises:
         UnknownExport: No export has that code.
     """
-    query = sa.select(Export).where(Export.verification_code == code.strip().upper())
-    if ledger_id is not None:
-        query = query.where(Export.ledger_id == ledger_id)
-    found = session.scalars(query.limit(1), execution_options={"cross_ledger": True})
-    export = found.one_or_none()
-    if export is None:
-        raise UnknownExport
+    export = by_code(session, code, ledger_id=ledger_id)
     return export, hashlib.sha256(content).digest() == export.sha256
 
 
 def verification_code() -> str:
     """Return a fresh code of 60 bits that people can type: XXXX-XXXX-XXXX."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
-    return "-".join(letters[start : start + 4] for start in (0, 4, 8))
+    return as_kept("".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)))
 
 
-def _hand_over(content: IO[bytes], file: IO[bytes]) -> bytes:
-    """Copy a finished file to where it goes; return its SHA-256."""
-    content.seek(0)
+def as_kept(typed: str) -> str:
+    """Return a code as it is kept, however it was typed; what is no code finds nothing."""
+    letters = "".join(each for each in typed.upper() if each.isalnum())[: CODE_LENGTH + 1]
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def _sha256(file: IO[bytes]) -> bytes:
+    file.seek(0)
     digest = hashlib.sha256()
-    while piece := content.read(SPOOL_BYTES):
+    while piece := file.read(SPOOL_BYTES):
         digest.update(piece)
-        file.write(piece)
     return digest.digest()
 
 
-def _lines(
-    rows: Iterable[Ranked], has_points: bool, tell: Callable[[int], None]
-) -> Iterator[list[sheets.Cell]]:
-    for done, row in enumerate(rows, 1):
-        yield _line(row, has_points)
-        tell(done)
-
-
-def _line(row: Ranked, has_points: bool) -> list[sheets.Cell]:
-    parts: list[sheets.Cell] = [row.rank, row.volunteer_no, row.name, row.community]
-    for minutes in (
-        row.credited_minutes,
-        row.honorary_minutes,
-        row.historical_minutes,
-        row.total_minutes,
-    ):
-        parts.append(minutes // 6 / 10)
-    parts.append(row.total_minutes)
-    if has_points:
-        parts.append(row.points)
-    parts.append(row.grant_count)
-    return parts
+def _told(content: Content, progress: Told) -> Any:
+    for done, line in enumerate(content.lines, 1):
+        yield line
+        progress(done, content.row_count)

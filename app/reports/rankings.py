@@ -55,6 +55,31 @@ class Cut:
             "时长来源": "、".join(PROVENANCE_WORDS[each] for each in self.provenances),
         }
 
+    def asked(self) -> dict[str, Any]:
+        """The cut as plain values, from which `cut_of` makes it again."""
+        return {
+            "begins_on": self.begins_on.isoformat(),
+            "ends_on": self.ends_on.isoformat(),
+            "team_id": str(self.team_id) if self.team_id else None,
+            "category_code": self.category_code,
+            "provenances": list(self.provenances),
+            "has_points": self.has_points,
+        }
+
+
+def cut_of(ledger_id: int, node: Node, asked: dict[str, Any]) -> Cut:
+    """Return the cut that `Cut.asked` wrote down, at its place."""
+    return Cut(
+        ledger_id=ledger_id,
+        node=node,
+        begins_on=date.fromisoformat(asked["begins_on"]),
+        ends_on=date.fromisoformat(asked["ends_on"]),
+        team_id=UUID(asked["team_id"]) if asked["team_id"] else None,
+        category_code=asked["category_code"],
+        provenances=tuple(asked["provenances"]),
+        has_points=asked["has_points"],
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -102,6 +127,18 @@ def page(session: Session, cut: Cut, *, limit: int, offset: int) -> Page:
         return Page(int(rows[0].line_count) if rows else 0, [_ranked(row) for row in rows])
     first = session.execute(_lines(cut).limit(1)).first()
     return Page(int(first.line_count) if first else 0, [])
+
+
+def totals(session: Session, cut: Cut) -> tuple[int, int]:
+    """Return how many members a ranking has and their minutes together; deciphers nothing.
+
+    Raises:
+        PeriodEmpty: The period ends before it begins.
+    """
+    lines = _lines(cut).order_by(None).with_only_columns(sa.func.sum(Day.minutes).label("minutes"))
+    listed = lines.subquery()
+    found = session.execute(sa.select(sa.func.count(), sa.func.sum(listed.c.minutes))).one()
+    return int(found[0]), int(found[1] or 0)
 
 
 def stream(session: Session, cut: Cut) -> tuple[int, Iterator[Ranked]]:

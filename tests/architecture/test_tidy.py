@@ -19,6 +19,7 @@ ROOM_LINES = {
     "mall": 4_200,
     "people": 6_600,
     "points": 4_900,
+    "reports": 2_400,
     "web": 1_700,
     "web/api": 7_500,
     "web/h5": 4_200,
