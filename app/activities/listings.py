@@ -146,20 +146,6 @@ def get_slot(session: Session, *, ledger_id: int, session_id: UUID) -> Slot:
     return found[0]
 
 
-def session_ids(*, ledger_id: int, node: Node) -> sa.Select[UUID]:
-    """Return the query of the ids of every session at or below a place."""
-    return (
-        sa.select(ActivitySession.id)
-        .join(Activity, _SESSION_OF_ACTIVITY)
-        .join(Node, Node.id == Activity.node_id)
-        .where(
-            ActivitySession.ledger_id == ledger_id,
-            Activity.ledger_id == ledger_id,
-            tree.within(Node.path, node),
-        )
-    )
-
-
 def list_unit_ids(session: Session, *, ledger_id: int, activity_id: UUID) -> list[int]:
     """List the co-organising units of an activity (联合单位)."""
     query = sa.select(Organiser.unit_id).where(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.activities import grounds, listings
+from app.activities import grounds, held_at
 from app.base.errors import NotFound
 from app.community.models import Node
 from app.people import cards, members
@@ -18,7 +18,7 @@ OPEN_MAX = 500
 
 def list_open(session: Session, ledger_id: int, node: Node) -> list[Signal]:
     """List the cases of a subtree that wait for a person, gravest first."""
-    held = {"session": listings.session_ids(ledger_id=ledger_id, node=node)}
+    held = {"session": held_at.session_ids(ledger_id=ledger_id, node=node)}
     return signals.list_open(session, ledger_id=ledger_id, node=node, places=held, limit=OPEN_MAX)
 
 
