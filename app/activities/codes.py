@@ -52,6 +52,7 @@ __all__ = [
     "find_session",
     "open_ticket",
     "read_ticket",
+    "recognise",
     "redeem",
     "redeem_short",
     "revoke",
@@ -106,6 +107,20 @@ class SlotCode(NamedTuple):
     short_code: str
 
 
+class Shown(NamedTuple):
+    """What a screen of ours showed, and from when: however long ago."""
+
+    ledger_id: int
+    session_id: UUID
+    direction: str
+    slot: int
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the code came on the screen, by the server's clock."""
+        return datetime.fromtimestamp(self.slot * SLOT_SECONDS, UTC)
+
+
 def current(session_row: ActivitySession, direction: str) -> ScreenCode:
     """Return what the leader's screen shows now for one direction."""
     now = clock.now()
@@ -150,6 +165,22 @@ def redeem(session: Session, *, token: str) -> SeenTicket:
     if not crypto.equal(_mac(row, direction, slot), sent_mac):
         raise _why_not(row, direction, slot, sent_mac)
     return _see(row, direction, slot)
+
+
+def recognise(session: Session, *, token: str) -> Shown:
+    """Say whose screen showed a code and when, however long ago; opens nothing, writes nothing.
+
+    Raises:
+        BadSignature: No screen of ours made it.
+        KeyRevoked: The leader revoked the screen's codes since.
+    """
+    ledger_id, session_no, direction, slot, sent_mac = _read_token(token)
+    row = _find(session, _by_number, ledger_id, session_no)
+    if row is None:
+        raise BadSignature("no such session")
+    if not crypto.equal(_mac(row, direction, slot), sent_mac):
+        raise _why_not(row, direction, slot, sent_mac)
+    return Shown(ledger_id, row.id, direction, slot)
 
 
 def find_session(session: Session, *, token: str) -> SeenTicket | None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities import grounds, records
+from app.activities import grounds, overlaps, records
 from app.activities.crediting import Times, credit
-from app.activities.errors import ActivityStateConflict, OverlapWithOtherActivity
+from app.activities.errors import ActivityStateConflict
 from app.activities.grounds import Ground
 from app.activities.judging import VOID
 from app.activities.models import Attendance
@@ -61,7 +60,14 @@ def correct(
         raise ValidationFailed("times within the session's open doors", field="checked_in_at")
     before = Times(stay.checked_in_at, stay.checked_out_at or ground.slot.ends_at)
     minutes_before = stay.credited_minutes
-    others = _require_free(session, stay, wanted)
+    others = overlaps.require_free(
+        session,
+        ledger_id=ledger_id,
+        session_id=stay.session_id,
+        member_id=stay.member_id,
+        wanted=wanted,
+        besides=stay.id,
+    )
     grounds.take_back_grant(session, stay, reason=change.reason, actor=actor)
     _write(stay, ground, wanted, others, actor)
     records.record(session, stay, before, minutes_before, reason=change.reason, actor=actor)
@@ -118,44 +124,6 @@ def _begin(
     if stay.state == "open":
         raise ActivityStateConflict("check them out first", state=stay.state)
     return stay, ground
-
-
-def _require_free(session: Session, stay: Attendance, wanted: Times) -> list[Times]:
-    """Refuse times in which the person was elsewhere; return their other stays here."""
-    rows = session.execute(
-        sa.select(
-            Attendance.id,
-            Attendance.session_id,
-            Attendance.checked_in_at,
-            Attendance.checked_out_at,
-        ).where(
-            Attendance.ledger_id == stay.ledger_id,
-            Attendance.member_id == stay.member_id,
-            Attendance.id != stay.id,
-            Attendance.state.not_in(VOID),
-            sa.or_(
-                Attendance.session_id == stay.session_id,
-                sa.and_(
-                    Attendance.checked_in_at < wanted.ends_at,
-                    sa.or_(
-                        Attendance.checked_out_at.is_(None),
-                        Attendance.checked_out_at > wanted.begins_at,
-                    ),
-                ),
-            ),
-        )
-    ).all()
-    for row in rows:
-        ends_at = row.checked_out_at or wanted.ends_at
-        if row.checked_in_at < wanted.ends_at and ends_at > wanted.begins_at:
-            raise OverlapWithOtherActivity(
-                attendance_id=row.id, since=row.checked_in_at.isoformat()
-            )
-    return [
-        Times(row.checked_in_at, row.checked_out_at)
-        for row in rows
-        if row.session_id == stay.session_id and row.checked_out_at
-    ]
 
 
 def _write(

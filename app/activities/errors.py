@@ -64,3 +64,10 @@ class KeyRevoked(DomainError):
 
     code = "key_revoked"
     refusal = Refusal.GONE
+
+
+class LateScanTooOld(DomainError):
+    """The code stood on the screen more than 72 hours ago; fact `closed_at`."""
+
+    code = "late_scan_too_old"
+    refusal = Refusal.GONE

@@ -18,6 +18,7 @@ TOPICS: dict[str, set[str]] = {
     "attendance_confirmed": {"title", "minutes"},
     "attendance_refused": {"title", "reason"},
     "attendance_corrected": {"title", "minutes", "reason"},
+    "late_scan_dismissed": {"title"},
     # points
     "granted": {"minutes", "points", "served_on"},
     "grant_waiting": {"minutes", "served_on", "reason"},

@@ -112,4 +112,9 @@ CONFLICTS: dict[str, Text] = {
     "key_revoked": Text(
         "这个码已停用，积分没有变。请找领队要新码。", "This code was revoked.", "new_key"
     ),
+    "late_scan_too_old": Text(
+        "扫码过了三天才送到，没有收下，积分没有变。请找领队。",
+        "The scan came more than three days late; ask the leader.",
+        "no",
+    ),
 }

@@ -40,6 +40,9 @@ MAY = {
     "screens.*": LEAD,
     "checkins.see": PUBLIC,
     "checkins.confirm": ANYONE,
+    "late_scans.keep": ANYONE,
+    "late_scans.list_mine": ANYONE,
+    "late_scans.*": LEAD,
     # people
     "identity.end": ANYONE,
     "identity.*": PUBLIC,

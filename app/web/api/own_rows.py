@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.activities import listings
+from app.activities import late_listings, listings
 from app.community import tree
 from app.ledger.statements import statement
 from app.mall import listings as mall_listings
@@ -36,6 +36,7 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
         "grants": _rows(grants.list_of_member(session, limit=ROWS_MAX, **key), *GRANT),
         "backfills": _rows(backfills.list_of_member(session, **key), *BACKFILL),
         "attendances": _attendances(session, key),
+        "late_scans": _rows(late_listings.list_of_member(session, limit=ROWS_MAX, **key), *LATE),
         "enrolments": _enrolments(session, key),
         "redemptions": _redemptions(session, key),
         "objections": _rows(objections.list_for_member(session, **key), *OBJECTION),
@@ -45,6 +46,7 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
 
 GRANT = ("served_on", "minutes", "points", "provenance", "state", "category_code", "source_kind")
 BACKFILL = ("served_on", "minutes", "provenance", "state", "evidence", "entered_at")
+LATE = ("direction", "claimed_at", "received_at", "state", "decided_at")
 STAY = ("checked_in_at", "checked_out_at", "credited_minutes", "state", "in_door", "out_door")
 OBJECTION = ("subject_kind", "claim", "state", "answer", "raised_at", "answered_at")
 LINE = ("kind", "occurred_at", "posted_at", "delta", "balance", "reason")

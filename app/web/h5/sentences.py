@@ -94,6 +94,9 @@ SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
     "attendance_corrected": lambda f: Sentence(
         "记录改过了", f"{f['title']}，改成 {_hours(f)}。{_reason(f)}"
     ),
+    "late_scan_dismissed": lambda f: Sentence(
+        "没网时扫的码没有算上", f"{f['title']}，时长和积分没有变。到了场的，请问领队。"
+    ),
     "granted": lambda f: Sentence("到账了", f"{_on(f, 'served_on')}的服务，记上 {_sum(f)}。"),
     "grant_waiting": lambda f: Sentence(
         "等社区审核", f"{_on(f, 'served_on')}的 {_hours(f)}要再审一下：{_hold(f)}。"
