@@ -23,8 +23,7 @@ def require_free(
 ) -> list[Times]:
     """Refuse times in which the member was elsewhere; return their other stays in this session.
 
-    Args:
-        besides: The record that is being put right; it does not stand in its own way.
+    `besides` is the record that is being put right; it does not stand in its own way.
 
     Raises:
         OverlapWithOtherActivity: Another stay touches these times (D19).
