@@ -30,8 +30,10 @@ from app.activities.standing import get_activity, require_lead
 from app.activities.tickets import (
     DIRECTIONS,
     MAC_BYTES,
+    SLOT_SECONDS,
     VERSION,
     SeenTicket,
+    Shown,
     open_ticket,
     read_ticket,
     to_bytes,
@@ -44,6 +46,7 @@ from app.people import audit
 from app.people.errors import CodeExpired
 
 __all__ = [
+    "SLOT_SECONDS",
     "ScreenCode",
     "SeenTicket",
     "SlotCode",
@@ -59,7 +62,6 @@ __all__ = [
     "slot_of",
 ]
 
-SLOT_SECONDS = 15
 SHORT_DIGITS = 6
 OLD_VERSIONS_MAX = 8
 """How many revoked keys are tried, to say `key_revoked` and not `bad_signature`."""
@@ -105,20 +107,6 @@ class SlotCode(NamedTuple):
     slot: int
     token: str
     short_code: str
-
-
-class Shown(NamedTuple):
-    """What a screen of ours showed, and from when: however long ago."""
-
-    ledger_id: int
-    session_id: UUID
-    direction: str
-    slot: int
-
-    @property
-    def shown_at(self) -> datetime:
-        """When the code came on the screen, by the server's clock."""
-        return datetime.fromtimestamp(self.slot * SLOT_SECONDS, UTC)
 
 
 def current(session_row: ActivitySession, direction: str) -> ScreenCode:

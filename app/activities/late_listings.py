@@ -7,8 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities.codes import Shown
 from app.activities.models import Activity, ActivitySession, LateScan
+from app.activities.tickets import Shown
 
 
 def list_of_session(session: Session, *, ledger_id: int, session_id: UUID) -> list[LateScan]:

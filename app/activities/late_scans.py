@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities import codes, grounds, judging, overlaps, records, scenes, states
-from app.activities.codes import Shown
 from app.activities.crediting import Times, credit
 from app.activities.errors import (
     ActivityStateConflict,
@@ -25,6 +24,7 @@ from app.activities.grounds import Ground
 from app.activities.models import Attendance, LateScan
 from app.activities.standing import require_lead, require_outside_circle
 from app.activities.terms import minutes
+from app.activities.tickets import SLOT_SECONDS, Shown
 from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
@@ -36,7 +36,7 @@ from app.risk import limits
 
 LIFE = timedelta(hours=72)
 """How long a phone may keep a scan, and how old a code may be when it arrives."""
-CLOCKS_APART = timedelta(seconds=2 * codes.SLOT_SECONDS)
+CLOCKS_APART = timedelta(seconds=2 * SLOT_SECONDS)
 DAY_MAX = 12
 """Late scans of one member that are kept in a day: six sessions, in and out."""
 

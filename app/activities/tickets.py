@@ -19,8 +19,25 @@ VERSION = 1
 DIRECTIONS = ("in", "out")
 TICKET_LIFE = timedelta(minutes=10)
 MAC_BYTES = 16
+SLOT_SECONDS = 15
+"""How long one code stands on the screen."""
 
 _TICKET = struct.Struct(">B5s16sBIQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a screen of ours showed, and in which 15 seconds: however long ago."""
+
+    ledger_id: int
+    session_id: UUID
+    direction: str
+    slot: int
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the code came on the screen, by the server's clock."""
+        return datetime.fromtimestamp(self.slot * SLOT_SECONDS, UTC)
 
 
 @dataclass(frozen=True, slots=True)
