@@ -20,11 +20,11 @@ ROOM_LINES = {
     "people": 6_600,
     "points": 4_900,
     "reports": 2_400,
-    "web": 1_700,
+    "web": 2_300,
     "web/api": 7_500,
     "web/h5": 4_200,
-    "web/schemas": 2_700,
-    "web/staff": 5_200,
+    "web/schemas": 3_300,
+    "web/staff": 5_700,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700
