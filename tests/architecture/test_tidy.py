@@ -14,7 +14,7 @@ FILE_LINES_MAX = 300
 ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
     "activities": 5_500,
-    "cli": 2_300,
+    "cli": 2_900,
     "ledger": 2_500,
     "mall": 4_200,
     "people": 6_600,
@@ -24,7 +24,7 @@ ROOM_LINES = {
     "web/api": 7_500,
     "web/h5": 4_200,
     "web/schemas": 3_300,
-    "web/staff": 5_700,
+    "web/staff": 5_200,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700
