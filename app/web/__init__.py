@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.web import (
     api,
+    assets,
     board,
     errors,
     h5,
@@ -12,6 +13,7 @@ from app.web import (
     pages,
     parsing,
     permissions,
+    reader,
     security,
     session,
     staff,
@@ -26,6 +28,8 @@ def init_app(app: Flask) -> None:
     limiter.init_app(app)
     permissions.init_app(app)
     security.init_app(app)
+    reader.init_app(app)
+    assets.init_app(app)
     pages.init_app(app)
     openapi.init_app(app, api.BLUEPRINTS)
     errors.init_app(app)

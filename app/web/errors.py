@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from app.base.errors import DomainError, Refusal
 from app.web.limiter import limiter
+from app.web.reader import prefers_english
 from app.web.texts import STATUS, text_of
 
 PROBLEM = "application/problem+json"
@@ -88,11 +89,6 @@ PAUSE_SECONDS = {"idempotency_in_flight": 1, "busy_retry": 2, "rate_limited": 60
 """How long to wait before the next try, unless the refusal itself knows better."""
 
 
-def prefers_english() -> bool:
-    """Whether the asker wants English; Chinese comes first."""
-    return request.accept_languages.best_match(["zh", "en"], default="zh") == "en"
-
-
 def problem_of(error: DomainError) -> dict[str, Any]:
     """Return the problem that a refusal is."""
     errors = error.facts.pop("errors", None) if "errors" in error.facts else None
@@ -110,7 +106,9 @@ def answer(body: dict[str, Any]) -> Response:
     if wants_json():
         response = Response(json.dumps(body), status=status, mimetype=PROBLEM)
     else:
-        page = render_template("refusal.html", problem=body, sentence=body["title"])
+        page = render_template(
+            "refusal.html", problem=body, sentence=body["title"], surface="phone"
+        )
         response = Response(page, status=status, mimetype="text/html")
     pace(response, body)
     if status == HTTPStatus.UNAUTHORIZED and wants_json():

@@ -6,8 +6,12 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 
 from app.base import clock
+from app.web.reader import prefers_english
+from app.web.translate import _
 
 WEEKDAYS = "一二三四五六日"
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def number(value: int | None) -> str:
@@ -29,11 +33,25 @@ def day(value: date | datetime | None) -> str:
         return ""
     moment_on = clock.local_date(value) if isinstance(value, datetime) else value
     today = clock.today()
-    names = {today: "今天", today - timedelta(days=1): "昨天", today + timedelta(days=1): "明天"}
+    names = {
+        today: _("今天"),
+        today - timedelta(days=1): _("昨天"),
+        today + timedelta(days=1): _("明天"),
+    }
     if moment_on in names:
         return names[moment_on]
-    written = f"{moment_on.month}月{moment_on.day}日 周{WEEKDAYS[moment_on.weekday()]}"
-    return written if moment_on.year == today.year else f"{moment_on.year}年{written[:-3]}"
+    return date_in_words(moment_on, with_year=moment_on.year != today.year)
+
+
+def date_in_words(value: date, *, with_year: bool = True) -> str:
+    """Write a date in full: 2025年3月1日, or 11月21日 周六 where the year is known."""
+    if prefers_english():
+        written = f"{value.day} {MONTHS_EN[value.month - 1]}"
+        return (
+            f"{written} {value.year}" if with_year else f"{WEEKDAYS_EN[value.weekday()]} {written}"
+        )
+    written = f"{value.month}月{value.day}日"
+    return f"{value.year}年{written}" if with_year else f"{written} 周{WEEKDAYS[value.weekday()]}"
 
 
 def moment(value: datetime | None) -> str:
@@ -54,6 +72,11 @@ def new_key() -> str:
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters.update(
-        number=number, hours=hours, day=day, moment=moment, clock_time=clock_time
+        number=number,
+        hours=hours,
+        day=day,
+        moment=moment,
+        clock_time=clock_time,
+        full_date=date_in_words,
     )
     app.jinja_env.globals.update(new_key=new_key, problem=None)

@@ -17,8 +17,8 @@ from app.web import tickets
 from app.web.acts import Look, act
 from app.web.api import counter, showing, standing
 from app.web.api.presentations import basket_of, way_agreed
-from app.web.errors import prefers_english
 from app.web.permissions import SIGNED_IN, allow
+from app.web.reader import prefers_english
 from app.web.schemas import PageIn
 from app.web.schemas.lists import items_of
 from app.web.schemas.redemptions import (

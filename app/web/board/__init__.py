@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.web.board import landing, problems, verify
+from app.web.board import choices, landing, problems, verify
 
 bp = Blueprint("board", __name__)
-for page in (landing, problems, verify):
+for page in (choices, landing, problems, verify):
     bp.register_blueprint(page.bp)

@@ -1,6 +1,6 @@
 """Sentences for what has happened already, or is over: 409 and 410."""
 
-from app.web.texts_shape import Text
+from app.web.texts.shape import Text
 
 CONFLICTS: dict[str, Text] = {
     # 409

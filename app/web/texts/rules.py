@@ -1,6 +1,6 @@
 """Sentences for rules that say no: 422."""
 
-from app.web.texts_shape import Text
+from app.web.texts.shape import Text
 
 RULES: dict[str, Text] = {
     # 422

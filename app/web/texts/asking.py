@@ -1,6 +1,6 @@
 """Sentences for what is wrong with the asking: who asks, how, when (4xx but rules, 5xx)."""
 
-from app.web.texts_shape import Text
+from app.web.texts.shape import Text
 
 ASKING: dict[str, Text] = {
     # 400

@@ -9,10 +9,10 @@ A new code goes to the file of its status: asking, conflict or rules.
 from http import HTTPStatus
 
 from app.base.errors import Refusal
-from app.web.texts_asking import ASKING
-from app.web.texts_conflict import CONFLICTS
-from app.web.texts_rules import RULES
-from app.web.texts_shape import SENTENCE_LENGTH_MAX, Text
+from app.web.texts.asking import ASKING
+from app.web.texts.conflict import CONFLICTS
+from app.web.texts.rules import RULES
+from app.web.texts.shape import SENTENCE_LENGTH_MAX, Text
 
 __all__ = ["SENTENCE_LENGTH_MAX", "STATUS", "TEXTS", "UNKNOWN", "Text", "text_of"]
 
