@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -76,44 +77,66 @@ def public_functions(module: ast.Module) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *OTHERS], ids=str)
-def test_a_source_is_short_and_explained(path):
-    text = path.read_text()
-    tree = ast.parse(text)
-
-    assert ast.get_docstring(tree), f"{path}: say in one line what this module is for"
-    assert text.count("\n") <= FILE_LINES_MAX, f"{path}: split it by subject"
-    for function in functions(tree):
-        lines_count = (function.end_lineno or 0) - function.lineno + 1
-        assert lines_count <= FUNCTION_LINES_MAX, f"{path}:{function.lineno}: {lines_count} lines"
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Parse a file once for all rules."""
+    return ast.parse(path.read_text())
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_a_source_keeps_the_house_rules(path):
-    text = path.read_text()
-    allowed = ALLOWED.get(str(path), set())
-    if str(path).startswith("app/cli/demo"):
-        allowed = allowed | {"held_at("}
+def test_every_source_is_short_and_explained():
+    wrong = []
+    for path in [*SOURCES, *OTHERS]:
+        if not ast.get_docstring(tree_of(path)):
+            wrong.append(f"{path}: say in one line what this module is for")
+        if path.read_text().count("\n") > FILE_LINES_MAX:
+            wrong.append(f"{path}: split it by subject")
+        for function in functions(tree_of(path)):
+            lines_count = (function.end_lineno or 0) - function.lineno + 1
+            if lines_count > FUNCTION_LINES_MAX:
+                wrong.append(f"{path}:{function.lineno}: {lines_count} lines")
 
-    for phrase, reason in BANNED.items():
-        assert phrase in allowed or phrase not in text, f"{path}: {phrase!r}: {reason}"
-    assert path.stem not in FILE_NAMES_BANNED, f"{path}: name it by its subject"
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_public_functions_are_documented(path):
-    for function in public_functions(ast.parse(path.read_text())):
-        docstring = ast.get_docstring(function) or ""
-        assert docstring, f"{path}:{function.lineno} {function.name}: say what it does"
-        assert docstring.splitlines()[0].endswith("."), f"{path}:{function.lineno}: one sentence"
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_rooms_never_open_transactions(path):
-    if not str(path).startswith((*DOORS, "app/base/")):
+def test_every_source_keeps_the_house_rules():
+    wrong = []
+    for path in SOURCES:
         text = path.read_text()
-        for phrase in (".rollback(", "session.begin(", "begin_nested(", "db.session"):
-            assert phrase not in text, f"{path}: {phrase!r}: doors own the transaction"
+        allowed = ALLOWED.get(str(path), set())
+        if str(path).startswith("app/cli/demo"):
+            allowed = allowed | {"held_at("}
+        for phrase, reason in BANNED.items():
+            if phrase in text and phrase not in allowed:
+                wrong.append(f"{path}: {phrase!r}: {reason}")
+        if path.stem in FILE_NAMES_BANNED:
+            wrong.append(f"{path}: name it by its subject")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_public_functions_are_documented():
+    wrong = []
+    for path in SOURCES:
+        for function in public_functions(tree_of(path)):
+            docstring = ast.get_docstring(function) or ""
+            if not docstring:
+                wrong.append(f"{path}:{function.lineno} {function.name}: say what it does")
+            elif not docstring.splitlines()[0].endswith("."):
+                wrong.append(f"{path}:{function.lineno}: one sentence")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rooms_never_open_transactions():
+    wrong = []
+    for path in SOURCES:
+        if not str(path).startswith((*DOORS, "app/base/")):
+            text = path.read_text()
+            for phrase in (".rollback(", "session.begin(", "begin_nested(", "db.session"):
+                if phrase in text:
+                    wrong.append(f"{path}: {phrase!r}: doors own the transaction")
+
+    assert not wrong, "\n".join(wrong)
 
 
 def test_sources_speak_of_this_project_alone():
@@ -122,11 +145,15 @@ def test_sources_speak_of_this_project_alone():
     assert len(citing) <= OUTSIDE_MAX, f"cite docs/rules.md (D17) or docs/decisions: {citing}"
 
 
-@pytest.mark.parametrize("path", TESTS, ids=str)
-def test_tests_are_named_as_sentences(path):
-    for function in functions(ast.parse(path.read_text())):
-        if function.name.startswith("test_"):
-            assert function.name.count("_") >= 2, f"{path}: {function.name}: write a sentence"
+def test_tests_are_named_as_sentences():
+    wrong = [
+        f"{path}: {function.name}: write a sentence"
+        for path in TESTS
+        for function in functions(tree_of(path))
+        if function.name.startswith("test_") and function.name.count("_") < 2
+    ]
+
+    assert not wrong, "\n".join(wrong)
 
 
 def room_lines() -> dict[str, int]:
