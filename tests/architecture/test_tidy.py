@@ -32,7 +32,7 @@ ROOM_LINES = {
     "web/till": 1_500,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
-SLACK_LINES = 3_000
+SLACK_LINES = 4_000
 
 SOURCES = sorted(Path("app").rglob("*.py"))
 TESTS = sorted(Path("tests").rglob("*.py"))
