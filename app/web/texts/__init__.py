@@ -33,7 +33,11 @@ STATUS: dict[Refusal, HTTPStatus] = {
 
 TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES}
 
-UNKNOWN = Text("没有办成，积分没有变。请刷新看看。", "Refused.", "no")
+UNKNOWN = Text(
+    "没有办成，积分没有变。请刷新看看。",
+    "It was not done. No points have changed. Reload and look.",
+    "no",
+)
 
 
 def text_of(code: str) -> Text:
