@@ -27,6 +27,7 @@ TRIES_MAX = 5
 RETRYABLE = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "XX000"}
 _sqlite_writer = threading.Lock()
 SQLITE_WAIT_SECONDS = 10.0
+LONG_SECONDS = 120
 
 
 def unit_of_work(work: Callable[[Session], Result]) -> Result:
@@ -54,6 +55,15 @@ def reading() -> Iterator[Session]:
         db.engine.connect().execution_options(**{WRITING: False}) as connection,
         Session(connection, expire_on_commit=False, autoflush=False) as session,
     ):
+        yield session
+
+
+@contextmanager
+def reading_long() -> Iterator[Session]:
+    """A session that only reads, and whose statements may take their time: for jobs."""
+    with reading() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(sa.text(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'"))
         yield session
 
 

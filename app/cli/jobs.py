@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.activities import closing, responses
 from app.base import clock, idempotency
-from app.base.transactions import reading, unit_of_work
+from app.base.transactions import reading, reading_long, unit_of_work
 from app.ledger import books, holds
 from app.ledger.models import Book
 from app.people import codes
 from app.points import expiry
-from app.reports import proofs
+from app.reports import export_jobs, export_leases, export_runs, proofs
 
 group = AppGroup("jobs", help="The work of the clock.")
 ANSWERS_KEPT = timedelta(days=30)
@@ -64,6 +64,11 @@ def prune(session: Session, ledger_id: int) -> int:
     return idempotency.prune(session, ledger_id=ledger_id, before=clock.now() - ANSWERS_KEPT)
 
 
+def forget_files(session: Session, ledger_id: int) -> int:
+    """Forget exported files that were kept for three days."""
+    return export_jobs.expire(session, ledger_id=ledger_id)
+
+
 def prove(session: Session, ledger_id: int) -> int:
     """Prove the book; a broken one becomes read-only."""
     return sum(not check.is_ok for check in proofs.prove(session, ledger_id=ledger_id).checks)
@@ -78,19 +83,34 @@ JOBS: dict[str, Job] = {
     "expiry": expire_points,
     "prune": prune,
     "proof": prove,
+    "files": forget_files,
 }
+
+
+def write_exports(ledger_id: int) -> int:
+    """Write the files that were ordered and whose writer is gone."""
+    with reading() as session:
+        due = export_leases.list_due(session, ledger_id=ledger_id)
+    sessions = export_runs.Sessions(unit=unit_of_work, reading=reading_long)
+    return sum(export_runs.run(sessions, ledger_id=ledger_id, job_id=job_id) for job_id in due)
+
+
+LONG_JOBS: dict[str, Callable[[int], int]] = {"exports": write_exports}
+"""Jobs that take their transactions themselves."""
+
+NAMES = (*JOBS, *LONG_JOBS)
 
 BY_BATCHES = ("holds",)
 """Jobs that do a part of what is due and are called again, each time in a transaction."""
 
 
 @group.command("run")
-@click.option("--only", type=click.Choice(list(JOBS)), help="Only this job.")
+@click.option("--only", type=click.Choice(NAMES), help="Only this job.")
 def run(only: str | None) -> None:
     """Run every job over every book. Exit 1 when one failed or a proof is broken."""
     with reading() as session:
         chosen = [book for book in books.list_books(session) if book.id != 0]
-    work = [(name, book) for book in chosen for name in ([only] if only else JOBS)]
+    work = [(name, book) for book in chosen for name in ([only] if only else NAMES)]
     has_failed = False
     with click.progressbar(work, label="jobs", show_pos=True) as steps:
         lines = [_run_one(name, book) for name, book in steps]
@@ -112,6 +132,8 @@ def _run_one(name: str, book: Book) -> tuple[str, bool]:
 
 def _work_off(name: str, book: Book) -> int:
     """Run a job, and one that works by batches again until nothing is due."""
+    if name in LONG_JOBS:
+        return LONG_JOBS[name](book.id)
     job, total = JOBS[name], 0
     while True:
         count = unit_of_work(lambda session: job(session, book.id))

@@ -95,6 +95,15 @@ def list_of(
     return list(session.scalars(query.limit(limit).offset(offset)))
 
 
+def percent(job: ExportJob) -> int:
+    """Return how far a file is, from 0 to 100; below 100 until it can be fetched."""
+    if job.state in ("done", "expired"):
+        return 100
+    if not job.total_count:
+        return 0
+    return min(99, job.done_count * 100 // job.total_count)
+
+
 def is_idle(job: ExportJob) -> bool:
     """Whether a file is to be written and nobody is writing it."""
     lease = job.leased_until_at

@@ -8,15 +8,19 @@ import sqlalchemy as sa
 from app.activities import closing
 from app.activities.models import Activity, ActivitySession, Attendance
 from app.base import clock
+from app.base.actors import SYSTEM
 from app.ledger.models import Book, Proof
 from app.people.models import Message
 from app.points import wallets
 from app.points.models import Day, Grant
+from app.reports import export_jobs, rankings
+from app.reports.models import ExportJob
 from tests.factories import activities as make
 from tests.factories import lives, points
 from tests.web.answers import everything
 
-ALL = ["auto-close", "no-response", "archive", "holds", "reminders", "expiry", "prune", "proof"]
+ALL = ["auto-close", "no-response", "archive", "holds", "reminders", "expiry", "prune", "proof",
+       "files", "exports"]  # fmt: skip
 
 
 def run(app, *words):
@@ -216,3 +220,19 @@ def test_an_unknown_job_is_refused_and_nothing_runs(app, session, life):
 def test_without_books_there_is_nothing_to_do(app, session):
     assert run(app) == (0, {})
     assert session.scalars(sa.select(Proof).execution_options(cross_ledger=True)).all() == []
+
+
+def test_ordered_files_are_written_and_forgotten_by_the_clock(app, session, world, book):
+    asked = rankings.Cut(world.ledger_id, world.node, date(2026, 1, 1), date(2026, 3, 1)).asked()
+    wanted = export_jobs.Order("hours_ranking", "csv", world.node.id, asked)
+    key = {"ledger_id": world.ledger_id}
+    job = export_jobs.order(session, **key, wanted=wanted, actor=SYSTEM)
+    session.commit()
+
+    assert run(app, "--only", "exports") == (0, {(book, "exports"): "1"})
+    assert one(session, ExportJob, job.id).state == "done"
+    assert run(app, "--only", "exports") == (0, {(book, "exports"): "0"})
+    assert run(app, "--only", "files") == (0, {(book, "files"): "0"})
+    with clock.held_at(clock.now() + timedelta(days=4)):
+        assert run(app, "--only", "files") == (0, {(book, "files"): "1"})
+    assert one(session, ExportJob, job.id).state == "expired"

@@ -34,8 +34,8 @@ CALLERS = {
 }
 """Everybody of 金溪; besides them its shop's own clerk (k), and staff of elsewhere (f)."""
 
-PLACELESS = ("uploads.*", "units.add_kind", "cards.identify")
-"""Of no place: rows of a file name their own, kinds are everybody's, a card is shown anywhere."""
+PLACELESS = ("exports.list_orders", "uploads.*", "units.add_kind", "cards.identify")
+"""Of no place: rows of a file name their own, a list of one's own, kinds are everybody's."""
 
 LAST = (
     "identity.end",
@@ -75,6 +75,7 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "staff.why.show": {"unit": "points"},
     "redemptions.list_redemptions": {"member_id": None, "till_id": None, "day": str(DAY)},
     "reports.*": {"team_id": None},
+    "exports.order_*": {"team_id": None},
     "roles.*": {"role": "volunteer"},
     "settings.*": {"name": "mall.refund_window_days", "value": 7},
     "teams.*": {"role": "member"},
@@ -207,7 +208,11 @@ def is_last(door: Door) -> bool:
 NOBODY_HERE = {
     "activity_steps.respond",
     "activity_steps.withdraw",
+    "exports.again",
+    "exports.fetch",
+    "exports.show",
     "households.show_of_member",
     "staff.redemptions.find",
 }
-"""Shut even for those who may: only a team's own leader answers for it; the household is gone."""
+"""Shut even for those who may: only a team's own leader answers for it; the household is gone; a
+file is its orderer's alone."""

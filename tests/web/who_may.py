@@ -118,6 +118,8 @@ MAY = {
     "ledger.*": CHARGE,
     "operations.*": ANYONE,
     "reports.verify": PUBLIC,
+    "exports.look_up": PUBLIC,
+    "exports.*": READ,
     "reports.*": READ,
     # the shop
     "mall.list_shops": ANYONE,

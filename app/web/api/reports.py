@@ -50,7 +50,7 @@ def rank_hours(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = standing.book_id(book)
     limit, offset = asked.pop("limit"), asked.pop("offset")
     with reading() as session:
-        cut = _cut(session, ledger_id, asked)
+        cut = cut_of(session, ledger_id, asked)
         found = rankings.page(session, cut, limit=limit, offset=offset)
     rows = RankedOut(many=True).dump(found.rows)
     if not cut.has_points:
@@ -78,7 +78,7 @@ def export_hours(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     key = asked_by_header(ledger_id)
 
     def work(session: Session) -> tuple[Answer, bool]:
-        cut = _cut(session, ledger_id, asked)
+        cut = cut_of(session, ledger_id, asked)
         stored = idempotency.claim(session, key)
         if stored is not None:
             return stored, True
@@ -115,8 +115,12 @@ def verify(asked: dict[str, Any], sent: dict[str, Any]) -> ResponseReturnValue:
     }
 
 
-def _cut(session: Session, ledger_id: int, asked: dict[str, Any]) -> Cut:
-    """Return what to rank: never more than the place in the person's charge."""
+def cut_of(session: Session, ledger_id: int, asked: dict[str, Any]) -> Cut:
+    """Return what to rank: never more than the place in the person's charge.
+
+    Raises:
+        PermissionDenied, NotFound: As `standing.require_at`.
+    """
     node = standing.place(session, asked.get("node_code"), standing.READERS)
     return Cut(
         ledger_id=ledger_id,

@@ -179,7 +179,22 @@ CONFLICTS: dict[str, Text] = {
         "The till is closed. No points were taken. Open it first.",
         "no",
     ),
+    "exports_waiting": Text(
+        "您有三份表还在写，什么都没有变。请等写好一份再导。",
+        "Three of your files are still being written. Nothing has changed. Wait for one.",
+        "after_change",
+    ),
+    "export_unfinished": Text(
+        "表还没有写好，什么都没有变。请等一下再取。",
+        "The file is not ready yet. Nothing has changed. Wait a little.",
+        "same_key",
+    ),
     # 410
+    "export_expired": Text(
+        "表只留三天，已经删了，积分没有变。请点“重新导出”。",
+        "Files are kept three days; this one is gone. No points changed. Choose Export again.",
+        "new_key",
+    ),
     "code_expired": Text(
         "这个码过期了，积分没有变。请用新码再试一次。",
         "This code has expired. No points have changed. Try again with a new one.",
