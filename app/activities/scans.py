@@ -15,6 +15,7 @@ from app.activities import telling
 from app.activities.codes import SeenTicket
 from app.activities.errors import OverlapWithOtherActivity
 from app.activities.models import Scan
+from app.activities.posters import POSTER
 from app.base import clock
 from app.base.errors import DomainError
 from app.base.ids import new_id
@@ -83,7 +84,7 @@ def list_of_session(
     """List a session's refused scans, latest first."""
     query = (
         sa.select(Scan)
-        .where(Scan.ledger_id == ledger_id, Scan.session_id == session_id)
+        .where(Scan.ledger_id == ledger_id, Scan.session_id == session_id, Scan.outcome != POSTER)
         .order_by(Scan.seen_at.desc())
         .limit(limit)
     )
@@ -115,6 +116,7 @@ def _flag_repeated(session: Session, scan: Scan, member_id: UUID) -> None:
             Scan.ledger_id == scan.ledger_id,
             Scan.session_id == scan.session_id,
             Scan.member_id == member_id,
+            Scan.outcome != POSTER,
             Scan.seen_at >= since,
         )
     )

@@ -1,9 +1,9 @@
-"""Public pages: the scan landing, what each refusal means, whether a file is genuine."""
+"""Public pages: scan landing, what a poster opens, refusals explained, files verified."""
 
 from flask import Blueprint
 
-from app.web.board import choices, landing, problems, verify
+from app.web.board import choices, landing, posters, problems, verify
 
 bp = Blueprint("board", __name__)
-for page in (choices, landing, problems, verify):
+for page in (choices, landing, posters, problems, verify):
     bp.register_blueprint(page.bp)
