@@ -66,6 +66,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     name = f"template_{os.getpid()}"
     url = postgres.create(server, name)
     stack.callback(postgres.drop, server, name)
+    stack.callback(postgres.drop, server, f"demo_of_{name}")  # see tests/demo.py
     with tempfile.TemporaryDirectory() as folder:
         migrate(build_app(url, Path(folder)))
     os.environ[TEMPLATE_URL] = url
@@ -136,8 +137,7 @@ def house(template: str, instance: Path) -> Flask:
 def app(house: Flask, url: str) -> Iterator[Flask]:
     """The application on this test's database, with the statement guard on."""
     config = dict(house.config)
-    keys = json.loads((house.config["INSTANCE_PATH"] / "keys.json").read_text())
-    crypto.set_root(field=keys["field"], code=keys["code"])  # another application may have its own
+    take_keys(house)
     engine = open_engine(url)
     with house.app_context():
         template_engine, db.engines[None] = db.engines[None], engine
@@ -148,6 +148,12 @@ def app(house: Flask, url: str) -> Iterator[Flask]:
     house.config.clear()
     house.config.update(config)
     engine.dispose()
+
+
+def take_keys(app: Flask) -> None:
+    """Let the process use this application's keys: another one may have brought its own."""
+    keys = json.loads((app.config["INSTANCE_PATH"] / "keys.json").read_text())
+    crypto.set_root(field=keys["field"], code=keys["code"])
 
 
 def open_engine(url: str) -> sa.Engine:

@@ -1,8 +1,8 @@
 """The demo world as its real command loads it, kept until what loads it changes.
 
-Loading takes ten seconds of work: the workers of a run, and the runs of a day, share
-one. The folder's name is made from every file that has a say in what is loaded, so a
-changed rule or migration loads anew.
+Loading takes ten seconds of work: the workers of a run share one, and on SQLite so do the
+runs of a day. The file's folder is named by every source that has a say in what is loaded,
+so a changed rule or migration loads anew.
 """
 
 import fcntl
@@ -14,7 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from app.base.db import db
+from tests import postgres
 from tests.conftest import build_app, migrate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,33 +27,52 @@ NO_SAY = ROOT / "app" / "web"
 
 @dataclass(frozen=True)
 class Demo:
-    """A SQLite file with the demo, and the folder with the keys that open its fields."""
+    """A database with the demo, and the folder with the keys that open its fields."""
 
+    url: str
     folder: Path
 
     @property
-    def database(self) -> Path:
+    def file(self) -> Path:
+        """The SQLite file."""
         return self.folder / "demo.db"
 
-    def copy_to(self, folder: Path) -> "Demo":
-        """Copy file and keys, for somebody who will write."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("demo.db", "keys.json"):
-            shutil.copy(self.folder / name, folder / name)
-        return Demo(folder)
 
-
-def loaded(cache: Path) -> Demo:
-    """Return the demo, loading it if nobody has since the code last changed. Never write to it."""
-    kept = cache / fingerprint()
-    with _alone(cache / "lock"):
+def in_file(cache: Path, folder: Path) -> Demo:
+    """Return the demo in a SQLite file of the asker's own."""
+    kept = cache / "sqlite" / fingerprint()
+    with _alone(cache):
         if not kept.exists():
-            for old in cache.iterdir():
-                if old.is_dir():
-                    shutil.rmtree(old)
-            _load(cache / "draft")
-            (cache / "draft").rename(kept)
-    return Demo(kept)
+            draft = _emptied(kept.parent) / "draft"
+            draft.mkdir()
+            _load(f"sqlite:///{draft / 'demo.db'}", draft)
+            draft.rename(kept)
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    return Demo(f"sqlite:///{folder / 'demo.db'}", folder)
+
+
+def in_postgresql(cache: Path, folder: Path, *, template: str, name: str) -> Demo:
+    """Return the demo in a PostgreSQL database of the asker's own, who drops it."""
+    source = source_of(template)
+    kept = cache / "postgresql" / source
+    with _alone(cache):
+        if not (kept / "keys.json").exists() or not postgres.exists(template, source):
+            _emptied(kept.parent)
+            postgres.drop(template, source)
+            draft = kept.with_name("draft")
+            draft.mkdir()
+            url = postgres.create(template, source)
+            _load(url, draft)
+            with postgres.connect(url) as connection:  # autovacuum, off in tests, would do it
+                connection.exec_driver_sql("ANALYZE")
+            draft.rename(kept)
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    return Demo(postgres.create(template, name, source), folder)
+
+
+def source_of(template: str) -> str:
+    """Name the database that a run's askers copy; the run drops it with its template."""
+    return f"demo_of_{sa.make_url(template).database}"
 
 
 def fingerprint() -> str:
@@ -70,9 +92,14 @@ def _sources() -> Iterator[Path]:
         yield from (file for file in (ROOT / "app").rglob(kind) if NO_SAY not in file.parents)
 
 
-def _load(folder: Path) -> None:
-    folder.mkdir()
-    app = build_app(f"sqlite:///{folder / 'demo.db'}", folder)
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _load(url: str, folder: Path) -> None:
+    app = build_app(url, folder)
     migrate(app)
     told = app.test_cli_runner().invoke(args=["demo", "load"])
     with app.app_context():
@@ -81,9 +108,8 @@ def _load(folder: Path) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _alone(cache: Path) -> Iterator[None]:
     """Keep the other workers waiting; a killed holder lets go by itself."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
+    with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

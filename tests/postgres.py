@@ -148,6 +148,13 @@ def drop(url: str, name: str) -> None:
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+def exists(url: str, name: str) -> bool:
+    """Whether the server of `url` has a database of that name."""
+    with connect(_named(url, "postgres")) as connection:
+        asked = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"
+        return connection.exec_driver_sql(asked).scalar() is not None
+
+
 def _named(url: str, name: str) -> str:
     return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
 

@@ -54,5 +54,6 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
+    app.config["COMPRESS_STREAMS"] = False  # a stream would leave its file open
     Compress(app)
     app.jinja_env.globals["csp_nonce"] = nonce

@@ -42,8 +42,8 @@ def served(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Street]:
     """The worker's server; ask for `street`, which puts a fresh world behind it."""
-    kept = demo.loaded(pytestconfig.cache.mkdir("demo"))
-    street = Street(kept.copy_to(tmp_path_factory.mktemp("street")))
+    cache = pytestconfig.cache.mkdir("demo")
+    street = Street(demo.in_file(cache, tmp_path_factory.mktemp("street")))
     yield street
     street.close()
 

@@ -1,6 +1,5 @@
 """The street: the real application behind a real port, on the demo's world."""
 
-import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -13,11 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app import create_app
-from app.base import crypto
 from app.base.db import db
 from app.web.limiter import limiter
 from config import Config
-from tests.conftest import open_engine
+from tests.conftest import open_engine, take_keys
 from tests.demo import Demo
 
 QUIET_SECONDS_MAX = 10
@@ -51,9 +49,8 @@ class Street:
     @contextmanager
     def fresh(self, folder: Path) -> Iterator[None]:
         """Stand on a copy of the world for a while, with the limits of real life."""
-        engine = open_engine(f"sqlite:///{shutil.copy(self.demo.database, folder / 'street.db')}")
-        keys = json.loads((self.demo.folder / "keys.json").read_text())
-        crypto.set_root(field=keys["field"], code=keys["code"])
+        engine = open_engine(f"sqlite:///{shutil.copy(self.demo.file, folder / 'street.db')}")
+        take_keys(self.app)
         with self.app.app_context():
             before, db.engines[None] = db.engines[None], engine
         limiter.enabled = True
@@ -112,7 +109,7 @@ def _build(demo: Demo) -> Flask:
     class StreetConfig(Config):
         ENVIRONMENT = "test"
         INSTANCE_PATH = demo.folder
-        SQLALCHEMY_DATABASE_URI = f"sqlite:///{demo.database}"
+        SQLALCHEMY_DATABASE_URI = demo.url
 
     app = create_app(StreetConfig)
     limiter.enabled = False  # one for all applications of this process: on only while a street is

@@ -1,11 +1,11 @@
 """The demo world comes out at the mission's figures (mechanisms §7.7, ruling 22).
 
-Loaded once through the real command; the tests only read it, or load it again.
+Loaded once through the real command (`tests/demo.py`); the tests only read it, or load
+it again.
 """
 
 import csv
 import json
-import os
 from collections import Counter
 from datetime import date
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app.activities.models import Activity, Attendance, Enrolment
 from app.base import clock
-from app.base.db import Base, db
+from app.base.db import Base
 from app.base.transactions import reading
 from app.community import tree
 from app.ledger import books
@@ -25,29 +25,22 @@ from app.people import teams
 from app.people.models import AllianceTeam, Member, TeamMember
 from app.points import wallets
 from app.points.models import Grant
-from tests import postgres
-from tests.conftest import DATABASE, build_app, migrate
+from tests.conftest import take_keys
 from tests.factories import points
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def world(template, instance, tmp_path_factory):
+def loaded(copy_demo):
+    return copy_demo()
+
+
+@pytest.fixture
+def world(loaded):
     """The application with the demo loaded."""
-    if DATABASE == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
-    else:
-        url = postgres.create(template, f"demo_{os.getpid()}")
-    app = build_app(url, instance)
-    migrate(app)
-    loaded = app.test_cli_runner().invoke(args=["demo", "load"])
-    assert loaded.exit_code == 0, loaded.output
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    if DATABASE == "postgresql":
-        postgres.drop(template, f"demo_{os.getpid()}")
+    take_keys(loaded)
+    return loaded
 
 
 @pytest.fixture
