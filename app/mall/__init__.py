@@ -2,7 +2,7 @@
 
 Owns: every mall_* table.
 Stands on: points, risk, people, ledger, community, base.
-Doors in: `merchants`, `shops`, `clerks`, `goods`, `stock`, `tills`, `quotes`, `redemptions`,
-`refunds` (write); `day_end`, `listings`, `proof_checks` (read).
+Doors in: `merchants`, `shops`, `clerks`, `goods`, `stock`, `stalls`, `tills`, `quotes`,
+`redemptions`, `refunds` (write); `day_end`, `for_sale`, `listings`, `proof_checks` (read).
 Never: chooses vintages (that is `points.wallets`), or takes cash in any form.
 """

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed
+from app.mall import stalls
 from app.mall.goods import COUNTED_KINDS
 from app.mall.models import Goods, Redemption, RedemptionLine, StockMovement, Till
 
@@ -89,11 +90,13 @@ def totals(session: Session, till: Till) -> tuple[int, int]:
 
 
 def require_of_shop(session: Session, till: Till, goods_ids: Collection[UUID]) -> None:
-    """Refuse to count goods of another shop at this till.
+    """Refuse to count goods of another shop at this till, or anything at a stall's.
 
     Raises:
-        ValidationFailed: Some goods do not belong to the till's shop.
+        ValidationFailed: Some goods do not belong to the till's shop, or it is at a stall.
     """
+    if till.stall_id is not None:
+        raise ValidationFailed("a stall is counted when it is closed", field="counted")
     query = sa.select(sa.func.count()).where(
         Goods.ledger_id == till.ledger_id,
         Goods.id.in_(goods_ids),
@@ -106,9 +109,16 @@ def require_of_shop(session: Session, till: Till, goods_ids: Collection[UUID]) -
 def _shelf(session: Session, till: Till) -> list[ShelfLine]:
     """Every shelf of the shop: sold on this till, expected, and the last count during it."""
     sold = _sold(session, till)
+    if till.stall_id is not None:
+        return _at_stall(session, till, till.stall_id, sold)
     counts = {one.goods_id: one for one in _counts(session, till)}
     query = (
-        sa.select(Goods.id, Goods.number, Goods.name, Goods.stock_count)
+        sa.select(
+            Goods.id,
+            Goods.number,
+            Goods.name,
+            (Goods.stock_count - Goods.reserved_count).label("on_shelf_count"),
+        )
         .where(
             Goods.ledger_id == till.ledger_id,
             Goods.shop_id == till.shop_id,
@@ -119,12 +129,32 @@ def _shelf(session: Session, till: Till) -> list[ShelfLine]:
     lines = []
     for one in session.execute(query):
         last = counts.get(one.id)
-        expected = one.stock_count if last is None else last.stock_after - last.change_count
-        counted = None if last is None else last.stock_after
+        counted = None if last is None else last.stock_after - last.reserved_after
+        expected = one.on_shelf_count
+        if last is not None and counted is not None:
+            expected = counted - last.change_count
         lines.append(
             ShelfLine(one.id, one.number, one.name, sold.get(one.id, 0), expected, counted)
         )
     return lines
+
+
+def _at_stall(
+    session: Session, till: Till, stall_id: UUID, sold: dict[UUID, int]
+) -> list[ShelfLine]:
+    """What the till's stall took along and has left; counted when the stall was closed."""
+    found = stalls.goods_of(session, ledger_id=till.ledger_id, stall_id=stall_id)
+    return [
+        ShelfLine(
+            one.goods_id,
+            one.number,
+            one.name,
+            sold.get(one.goods_id, 0),
+            one.left_count,
+            one.counted_count,
+        )
+        for one in found
+    ]
 
 
 def _sold(session: Session, till: Till) -> dict[UUID, int]:
@@ -149,7 +179,7 @@ def _sold(session: Session, till: Till) -> dict[UUID, int]:
 
 
 def _counts(session: Session, till: Till) -> list[StockMovement]:
-    """The counts made while the till was open, oldest first."""
+    """The counts of the shelf made while the till was open, oldest first."""
     query = (
         sa.select(StockMovement)
         .join(
@@ -164,6 +194,7 @@ def _counts(session: Session, till: Till) -> list[StockMovement]:
             Goods.ledger_id == till.ledger_id,
             Goods.shop_id == till.shop_id,
             StockMovement.kind == "count",
+            StockMovement.stall_id.is_(None),
             StockMovement.moved_at >= till.opened_at,
             StockMovement.moved_at <= (till.closed_at or clock.now()),
         )

@@ -31,6 +31,20 @@ class TillClosed(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class StallOver(DomainError):
+    """The stall was closed, or this is not its day (M4)."""
+
+    code = "stall_over"
+    refusal = Refusal.CONFLICT
+
+
+class StallTillOpen(DomainError):
+    """A till stands at the stall still, so it cannot be counted yet (M4)."""
+
+    code = "stall_till_open"
+    refusal = Refusal.CONFLICT
+
+
 class TillAlreadyOpen(DomainError):
     """This clerk has an open till in this shop."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger.models import Account, Transfer
 from app.ledger.proof import Check
+from app.mall import stall_checks
 from app.mall.goods import COUNTED_KINDS
 from app.mall.models import Goods, Redemption, RedemptionLine, StockMovement
 
@@ -29,6 +30,7 @@ def checks(session: Session, *, ledger_id: int) -> list[Check]:
         "reversal differs from total": _reversal_differs(ledger_id),
         "shelf differs from movements": _shelf_differs(ledger_id),
         "movements do not run on": _running_breaks(ledger_id),
+        **stall_checks.findings(ledger_id),
     }
     found = {what: list(session.scalars(query)) for what, query in findings.items()}
     detail = "; ".join(_said(what, names) for what, names in found.items() if names)

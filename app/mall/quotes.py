@@ -13,7 +13,7 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import DomainError
 from app.ledger.errors import InsufficientPoints
-from app.mall import allowances, shelf, standing
+from app.mall import allowances, shelf, stall_shelf, standing
 from app.mall.allowances import Deal
 from app.mall.baskets import Basket
 from app.mall.shelf import OnShelf
@@ -69,7 +69,12 @@ def quote(session: Session, *, ledger_id: int, basket: Basket, actor: Actor) -> 
     """
     wanted = basket.wanted()
     here = standing.read(session, ledger_id=ledger_id, basket=basket, actor=actor, for_update=False)
-    goods = shelf.seen(session, ledger_id=ledger_id, goods_ids=wanted)
+    if here.stall_id is None:
+        goods = shelf.seen(session, ledger_id=ledger_id, goods_ids=wanted)
+    else:
+        goods = stall_shelf.seen(
+            session, ledger_id=ledger_id, stall_id=here.stall_id, goods_ids=wanted
+        )
     shelf.require_all(goods, wanted)
     held = wallets.holding(session, ledger_id=ledger_id, member_id=basket.member_id)
     total = sum(goods[goods_id].price_points * count for goods_id, count in wanted.items())

@@ -22,7 +22,7 @@ from app.base.errors import VersionStale
 from app.base.ids import new_id
 from app.base.upserts import insert_in
 from app.ledger import posting
-from app.mall import allowances, shelf, shops, standing
+from app.mall import allowances, shelf, shops, stall_shelf, standing
 from app.mall.allowances import Deal
 from app.mall.baskets import Basket
 from app.mall.models import Redemption, RedemptionLine
@@ -112,6 +112,7 @@ def redeem(
         MemberNotActive, AccountFrozen: The member or the card may not spend.
         CodeAlreadyUsed: This showing of code or card has paid for a basket (D34, E17).
         SecondPersonRequired: The clerk would serve their own household (A6, D37).
+        StallOver: The till is at a stall, and this is not its day (M4).
         GoodsNotOnSale, StockConflict: The shelf cannot give it (D38).
         VersionStale: The total differs from the expected one.
         StepUpRequired: Over the small amount without the member's confirmation.
@@ -124,7 +125,7 @@ def redeem(
     for refusal in standing.refusals(here, actor):
         raise refusal
     maxima = allowances.maxima(session, here.node_path)
-    goods = shelf.sell(session, ledger_id=ledger_id, shop_id=here.shop_id, wanted=wanted)
+    goods = _take_goods(session, ledger_id, here, wanted)
     sale = _Sale(new_id(), basket, here, goods, wanted, actor, clock.now())
     if sale.total_points != expected_total_points:
         raise VersionStale("a price has changed", total_points=sale.total_points)
@@ -133,6 +134,16 @@ def redeem(
     number = _write(session, ledger_id, sale, journal_id)
     _move_and_tell(session, ledger_id, sale, number)
     return _slip(sale, number, left_points)
+
+
+def _take_goods(
+    session: Session, ledger_id: int, here: Standing, wanted: Mapping[UUID, int]
+) -> dict[UUID, OnShelf]:
+    """Take the goods from the shelf at which the till stands: the shop's, or a stall's (M4)."""
+    named: Any = {"ledger_id": ledger_id, "shop_id": here.shop_id, "wanted": wanted}
+    if here.stall_id is None:
+        return shelf.sell(session, **named)
+    return stall_shelf.sell(session, **named, stall_id=here.stall_id)
 
 
 def _post(session: Session, ledger_id: int, sale: _Sale) -> tuple[UUID | None, int]:
@@ -220,6 +231,7 @@ def _move_and_tell(session: Session, ledger_id: int, sale: _Sale, number: str) -
         kind="redemption",
         actor=sale.actor,
         redemption_id=sale.id,
+        stall_id=sale.here.stall_id,
     )
     facts = {"points": sale.total_points, "number": number, "shop": sale.here.shop_name}
     note = inbox.Note(sale.basket.member_id, "debited", facts)

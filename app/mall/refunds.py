@@ -21,7 +21,7 @@ from app.community.models import Node
 from app.ledger import reversals
 from app.ledger.errors import AlreadyReversed
 from app.ledger.posting import Line
-from app.mall import allowances, shelf
+from app.mall import allowances, shelf, stall_shelf
 from app.mall.allowances import Deal
 from app.mall.errors import RedemptionSettled, RefundWindowOver
 from app.mall.models import Redemption, RedemptionLine, Shop, StockMovement, Till
@@ -58,6 +58,7 @@ class _Sale:
 
     row: Redemption
     till_closed_at: datetime | None
+    stall_id: UUID | None
     shop_name: str
     node: Node
     member_person_id: UUID
@@ -132,7 +133,8 @@ def _take_back(session: Session, sale: _Sale, state: str, reason: str, actor: Ac
     """Give back stock, limits and points, and mark the redemption."""
     row, kind = sale.row, {"cancelled": "cancel", "refunded": "refund"}[state]
     back = _pieces_moved(session, row)
-    moved = shelf.move(session, ledger_id=row.ledger_id, changes=back) if back else {}
+    at: Any = {"ledger_id": row.ledger_id, "stall_id": sale.stall_id}
+    moved = stall_shelf.put_back(session, **at, changes=back) if back else {}
     allowances.give_back(session, ledger_id=row.ledger_id, deal=_deal(session, row))
     lines, journal_id = _reverse(session, row, kind, reason, actor)
     _mark(session, row, state, reason, actor, journal_id)
@@ -144,6 +146,7 @@ def _take_back(session: Session, sale: _Sale, state: str, reason: str, actor: Ac
         kind=kind,
         actor=actor,
         redemption_id=row.id,
+        stall_id=sale.stall_id,
     )
     slip = RefundSlip(
         redemption_id=row.id,
@@ -265,6 +268,7 @@ _HOLD = (
     sa.select(
         Redemption,
         Till.closed_at,
+        Till.stall_id,
         Shop.name,
         Node,
         Member.person_id,

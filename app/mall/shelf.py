@@ -107,9 +107,7 @@ def move(session: Session, *, ledger_id: int, changes: Mapping[UUID, int]) -> di
         missing = {goods_id: -changes[goods_id] for goods_id in changes if goods_id not in moved}
         found = seen(session, ledger_id=ledger_id, goods_ids=missing, for_update=True)
         require_all(found, missing)
-        short = [one for one in found.values() if _is_short(one, missing) or not one.is_counted]
-        if short:
-            raise StockConflict("the shelf cannot change so", goods=_facts(short, missing))
+        require_enough(found, missing)
         again = {goods_id: changes[goods_id] for goods_id in missing}
         moved |= _change(session, ledger_id, again, None)
     assert len(moved) == len(changes), "locked goods were refused without a reason"
@@ -136,6 +134,17 @@ def require_all(found: Mapping[UUID, OnShelf], wanted: Mapping[UUID, Any]) -> No
     """
     if set(wanted) - set(found):
         raise NotFound("some goods are unknown here")
+
+
+def require_enough(found: Mapping[UUID, OnShelf], wanted: Mapping[UUID, int]) -> None:
+    """Refuse to take what the shelf does not hold.
+
+    Raises:
+        StockConflict: Too few, or goods without a shelf; the fact `goods` lists which.
+    """
+    short = [one for one in found.values() if _is_short(one, wanted) or not one.is_counted]
+    if short:
+        raise StockConflict("too few on the shelf", goods=_facts(short, wanted))
 
 
 def refusals(
@@ -167,8 +176,12 @@ def record(
     actor: Actor,
     **said: Any,
 ) -> None:
-    """Write the movements of a change just made; `said`: `redemption_id`, `reason`."""
+    """Write the movements of a change just made.
+
+    `said`: `redemption_id`, `stall_id`, `reason`, and `reasons` by goods before it.
+    """
     moved_at = clock.now()
+    reasons: Mapping[UUID, str] = said.get("reasons", {})
     rows = [
         {
             "ledger_id": ledger_id,
@@ -179,8 +192,10 @@ def record(
             "stock_after": one.stock_count,
             "redemption_id": said.get("redemption_id"),
             "actor_id": actor.person_id,
-            "reason": said.get("reason"),
+            "reason": reasons.get(one.id) or said.get("reason"),
             "moved_at": moved_at,
+            "stall_id": said.get("stall_id"),
+            "reserved_after": one.reserved_count,
         }
         for one in moved.values()
         if one.is_counted

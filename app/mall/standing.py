@@ -21,8 +21,8 @@ from app.base.ids import NOBODY
 from app.community.models import Node
 from app.ledger.models import Book
 from app.mall.baskets import Basket
-from app.mall.errors import ShopClosed, TillClosed
-from app.mall.models import Clerk, Merchant, Redemption, Shop, Till
+from app.mall.errors import ShopClosed, StallOver, TillClosed
+from app.mall.models import Clerk, Merchant, Redemption, Shop, Stall, Till
 from app.people.errors import CodeAlreadyUsed, MemberNotActive
 from app.people.models import HouseholdMember, Member
 from app.risk.errors import AccountFrozen
@@ -39,6 +39,9 @@ class Standing:
     merchant_state: str
     till_opened_by_id: UUID
     till_closed_at: datetime | None
+    stall_id: UUID | None
+    stall_state: str | None
+    stall_held_on: date | None
     book_code: str
     member_person_id: UUID
     member_name_masked: str
@@ -76,13 +79,7 @@ def read(
 
 def refusals(standing: Standing, actor: Actor) -> list[DomainError]:
     """List why nothing may be redeemed here and now by these people; empty when it may."""
-    said: list[DomainError] = []
-    if standing.till_closed_at is not None:
-        said.append(TillClosed("this till was closed"))
-    if not standing.is_clerk or standing.till_opened_by_id != actor.person_id:
-        said.append(PermissionDenied("this is not the till of a clerk of this shop"))
-    if standing.shop_state != "open" or standing.merchant_state != "listed":
-        said.append(ShopClosed(state=standing.shop_state, merchant_state=standing.merchant_state))
+    said = _against_till(standing, actor)
     if standing.member_state != "active":
         said.append(MemberNotActive(state=standing.member_state))
     if standing.frozen_kind is not None:
@@ -92,6 +89,26 @@ def refusals(standing: Standing, actor: Actor) -> list[DomainError]:
     if standing.is_household or actor.is_involved(standing.member_person_id):
         said.append(SecondPersonRequired("a clerk does not serve their own household (D37)"))
     return said
+
+
+def _against_till(standing: Standing, actor: Actor) -> list[DomainError]:
+    """Why nothing is sold at this till, whoever stands before it."""
+    said: list[DomainError] = []
+    if standing.till_closed_at is not None:
+        said.append(TillClosed("this till was closed"))
+    if _is_off_day(standing):
+        said.append(StallOver(state=standing.stall_state))
+    if not standing.is_clerk or standing.till_opened_by_id != actor.person_id:
+        said.append(PermissionDenied("this is not the till of a clerk of this shop"))
+    if standing.shop_state != "open" or standing.merchant_state != "listed":
+        said.append(ShopClosed(state=standing.shop_state, merchant_state=standing.merchant_state))
+    return said
+
+
+def _is_off_day(standing: Standing) -> bool:
+    """The till is at a stall that was closed, or that is not held today."""
+    is_day = standing.stall_state == "open" and standing.stall_held_on == clock.today()
+    return standing.stall_id is not None and not is_day
 
 
 def _param(name: str, kind: Any) -> sa.BindParameter[Any]:
@@ -180,6 +197,9 @@ _READING = (
         Merchant.state,
         Till.opened_by_id,
         Till.closed_at,
+        Till.stall_id,
+        Stall.state,
+        Stall.held_on,
         Book.code,
         Member.person_id,
         Member.name_masked,
@@ -194,6 +214,14 @@ _READING = (
     .join(
         Merchant,
         sa.and_(Merchant.ledger_id == Shop.ledger_id, Merchant.id == Shop.merchant_id),
+    )
+    .outerjoin(
+        Stall,
+        sa.and_(
+            Stall.ledger_id == Till.ledger_id,
+            Stall.ledger_id == _ledger,
+            Stall.id == Till.stall_id,
+        ),
     )
     .join(Node, Node.id == Shop.node_id)
     .join(Book, Book.id == Till.ledger_id)

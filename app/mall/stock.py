@@ -4,7 +4,7 @@ Counts are pieces. A difference found by counting is posted with its reason, so
 the shelf's number and the sum of its movements never part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ def intake(
         NotFound: Some goods are not of this book.
         StockConflict: They have no shelf (offers, honours).
     """
-    _require_counts(counts, least=1)
+    require_counts(counts, least=1)
     _require_reason(reason)
     moved = shelf.move(session, ledger_id=ledger_id, changes=counts)
     shelf.record(
@@ -89,7 +89,7 @@ def write_off(
         NotFound: Some goods are not of this book.
         StockConflict: The shelf does not hold that many.
     """
-    _require_counts(counts, least=1)
+    require_counts(counts, least=1)
     _require_reason(reason, is_needed=True)
     changes = {goods_id: -count for goods_id, count in counts.items()}
     moved = shelf.move(session, ledger_id=ledger_id, changes=changes)
@@ -111,24 +111,31 @@ def count(
     counted: Mapping[UUID, int],
     actor: Actor,
     reason: str | None = None,
+    reasons: Mapping[UUID, str] | None = None,
 ) -> list[Counted]:
-    """Set the shelf to what was counted; each difference is a movement with the reason.
+    """Set the shelf to what was counted; each difference is a movement with its reason.
 
-    Goods that agree get a movement of 0, the proof that they were counted (A14).
+    What a stall has is not on the shelf and not counted. Goods that agree get a
+    movement of 0, the proof that they were counted (A14).
+
+    Args:
+        reasons: By goods; `reason` stands for those that are not in it.
 
     Raises:
         ValidationFailed: A difference without a reason, or a negative count.
         NotFound: Some goods are not of this book.
-        StockConflict: Fewer than are reserved, or goods without a shelf.
+        StockConflict: Goods without a shelf.
     """
-    _require_counts(counted, least=0)
+    require_counts(counted, least=0)
     found = shelf.seen(session, ledger_id=ledger_id, goods_ids=counted, for_update=True)
     shelf.require_all(found, counted)
     lines = [
-        Counted(one.id, one.number, one.name, one.stock_count, counted[one.id])
+        Counted(one.id, one.number, one.name, one.available_count, counted[one.id])
         for one in found.values()
     ]
-    _require_reason(reason, is_needed=any(line.difference_count for line in lines))
+    _require_reason(reason)
+    said = dict.fromkeys(counted, reason or "") | dict(reasons or {})
+    require_reasons(lines, said)
     changes = {line.goods_id: line.difference_count for line in lines}
     moved = shelf.move(session, ledger_id=ledger_id, changes=changes)
     shelf.record(
@@ -138,7 +145,7 @@ def count(
         changes=changes,
         kind="count",
         actor=actor,
-        reason=reason,
+        reasons=said,
     )
     return sorted(lines, key=lambda line: line.number)
 
@@ -189,12 +196,28 @@ def list_differences(
     return [Difference(*row) for row in rows]
 
 
-def _require_counts(counts: Mapping[UUID, int], *, least: int) -> None:
+def require_counts(counts: Mapping[UUID, int], *, least: int) -> None:
+    """Refuse pieces that are no number of pieces.
+
+    Raises:
+        ValidationFailed: No goods, or fewer than `least` pieces or far too many.
+    """
     if not counts:
         raise ValidationFailed("no goods were named")
     for number in counts.values():
         if type(number) is not int or not least <= number <= COUNT_MAX:
             raise ValidationFailed(f"pieces are {least} to {COUNT_MAX}", count=number)
+
+
+def require_reasons(lines: Sequence[Counted], reasons: Mapping[UUID, str]) -> None:
+    """Refuse a difference that nobody explained.
+
+    Raises:
+        ValidationFailed: Without a reason, or with one that is too long.
+    """
+    for line in lines:
+        said = reasons.get(line.goods_id, "")
+        _require_reason(said, is_needed=line.difference_count != 0)
 
 
 def _require_reason(reason: str | None, *, is_needed: bool = False) -> None:

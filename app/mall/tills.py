@@ -12,21 +12,29 @@ from app.base.errors import NotFound, PermissionDenied
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
 from app.community import tree
-from app.mall import clerks, day_end, shops, stock
+from app.mall import clerks, day_end, shops, stall_shelf, stock
 from app.mall.day_end import DayEnd
-from app.mall.errors import ShopClosed, TillAlreadyOpen, TillClosed
+from app.mall.errors import ShopClosed, StallOver, TillAlreadyOpen, TillClosed
 from app.mall.models import Till
 from app.people import audit, roles
 
 CLOSING_ROLES = ("staff", "administrator")
 
 
-def open_till(session: Session, *, ledger_id: int, shop_id: UUID, actor: Actor) -> Till:
-    """Open a till of the acting clerk in a shop.
+def open_till(
+    session: Session,
+    *,
+    ledger_id: int,
+    shop_id: UUID,
+    actor: Actor,
+    stall_id: UUID | None = None,
+) -> Till:
+    """Open a till of the acting clerk in a shop, or at a stall of it on its day (M4).
 
     Raises:
-        NotFound: No such shop.
+        NotFound: No such shop, or no such stall of it.
         ShopClosed: The shop is not open.
+        StallOver: The stall was closed, or today is not its day.
         PermissionDenied: The person is not a clerk there today.
         TillAlreadyOpen: They have one open there; fact `till_id`.
     """
@@ -36,10 +44,13 @@ def open_till(session: Session, *, ledger_id: int, shop_id: UUID, actor: Actor) 
     person_id = actor.person_id
     if not clerks.serves(session, ledger_id=ledger_id, shop_id=shop_id, person_id=person_id):
         raise PermissionDenied("not a clerk of this shop today")
+    if stall_id is not None:
+        _require_stall_day(session, ledger_id, shop_id, stall_id)
     row = {
         "ledger_id": ledger_id,
         "id": new_id(),
         "shop_id": shop_id,
+        "stall_id": stall_id,
         "opened_by_id": person_id,
         "opened_at": clock.now(),
     }
@@ -96,12 +107,15 @@ def close(
     counted: Mapping[UUID, int],
     actor: Actor,
     reason: str | None = None,
+    reasons: Mapping[UUID, str] | None = None,
 ) -> DayEnd:
-    """Close a till with what the shelf holds; differences are posted with the reason (A14).
+    """Close a till with what the shelf holds; differences are posted with their reasons (A14).
+
+    A stall is counted when it is closed (`stalls.close_stall`), not with its tills.
 
     Args:
         counted: Pieces by goods of this shop; goods left out were not counted.
-        reason: Needed when anything differs.
+        reason: Needed when anything differs and `reasons` does not say why.
 
     Raises:
         NotFound: No such till or goods.
@@ -117,12 +131,26 @@ def close(
     if counted:
         day_end.require_of_shop(session, till, counted)
         lines = stock.count(
-            session, ledger_id=ledger_id, counted=counted, actor=actor, reason=reason
+            session,
+            ledger_id=ledger_id,
+            counted=counted,
+            actor=actor,
+            reason=reason,
+            reasons=reasons,
         )
     difference_count = sum(line.difference_count for line in lines)
     till = _seal(session, till, difference_count, actor)
     _note(session, till, actor)
     return day_end.read(session, ledger_id=ledger_id, till_id=till_id)
+
+
+def _require_stall_day(session: Session, ledger_id: int, shop_id: UUID, stall_id: UUID) -> None:
+    """Hold the stall, so that it is not closed meanwhile."""
+    stall = stall_shelf.hold(session, ledger_id=ledger_id, stall_id=stall_id)
+    if stall is None or stall.shop_id != shop_id:
+        raise NotFound("no such stall of this shop")
+    if stall.state != "open" or stall.held_on != clock.today():
+        raise StallOver(state=stall.state, held_on=stall.held_on.isoformat())
 
 
 def _hold(session: Session, ledger_id: int, till_id: UUID) -> Till:

@@ -18,7 +18,17 @@ from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.community.models import Node
 from app.ledger import proof
-from app.mall import clerks, goods, merchants, proof_checks, redemptions, shops, stock, tills
+from app.mall import (
+    clerks,
+    goods,
+    merchants,
+    proof_checks,
+    redemptions,
+    shops,
+    stalls,
+    stock,
+    tills,
+)
 from app.mall.baskets import Basket, Item
 from app.mall.goods import GoodsTerms
 from app.mall.models import (
@@ -27,6 +37,8 @@ from app.mall.models import (
     Redemption,
     RedemptionLine,
     Shop,
+    Stall,
+    StallGoods,
     StockMovement,
     Till,
 )
@@ -40,6 +52,8 @@ STATES = (
     Merchant,
     Shop,
     Till,
+    Stall,
+    StallGoods,
     Goods,
     StockMovement,
     Redemption,
@@ -173,6 +187,31 @@ def put_goods(
             session, ledger_id=mall.ledger_id, counts={made.id: stock_count}, actor=mall.clerk
         )
     return goods.get(session, ledger_id=mall.ledger_id, goods_id=made.id)
+
+
+def a_stall(
+    session: Session, mall: Mall, *items: tuple[Goods, int], held_on: date | None = None
+) -> Stall:
+    """A stall of the shop today, with these pieces of its goods."""
+    return stalls.open_stall(
+        session,
+        ledger_id=mall.ledger_id,
+        shop_id=mall.shop_id,
+        place=f"老槐树下 {next(_serial)}",
+        held_on=held_on or clock.today(),
+        counts={one.id: pieces for one, pieces in items},
+        actor=mall.staff,
+    )
+
+
+def add_stall_clerk(session: Session, mall: Mall, stall: Stall) -> int:
+    """One more clerk with a till at the stall; returns the till's place in `mall.tills`."""
+    actor = Actor(a_member(session, mall, "秦小满").person_id)
+    named = {"ledger_id": mall.ledger_id, "shop_id": mall.shop_id}
+    clerks.assign(session, **named, person_id=actor.person_id, actor=mall.staff)
+    mall.clerks.append(actor)
+    mall.tills.append(tills.open_till(session, **named, actor=actor, stall_id=stall.id))
+    return len(mall.tills) - 1
 
 
 def a_basket(

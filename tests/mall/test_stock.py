@@ -15,7 +15,7 @@ from app.base.transactions import attempt
 from app.ledger.errors import InsufficientPoints
 from app.mall import refunds, stock
 from app.mall.errors import StockConflict
-from app.mall.models import Goods, StockMovement
+from app.mall.models import StockMovement
 from tests.factories import mall as make
 
 
@@ -121,18 +121,31 @@ def test_what_has_no_shelf_is_not_moved(session, mall):
         stock.intake(session, ledger_id=mall.ledger_id, counts={badge.id: 1}, actor=mall.clerk)
 
 
-def test_reserved_pieces_are_not_counted_away(session, mall):
+def test_pieces_that_a_stall_has_are_not_counted_on_the_shelf(session, mall):
     salt = make.put_goods(session, mall, stock_count=5)
-    held = sa.update(Goods).where(Goods.ledger_id == mall.ledger_id, Goods.id == salt.id)
-    session.execute(held.values(reserved_count=4))
-    with make.refused(session, mall, StockConflict):
-        stock.count(
-            session,
-            ledger_id=mall.ledger_id,
-            counted={salt.id: 3},
-            reason="少了",
-            actor=mall.clerk,
-        )
+    make.a_stall(session, mall, (salt, 4))
+    named = {"ledger_id": mall.ledger_id, "actor": mall.clerk}
+
+    (line,) = stock.count(session, counted={salt.id: 0}, reason="少了一袋", **named)
+
+    assert (line.expected_count, line.difference_count) == (1, -1)
+    assert make.stock_of(session, mall, salt) == 4
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_each_difference_of_a_count_may_have_a_reason_of_its_own(session, mall):
+    salt, soap = (make.put_goods(session, mall, stock_count=5) for _ in range(2))
+    named = {"ledger_id": mall.ledger_id, "actor": mall.clerk}
+    counted = {salt.id: 4, soap.id: 6}
+    with make.refused(session, mall, ValidationFailed, field="reason"):
+        stock.count(session, counted=counted, reasons={salt.id: "破了"}, **named)
+
+    stock.count(session, counted=counted, reasons={salt.id: "破了", soap.id: "多送一块"}, **named)
+
+    ledger_id = mall.ledger_id
+    (last, *_) = stock.list_movements(session, ledger_id=ledger_id, goods_id=soap.id)
+    assert (last.change_count, last.reason) == (1, "多送一块")
+    make.require_clean(session, mall.ledger_id)
 
 
 def test_movements_are_never_changed(session, mall):

@@ -116,10 +116,12 @@ def _sale(
     posted = points.grant(session, world, member.id, 300, served_on=yesterday)
     waiting = points.grant(session, world, member.id, 60, hold_reasons=("roll",))
     goods = mall.put_goods(session, shelf, price=1)
+    stall = mall.a_stall(session, shelf, (goods, 1))
     slip = mall.redeem(session, shelf, member, (goods, 1))
     card = cards.issue(session, ledger_id=world.ledger_id, member_id=member.id, actor=MAKER)
     return {
         "goods_id": goods.id,
+        "stall_id": stall.id,
         "number": slip.number,
         "posted_grant_id": posted.id,
         "grant_id": waiting.id,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound, PermissionDenied
 from app.community import tree
 from app.community.models import Node
-from app.mall import clerks, shops, tills
+from app.mall import clerks, shops, stalls, tills
 from app.mall.errors import TillClosed
-from app.mall.models import Shop, Till
+from app.mall.models import Shop, Stall, Till
 from app.people import members
 from app.points import programmes
 from app.web.api import standing
@@ -108,3 +108,15 @@ def till_of_workers(
     till = tills.get(session, ledger_id=ledger_id, till_id=till_id)
     shop_of_workers(session, ledger_id, till.shop_id, names)
     return till
+
+
+def stall_of_workers(
+    session: Session, ledger_id: int, stall_id: UUID, names: tuple[str, ...] = standing.WORKERS
+) -> Stall:
+    """Return a stall to the clerks of its shop and its staff; raises as `shop_of_staff`."""
+    mine = clerks.shops_of(session, ledger_id=ledger_id, person_id=person().person_id)
+    if not mine:
+        standing.require_holder(session, names)
+    stall = stalls.get(session, ledger_id=ledger_id, stall_id=stall_id)
+    shop_of_workers(session, ledger_id, stall.shop_id, names)
+    return stall

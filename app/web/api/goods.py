@@ -7,18 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.base.errors import NotFound, ValidationFailed
 from app.base.transactions import reading
 from app.mall import goods, stock
 from app.mall.goods import GoodsTerms
 from app.mall.models import Goods
 from app.web.acts import act
-from app.web.api import counter, standing, versions
+from app.web.api import counter, counting, standing, versions
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
 from app.web.schemas.lists import items_of
 from app.web.schemas.mall import (
     CountedOut,
+    CountsIn,
     GoodsEditIn,
     GoodsFilterIn,
     GoodsIn,
@@ -134,7 +134,7 @@ def write_off(asked: dict[str, Any], book: str, shop_id: UUID) -> ResponseReturn
 
 @bp.post("/shops/<uuid:shop_id>/stock/counts")
 @allow(SIGNED_IN)
-@bp.arguments(StockIn)
+@bp.arguments(CountsIn)
 @bp.response(201, items_of(CountedOut))
 def count(asked: dict[str, Any], book: str, shop_id: UUID) -> ResponseReturnValue:
     """Set the shelf to what was counted; a difference needs its reason (D38, A14)."""
@@ -144,7 +144,12 @@ def count(asked: dict[str, Any], book: str, shop_id: UUID) -> ResponseReturnValu
         counter.shop_of_workers(session, ledger_id, shop_id)
         counted = _pieces(session, ledger_id, shop_id, asked)
         lines = stock.count(
-            session, ledger_id=ledger_id, counted=counted, reason=asked["reason"], actor=actor()
+            session,
+            ledger_id=ledger_id,
+            counted=counted,
+            reason=asked["reason"],
+            reasons=counting.reasons(asked["items"]),
+            actor=actor(),
         )
         return {"items": lines}
 
@@ -166,12 +171,8 @@ def _pieces(
     session: Session, ledger_id: int, shop_id: UUID, asked: dict[str, Any]
 ) -> dict[UUID, int]:
     """Pieces by goods, each named once and all of this shop."""
-    counts = {item["goods_id"]: item["count"] for item in asked["items"]}
-    if len(counts) < len(asked["items"]):
-        raise ValidationFailed("name each kind of goods once", field="items")
-    found = goods.by_ids(session, ledger_id=ledger_id, goods_ids=list(counts))
-    if any(one not in found or found[one].shop_id != shop_id for one in counts):
-        raise NotFound("goods of another shop")
+    counts = counting.pieces(asked["items"])
+    counting.require_of_shop(session, ledger_id, shop_id, counts)
     return counts
 
 

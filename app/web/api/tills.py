@@ -7,17 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.base.errors import ValidationFailed
 from app.base.transactions import reading
-from app.mall import day_end, tills
+from app.mall import day_end, for_sale, tills
 from app.mall.day_end import DayEnd
 from app.mall.models import Till
 from app.web.acts import act
-from app.web.api import counter, standing
+from app.web.api import counter, counting, standing
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
 from app.web.schemas.lists import items_of
-from app.web.schemas.mall import CloseTillIn, DayEndOut, TillOut
+from app.web.schemas.mall import CloseTillIn, DayEndOut, ForSaleOut, TillOut
 from app.web.session import actor
 
 bp = Blueprint("tills", __name__, url_prefix="/books/<book>", description="Tills")
@@ -60,6 +59,17 @@ def show_day_end(book: str, till_id: UUID) -> DayEnd:
         return day_end.read(session, ledger_id=ledger_id, till_id=till_id)
 
 
+@bp.get("/tills/<uuid:till_id>/goods")
+@allow(SIGNED_IN)
+@bp.response(200, items_of(ForSaleOut))
+def list_goods(book: str, till_id: UUID) -> ResponseReturnValue:
+    """List what the till sells: the shop's goods on sale, or what its stall took along."""
+    ledger_id = standing.book_id(book)
+    with reading() as session:
+        till = counter.till_of_workers(session, ledger_id, till_id, standing.READERS)
+        return {"items": for_sale.at_till(session, ledger_id=ledger_id, till=till)}
+
+
 @bp.post("/tills/<uuid:till_id>/close")
 @allow(SIGNED_IN)
 @bp.arguments(CloseTillIn)
@@ -70,15 +80,13 @@ def close(asked: dict[str, Any], book: str, till_id: UUID) -> ResponseReturnValu
 
     def verb(session: Session, _fact: None) -> DayEnd:
         counter.till_of_workers(session, ledger_id, till_id)
-        counted = {item["goods_id"]: item["count"] for item in asked["counted"]}
-        if len(counted) < len(asked["counted"]):
-            raise ValidationFailed("name each kind of goods once", field="counted")
         return tills.close(
             session,
             ledger_id=ledger_id,
             till_id=till_id,
-            counted=counted,
+            counted=counting.pieces(asked["counted"], "counted"),
             reason=asked["reason"],
+            reasons=counting.reasons(asked["counted"]),
             actor=actor(),
         )
 

@@ -110,6 +110,7 @@ class GoodsOut(Schema):
     kind = fields.String()
     price_points = fields.Integer()
     stock_count = fields.Integer()
+    reserved_count = fields.Integer()
     available_count = fields.Function(
         lambda one: one.stock_count - one.reserved_count if one.kind in COUNTED_KINDS else None
     )
@@ -117,6 +118,19 @@ class GoodsOut(Schema):
     person_period_max = fields.Integer(allow_none=True)
     is_on_sale = fields.Boolean()
     version = fields.Integer()
+
+
+class ForSaleOut(Schema):
+    """Goods at a till; `available_count` is null where no pieces are counted."""
+
+    id = fields.UUID()
+    number = fields.String()
+    barcode = fields.String(allow_none=True)
+    name = fields.String()
+    kind = fields.String()
+    price_points = fields.Integer()
+    person_period_max = fields.Integer(allow_none=True)
+    available_count = fields.Integer(allow_none=True)
 
 
 class GoodsFilterIn(InSchema):
@@ -169,6 +183,7 @@ class TillOut(Schema):
 
     id = fields.UUID()
     shop_id = fields.UUID()
+    stall_id = fields.UUID(allow_none=True)
     opened_by_id = fields.UUID()
     opened_at = fields.DateTime()
     closed_at = fields.DateTime(allow_none=True)
@@ -177,11 +192,26 @@ class TillOut(Schema):
     difference_count = fields.Integer(allow_none=True)
 
 
+class CountIn(PiecesIn):
+    """So many pieces as counted, and why there are more or fewer than the book says."""
+
+    reason = Text(load_default=None, allow_none=True, length_max=REASON_MAX)
+
+
+class CountsIn(InSchema):
+    """A count of the shelf; `reason` stands for the goods that have none of their own."""
+
+    items = fields.List(
+        fields.Nested(CountIn), required=True, validate=validate.Length(1, KINDS_COUNTED_MAX)
+    )
+    reason = Text(load_default=None, allow_none=True, length_max=REASON_MAX)
+
+
 class CloseTillIn(InSchema):
     """The shelf as counted at day end; goods left out were not counted."""
 
     counted = fields.List(
-        fields.Nested(PiecesIn), load_default=list, validate=validate.Length(0, KINDS_COUNTED_MAX)
+        fields.Nested(CountIn), load_default=list, validate=validate.Length(0, KINDS_COUNTED_MAX)
     )
     reason = Text(load_default=None, allow_none=True, length_max=REASON_MAX)
 

@@ -164,6 +164,16 @@ CONFLICTS: dict[str, Text] = {
         "This shop is closed for now. No points were taken. Try another shop.",
         "no",
     ),
+    "stall_over": Text(
+        "这个集市摊今天不开，积分没有扣。请到店里换。",
+        "The stall is not open today. No points were taken. Go to the shop.",
+        "no",
+    ),
+    "stall_till_open": Text(
+        "摊上的收银台还开着，什么都没有变。请先日结。",
+        "A till is still open there. Nothing has changed. Close it first.",
+        "no",
+    ),
     "team_closed": Text(
         "这支队伍停办了，什么都没有变。请选别的队伍。",
         "This team was closed. Nothing has changed. Choose another team.",

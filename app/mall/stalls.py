@@ -1,0 +1,293 @@
+"""Stalls (集市摊): a shop sells for a day at another place, and counts what comes back (M4, A14).
+
+Whoever opens one says which goods it takes along; they leave the shelf and stay the shop's.
+After its day a stall sells nothing more by itself; it is closed by counting.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.actors import Actor
+from app.base.errors import NotFound, ValidationFailed
+from app.base.ids import new_id
+from app.base.upserts import insert_for, insert_or_ignore
+from app.mall import shelf, shops, stall_shelf, stock
+from app.mall.errors import NameTaken, ShopClosed, StallOver, StallTillOpen
+from app.mall.models import Goods, Stall, StallGoods, Till
+from app.mall.stock import Counted
+from app.people import audit
+
+PLACE_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class AtStall:
+    """One kind of goods at a stall: taken along, left by the book, brought back by the count."""
+
+    goods_id: UUID
+    number: str
+    name: str
+    taken_count: int
+    left_count: int
+    counted_count: int | None
+    reason: str | None
+
+    @property
+    def sold_count(self) -> int:
+        """Pieces that were redeemed there and not taken back."""
+        return self.taken_count - self.left_count
+
+    @property
+    def difference_count(self) -> int:
+        """Pieces too many (positive) or missing (negative) by the count."""
+        return 0 if self.counted_count is None else self.counted_count - self.left_count
+
+
+def open_stall(
+    session: Session,
+    *,
+    ledger_id: int,
+    shop_id: UUID,
+    place: str,
+    held_on: date,
+    counts: Mapping[UUID, int],
+    actor: Actor,
+) -> Stall:
+    """Open a shop's stall for a day, with the pieces it takes from the shelf, by goods.
+
+    Raises:
+        NotFound: No such shop, or goods of another.
+        ShopClosed: The shop is not open.
+        ValidationFailed: No place, a day that is over, or not 1 piece or more.
+        NameTaken: The shop has a stall at this place on this day.
+        StockConflict: The shelf does not hold that many.
+    """
+    shop = shops.get(session, ledger_id=ledger_id, shop_id=shop_id)
+    if shop.state != "open":
+        raise ShopClosed(state=shop.state)
+    if not 0 < len(place.strip()) <= PLACE_MAX:
+        raise ValidationFailed("where is the stall?", field="place")
+    if held_on < clock.today():
+        raise ValidationFailed("this day is over", field="held_on")
+    row = {
+        "ledger_id": ledger_id,
+        "id": new_id(),
+        "shop_id": shop_id,
+        "place": place.strip(),
+        "held_on": held_on,
+        "state": "open",
+        "opened_by_id": actor.person_id,
+        "opened_at": clock.now(),
+    }
+    insert = insert_or_ignore(session, Stall).values(row).returning(Stall.id)
+    made = session.execute(insert).scalar()
+    if made is None:
+        raise NameTaken("a stall stands there on that day", name=place)
+    _note(session, ledger_id, made, "stall_opened", actor, held_on=held_on.isoformat())
+    return take(session, ledger_id=ledger_id, stall_id=made, counts=counts, actor=actor)
+
+
+def take(
+    session: Session, *, ledger_id: int, stall_id: UUID, counts: Mapping[UUID, int], actor: Actor
+) -> Stall:
+    """Take pieces from the shelf along to an open stall, by goods.
+
+    Raises:
+        NotFound: No such stall, or goods of another shop.
+        StallOver: It was closed, or its day is over.
+        ValidationFailed: No goods, or not 1 piece or more.
+        StockConflict: The shelf does not hold that many, or they have no shelf.
+    """
+    stock.require_counts(counts, least=1)
+    stall = _open_one(session, ledger_id, stall_id)
+    if stall.held_on < clock.today():
+        raise StallOver(held_on=stall.held_on.isoformat())
+    found = shelf.seen(session, ledger_id=ledger_id, goods_ids=counts, for_update=True)
+    shelf.require_all(found, counts)
+    if any(one.shop_id != stall.shop_id for one in found.values()):
+        raise NotFound("goods of another shop")
+    shelf.require_enough(found, counts)
+    stall_shelf.shift(session, ledger_id=ledger_id, stock={}, reserved=counts)
+    rows = [
+        {
+            "ledger_id": ledger_id,
+            "stall_id": stall_id,
+            "goods_id": goods_id,
+            "taken_count": count,
+            "left_count": count,
+        }
+        for goods_id, count in counts.items()
+    ]
+    insert = insert_for(session, StallGoods).values(rows)
+    more = {
+        "taken_count": StallGoods.taken_count + insert.excluded.taken_count,
+        "left_count": StallGoods.left_count + insert.excluded.left_count,
+    }
+    keys = ["ledger_id", "stall_id", "goods_id"]
+    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=more))
+    pieces = sum(counts.values())
+    _note(session, ledger_id, stall_id, "stall_loaded", actor, pieces_count=pieces)
+    return get(session, ledger_id=ledger_id, stall_id=stall_id)
+
+
+def close_stall(
+    session: Session,
+    *,
+    ledger_id: int,
+    stall_id: UUID,
+    counted: Mapping[UUID, int],
+    reasons: Mapping[UUID, str],
+    actor: Actor,
+) -> list[Counted]:
+    """Bring everything back to the shop, counted; each difference is posted with its reason.
+
+    Raises:
+        NotFound: No such stall.
+        StallOver: It was closed before.
+        StallTillOpen: A till stands there still: close the day on it first.
+        ValidationFailed: Not all its goods were counted, or a difference has no reason.
+    """
+    stock.require_counts(counted, least=0)
+    stall = _open_one(session, ledger_id, stall_id)
+    if _has_open_till(session, stall):
+        raise StallTillOpen("close the stall's tills first")
+    brought = goods_of(session, ledger_id=ledger_id, stall_id=stall_id)
+    if {one.goods_id for one in brought} != set(counted):
+        raise ValidationFailed("count all goods of the stall", field="counted")
+    shelf.seen(session, ledger_id=ledger_id, goods_ids=counted, for_update=True)
+    lines = [
+        Counted(one.goods_id, one.number, one.name, one.left_count, counted[one.goods_id])
+        for one in brought
+    ]
+    stock.require_reasons(lines, reasons)
+    _bring_back(session, stall, lines, reasons, actor)
+    difference_count = sum(line.difference_count for line in lines)
+    stall.state, stall.difference_count = "closed", difference_count
+    stall.closed_by_id, stall.closed_at = actor.person_id, clock.now()
+    session.flush()
+    _note(session, ledger_id, stall_id, "stall_closed", actor, difference_count=difference_count)
+    return lines
+
+
+def get(session: Session, *, ledger_id: int, stall_id: UUID) -> Stall:
+    """Return a stall of this book as it stands now.
+
+    Raises:
+        NotFound: There is none of this id.
+    """
+    query = sa.select(Stall).where(Stall.ledger_id == ledger_id, Stall.id == stall_id)
+    stall = session.scalars(query.execution_options(populate_existing=True)).first()
+    if stall is None:
+        raise NotFound("no such stall")
+    return stall
+
+
+def list_of_shop(
+    session: Session, *, ledger_id: int, shop_id: UUID, open_only: bool = False, limit: int = 50
+) -> list[Stall]:
+    """List a shop's stalls, the latest day first."""
+    query = sa.select(Stall).where(Stall.ledger_id == ledger_id, Stall.shop_id == shop_id)
+    if open_only:
+        query = query.where(Stall.state == "open")
+    query = query.order_by(Stall.held_on.desc(), Stall.id).limit(limit)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def goods_of(session: Session, *, ledger_id: int, stall_id: UUID) -> list[AtStall]:
+    """List what a stall took along, by number."""
+    query = (
+        sa.select(
+            Goods.id,
+            Goods.number,
+            Goods.name,
+            StallGoods.taken_count,
+            StallGoods.left_count,
+            StallGoods.counted_count,
+            StallGoods.reason,
+        )
+        .join(
+            Goods,
+            sa.and_(Goods.ledger_id == StallGoods.ledger_id, Goods.id == StallGoods.goods_id),
+        )
+        .where(
+            StallGoods.ledger_id == ledger_id,
+            Goods.ledger_id == ledger_id,
+            StallGoods.stall_id == stall_id,
+        )
+        .order_by(Goods.number)
+    )
+    rows: Any = session.execute(query)
+    return [AtStall(*row) for row in rows]
+
+
+def _open_one(session: Session, ledger_id: int, stall_id: UUID) -> Stall:
+    stall = stall_shelf.hold(session, ledger_id=ledger_id, stall_id=stall_id)
+    if stall is None:
+        raise NotFound("no such stall")
+    if stall.state != "open":
+        raise StallOver(state=stall.state)
+    return stall
+
+
+def _has_open_till(session: Session, stall: Stall) -> bool:
+    query = sa.select(Till.id).where(
+        Till.ledger_id == stall.ledger_id, Till.stall_id == stall.id, Till.closed_at.is_(None)
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def _bring_back(
+    session: Session,
+    stall: Stall,
+    lines: list[Counted],
+    reasons: Mapping[UUID, str],
+    actor: Actor,
+) -> None:
+    """Put what was counted on the shelf; every line is a movement, differing or not."""
+    changes = {line.goods_id: line.difference_count for line in lines}
+    back = {line.goods_id: -line.expected_count for line in lines}
+    moved = stall_shelf.shift(session, ledger_id=stall.ledger_id, stock=changes, reserved=back)
+    shelf.record(
+        session,
+        ledger_id=stall.ledger_id,
+        moved=moved,
+        changes=changes,
+        kind="count",
+        actor=actor,
+        reasons=reasons,
+        stall_id=stall.id,
+    )
+    session.execute(
+        sa.update(StallGoods),
+        [
+            {
+                "ledger_id": stall.ledger_id,
+                "stall_id": stall.id,
+                "goods_id": line.goods_id,
+                "counted_count": line.counted_count,
+                "reason": reasons.get(line.goods_id) or None,
+            }
+            for line in lines
+        ],
+    )
+
+
+def _note(
+    session: Session, ledger_id: int, stall_id: UUID, action: str, actor: Actor, **facts: object
+) -> None:
+    audit.write(
+        session,
+        ledger_id=ledger_id,
+        actor=actor,
+        action=action,
+        subject_kind="stall",
+        subject_id=stall_id,
+        **facts,
+    )
