@@ -8,6 +8,7 @@ from app.web import (
     board,
     errors,
     h5,
+    installable,
     limiter,
     openapi,
     pages,
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     reader.init_app(app)
     assets.init_app(app)
+    installable.init_app(app)
     pages.init_app(app)
     openapi.init_app(app, api.BLUEPRINTS)
     errors.init_app(app)

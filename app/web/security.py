@@ -7,7 +7,7 @@ from flask_compress import Compress
 
 COMPRESSED = ("text/css", "text/javascript", "image/svg+xml", "application/wasm")
 """What is the same for everybody: a compressed page lets its tokens be guessed (BREACH)."""
-PUBLIC_FILES = ("static", "assets.stylesheet")
+PUBLIC_FILES = ("static", "assets.stylesheet", "installable.icon", "installable.worker")
 
 
 def nonce() -> str:

@@ -5,12 +5,14 @@ programs and is never sent by a browser by itself. `X-On-Behalf-Of` names the
 member for whom a helper acts (代办), in one book, by that member's leave.
 """
 
+import base64
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager, current_user
 
+from app.base import crypto
 from app.base.actors import Actor
 from app.base.errors import PermissionDenied
 from app.base.transactions import glancing, reading, unit_of_work
@@ -117,6 +119,18 @@ def actor() -> Actor:
     return Actor(person().person_id, g.get("on_behalf_id"))
 
 
+def holder_tag() -> str:
+    """Return a tag of whoever is known to be signed in, '' if nobody: no name, no id.
+
+    A phone keeps it beside a scan made without network, so that the scan of one person
+    is not sent in the name of the next who signs in there.
+    """
+    known = g.get("_login_user")
+    if known is None or not known.is_authenticated:
+        return ""
+    return base64.urlsafe_b64encode(crypto.mac("holder/1", known.person_id.bytes, 9)).decode()
+
+
 def subject_id() -> UUID:
     """Return whose matters this request is about: the member acted for, else the person."""
     return actor().on_behalf_id or person().person_id
@@ -169,3 +183,4 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     app.before_request(take_on_behalf)
+    app.jinja_env.globals["holder_tag"] = holder_tag
