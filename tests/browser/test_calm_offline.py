@@ -1,4 +1,4 @@
-"""Without network: the offline page, nothing of a person kept, and a scan that waits for the leader."""
+"""Without network: an offline page, nothing of a person kept, a scan that waits for the leader."""
 
 import re
 

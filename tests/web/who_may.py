@@ -21,6 +21,7 @@ MAY = {
     "till.opening.*": ANYONE,
     "till.*": KEEP,
     "staff.*": READ,
+    "assets.*": PUBLIC,
     "installable.*": PUBLIC,
     "docs.*": PUBLIC,
     "api-docs.openapi_json": PUBLIC,
