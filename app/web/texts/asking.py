@@ -142,4 +142,9 @@ ASKING: dict[str, Text] = {
         "It is busy right now. No points have changed. Try again in a moment.",
         "same_key",
     ),
+    "own_order_rating": Text(
+        "自己办的单不能自己评，积分没有变。请让求助的人评。",
+        "You handled this yourself. No points have changed. The person who asked rates it.",
+        "no",
+    ),
 }

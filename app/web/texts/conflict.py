@@ -220,4 +220,9 @@ CONFLICTS: dict[str, Text] = {
         "The scan came over three days late. No points have changed. Ask the leader.",
         "no",
     ),
+    "order_step_conflict": Text(
+        "这一单还没到这一步，积分没有变。请看看现在到哪步。",
+        "The order is at another step. No points have changed. See where it stands.",
+        "no",
+    ),
 }

@@ -62,4 +62,8 @@ RULES: dict[str, Text] = {
         "The holidays of that year are missing. Nothing has changed. Enter them first.",
         "after_change",
     ),
+    "no_volunteer_work": Text(
+        "有工资的活不计时长，积分没有变。请去掉时长再办结。",
+        "Paid work earns no hours. No points have changed. Leave the hours out.",
+    ),
 }

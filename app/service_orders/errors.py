@@ -1,0 +1,24 @@
+"""What the service orders refuse, as facts."""
+
+from app.base.errors import DomainError, Refusal
+
+
+class OrderStepConflict(DomainError):
+    """The order is not at this step; facts `step` (where it is) and `next` (what comes)."""
+
+    code = "order_step_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class OwnOrderRating(DomainError):
+    """Nobody rates an order that they handled (S9, A6)."""
+
+    code = "own_order_rating"
+    refusal = Refusal.FORBIDDEN
+
+
+class NoVolunteerWork(DomainError):
+    """Hours belong to volunteers: whoever is paid for the work earns none (T8, A5)."""
+
+    code = "no_volunteer_work"
+    refusal = Refusal.UNPROCESSABLE

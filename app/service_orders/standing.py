@@ -1,0 +1,131 @@
+"""Where an order stands: its row, its step, its history, and who may say so."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock, crypto
+from app.base.actors import Actor
+from app.base.errors import NotFound
+from app.people import members, team_members
+from app.people.models import Member
+from app.service_orders import templates
+from app.service_orders.errors import OrderStepConflict
+from app.service_orders.models import Order, OrderLog
+from app.service_orders.templates import Step
+
+
+def get_order(
+    session: Session, *, ledger_id: int, order_id: UUID, is_locked: bool = False
+) -> Order:
+    """Return an order, locked for a step if asked.
+
+    Raises:
+        NotFound: The book has no such order.
+    """
+    query = sa.select(Order).where(Order.ledger_id == ledger_id, Order.id == order_id)
+    if is_locked:
+        query = query.with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("no such order")
+    return found
+
+
+def steps(session: Session, order: Order) -> list[Step]:
+    """Return the steps of the template that the order was filed under."""
+    return templates.steps_of(templates.get(session, order.template_code, order.template_version))
+
+
+def step_now(session: Session, order: Order) -> Step:
+    """Return the last step that was taken."""
+    return steps(session, order)[order.step_no - 1]
+
+
+def take_step(session: Session, order: Order, meaning: str, note: str, actor: Actor) -> Step:
+    """Take the next step of an open order, which must have this meaning (T22).
+
+    Raises:
+        OrderStepConflict: Another step comes next, or the order is not open.
+    """
+    all_steps = steps(session, order)
+    coming = all_steps[order.step_no] if order.step_no < len(all_steps) else None
+    if coming is None or coming.meaning != meaning or order.state == "withdrawn":
+        raise conflict(all_steps, order)
+    order.step_no += 1
+    log(session, order, "step", note, actor, step=coming)
+    return coming
+
+
+def conflict(all_steps: list[Step], order: Order) -> OrderStepConflict:
+    """Return the refusal that says where the order is and what comes next."""
+    coming = all_steps[order.step_no].name if order.step_no < len(all_steps) else None
+    return OrderStepConflict(step=all_steps[order.step_no - 1].name, next=coming)
+
+
+def step_number(all_steps: list[Step], meaning: str) -> int | None:
+    """Return the number of the step of a meaning, counted from 1; None if there is none."""
+    return next((no for no, each in enumerate(all_steps, 1) if each.meaning == meaning), None)
+
+
+def log(
+    session: Session,
+    order: Order,
+    act: str,
+    note: str,
+    actor: Actor,
+    *,
+    step: Step | None = None,
+) -> None:
+    """Write a line of history and the order with it; the note is sealed, it may name people."""
+    order.version += 1
+    session.flush()
+    session.execute(
+        sa.insert(OrderLog),
+        {
+            "ledger_id": order.ledger_id,
+            "order_id": order.id,
+            "seq": order.version,
+            "act": act,
+            "step_code": step.code if step else None,
+            "meaning": step.meaning if step else None,
+            "note_sealed": crypto.seal(note.strip(), order.id) if note.strip() else None,
+            "actor_id": actor.person_id,
+            "at": clock.now(),
+        },
+    )
+
+
+def history(session: Session, *, ledger_id: int, order_id: UUID) -> list[OrderLog]:
+    """List what happened to an order, first thing first."""
+    query = sa.select(OrderLog).where(
+        OrderLog.ledger_id == ledger_id, OrderLog.order_id == order_id
+    )
+    return list(session.scalars(query.order_by(OrderLog.seq)))
+
+
+def note_of(line: OrderLog) -> str:
+    """Return what was said with a line of history."""
+    return crypto.unseal(line.note_sealed, line.order_id) if line.note_sealed else ""
+
+
+def text_of(order: Order) -> str:
+    """Return what was asked for, in full."""
+    return crypto.unseal(order.text_sealed, order.id)
+
+
+def requester(session: Session, order: Order) -> Member | None:
+    """Return the member who asked; None where staff entered it for somebody who is none."""
+    if order.requester_id is None:
+        return None
+    return members.get(session, ledger_id=order.ledger_id, member_id=order.requester_id)
+
+
+def handles(session: Session, order: Order, actor: Actor) -> bool:
+    """Whether the actor handles the order: it is theirs, or they lead its team."""
+    if order.team_id is not None and team_members.is_leader(
+        session, ledger_id=order.ledger_id, team_id=order.team_id, person_id=actor.person_id
+    ):
+        return True
+    return order.handler_id is not None and order.handler_id == actor.person_id

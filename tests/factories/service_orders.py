@@ -1,0 +1,189 @@
+"""A street that asks: its kinds of orders, a team that takes them, paid hands, a neighbour.
+
+It stands on the community of `activities`; the day is the same Tuesday, 2026-03-10.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base.actors import SYSTEM, Actor
+from app.base.transactions import attempt
+from app.ledger.models import Entry, Journal
+from app.people import team_members
+from app.people.models import Member
+from app.points.models import Grant
+from app.service_orders import categories, crediting, filing, finishing, handling
+from app.service_orders.categories import Kind
+from app.service_orders.filing import Request
+from app.service_orders.finishing import Work
+from app.service_orders.models import Order, OrderLog, OrderWork
+from tests.factories import activities
+from tests.factories.activities import EVE, World, at, moment
+
+TABLES = (Order, OrderWork, OrderLog, Grant, Journal, Entry)
+KINDS = (
+    Kind(code="errands", name="跑腿代办", credit_category_code="legal_advice", due_hours=24),
+    Kind(code="lighting", name="楼道照明", handler_kind="staff", is_hard=True, due_hours=72),
+    Kind(code="talk", name="陪聊", credit_category_code=None, due_hours=48),
+)
+
+
+@dataclass
+class Street:
+    """Who asks, who does it for nothing, who is paid for it."""
+
+    world: World
+    asker: Member
+    helper: Member
+    paid: Actor
+
+    @property
+    def ledger_id(self) -> int:
+        return self.world.ledger_id
+
+    @property
+    def leader(self) -> Actor:
+        return self.world.leader
+
+    @property
+    def asking(self) -> Actor:
+        return Actor(self.asker.person_id)
+
+
+def a_street(session: Session) -> Street:
+    """Make the street on the eve."""
+    world = activities.a_world(session)
+    asker = activities.a_member(session, world, "邱晚晴")
+    helper = activities.a_member(session, world, "陆映川")
+    with at("08:45", EVE):
+        team_members.join(
+            session,
+            ledger_id=world.ledger_id,
+            team_id=world.team.id,
+            member_id=helper.id,
+            actor=SYSTEM,
+        )
+    for kind in KINDS:
+        categories.put(session, ledger_id=world.ledger_id, kind=kind)
+    session.commit()
+    return Street(world, asker, helper, world.second_staff)
+
+
+def filed(session: Session, street: Street, code: str = "errands", **more: Any) -> Order:
+    """Something the asker asks for at eight."""
+    with at("08:00"):
+        request = Request(
+            **{
+                "title": "帮忙取药",
+                "text": "腿脚不便，请帮忙到卫生服务站取药",
+                "category_code": code,
+                "requester_id": street.asker.id,
+                **more,
+            }
+        )
+        order = filing.file(
+            session,
+            ledger_id=street.ledger_id,
+            node=street.world.node,
+            request=request,
+            actor=street.asking,
+        )
+        session.commit()
+    return order
+
+
+def assigned(session: Session, street: Street, code: str = "errands", **more: Any) -> Order:
+    """The same, given to the team (or to paid hands)."""
+    order = filed(session, street, code, **more)
+    hands: dict[str, Any] = {"team_id": street.world.team.id}
+    if order.handler_kind == "staff":
+        hands = {"handler_id": street.paid.person_id}
+    with at("08:30"):
+        step(session, street, handling.assign, order, actor=street.world.staff, **hands)
+    return order
+
+
+def accepted(session: Session, street: Street, code: str = "errands", **more: Any) -> Order:
+    """The same, taken on and under way."""
+    order = assigned(session, street, code, **more)
+    who = street.paid if order.handler_kind == "staff" else street.leader
+    with at("08:40"):
+        step(session, street, handling.accept, order, actor=who)
+        step(session, street, handling.go_on, order, actor=who, meaning="worked", note="在路上")
+    return order
+
+
+def done(session: Session, street: Street, code: str = "errands", **more: Any) -> Order:
+    """The same, finished at eleven; volunteers worked from nine to half past ten."""
+    order = accepted(session, street, code, **more)
+    is_paid = order.handler_kind == "staff"
+    works = [] if is_paid else [work(street.helper.id)]
+    with at("11:00"):
+        step(
+            session,
+            street,
+            finishing.finish,
+            order,
+            actor=street.paid if is_paid else street.leader,
+            note="办好了",
+            works=works,
+        )
+    return order
+
+
+def work(member_id: UUID, begin: str = "09:00", end: str = "10:30") -> Work:
+    """A stretch of work on the day."""
+    return Work(member_id=member_id, starts_at=moment(begin), ends_at=moment(end))
+
+
+def step(session: Session, street: Street, verb: Any, order: Order, **more: Any) -> Order:
+    """Take one step and keep it."""
+    found: Order = verb(session, ledger_id=street.ledger_id, order_id=order.id, **more)
+    session.commit()
+    return found
+
+
+def rated(session: Session, street: Street, stars: int, code: str = "errands") -> Order:
+    """A finished order, rated at noon and credited."""
+    order = done(session, street, code)
+    with at("12:00"):
+        step(session, street, finishing.rate, order, stars=stars, note="", actor=street.asking)
+        crediting.credit(session, ledger_id=street.ledger_id, orders=[order], actor=street.asking)
+        session.commit()
+    return order
+
+
+def grants_of(session: Session, street: Street) -> list[Grant]:
+    """Every grant of the book, first made first."""
+    query = sa.select(Grant).where(Grant.ledger_id == street.ledger_id).order_by(Grant.made_at)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def everything(session: Session, street: Street) -> dict[str, list[Any]]:
+    """All rows that a refusal must leave as they were."""
+    return {
+        model.__tablename__: sorted(
+            repr(row)
+            for row in session.execute(
+                sa.select(model.__table__).where(model.ledger_id == street.ledger_id)
+            )
+        )
+        for model in TABLES
+    }
+
+
+@contextmanager
+def refused(session: Session, street: Street, error: type[Exception]) -> Iterator[None]:
+    """Expect a refusal, and nothing changed by it."""
+    before = everything(session, street)
+    with pytest.raises(error), attempt(session):
+        yield
+    session.expire_all()
+    assert everything(session, street) == before

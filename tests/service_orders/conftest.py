@@ -1,0 +1,10 @@
+"""A community whose people ask for things, and whose teams do them."""
+
+import pytest
+
+from tests.factories import service_orders as make
+
+
+@pytest.fixture
+def street(session):
+    return make.a_street(session)

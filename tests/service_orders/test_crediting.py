@@ -1,0 +1,141 @@
+"""Volunteers earn after the rating or after silence; nobody earns twice (T8, T9, A3)."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.points import approvals
+from app.service_orders import crediting, finishing, listings
+from app.service_orders.listings import percent
+from tests.factories import service_orders as make
+from tests.factories.activities import DAY, at, moment
+
+
+def states(session, street):
+    return [(each.state, each.minutes) for each in make.grants_of(session, street)]
+
+
+def test_t8_a_volunteer_earns_after_a_good_rating(session, street):
+    make.rated(session, street, stars=4)
+
+    assert states(session, street) == [("posted", 90)]
+
+
+def test_t8_a_bad_rating_holds_the_hours(session, street):
+    make.rated(session, street, stars=2)
+    (held,) = make.grants_of(session, street)
+
+    assert (held.state, held.hold_reasons) == ("waiting_level_2", "bad_rating")
+    approvals.decide(
+        session,
+        ledger_id=street.ledger_id,
+        grant_ids=[held.id],
+        level=2,
+        verdict="approved",
+        reason="问过了，药送到了",
+        actor=street.world.staff,
+    )
+    assert states(session, street) == [("posted", 90)]
+
+
+def test_t8_paid_hands_earn_nothing(session, street):
+    make.rated(session, street, stars=5, code="lighting")
+
+    assert states(session, street) == []
+
+
+def test_a_kind_without_a_points_category_earns_nothing(session, street):
+    make.rated(session, street, stars=5, code="talk")
+
+    assert [(each.minutes, each.points) for each in make.grants_of(session, street)] == [(0, 0)]
+
+
+def test_t8_silence_counts_as_content_after_the_days_of_the_setting(session, street):
+    make.done(session, street)
+    day = timedelta(days=1)
+
+    for now, count in ((6 * day, 0), (7 * day, 1), (8 * day, 0)):
+        with at("11:00", DAY + now):
+            done = crediting.credit_silent(
+                session, ledger_id=street.ledger_id, now=moment("11:00", DAY + now)
+            )
+            session.commit()
+        assert done == count
+    assert states(session, street) == [("posted", 90)]
+
+
+def test_credit_given_twice_is_given_once(session, street):
+    order = make.rated(session, street, stars=5)
+    with at("13:00"):
+        crediting.credit(session, ledger_id=street.ledger_id, orders=[order], actor=street.asking)
+
+    assert states(session, street) == [("posted", 90)]
+
+
+def test_a3_the_same_time_in_two_orders_is_credited_once(session, street):
+    make.rated(session, street, stars=5)
+    make.rated(session, street, stars=5)
+
+    assert sorted(states(session, street)) == [("posted", 90), ("waiting_level_2", 90)]
+
+
+def test_t9_opening_an_order_again_takes_its_hours_back(session, street):
+    order = make.rated(session, street, stars=5)
+    with at("14:00"):
+        make.step(session, street, finishing.reopen, order, reason="药取错了", actor=street.asking)
+
+    assert states(session, street) == [("reversed", 90)]
+    assert (order.state, order.stars, order.reopened_count) == ("open", None, 1)
+
+
+def test_t9_an_order_done_again_earns_again(session, street):
+    order = make.rated(session, street, stars=5)
+    with at("14:00"):
+        make.step(session, street, finishing.reopen, order, reason="药取错了", actor=street.asking)
+    with at("16:00"):
+        make.step(
+            session,
+            street,
+            finishing.finish,
+            order,
+            note="换好了",
+            works=[make.work(street.helper.id, "14:30", "15:30")],
+            actor=street.leader,
+        )
+        make.step(session, street, finishing.rate, order, stars=5, note="", actor=street.asking)
+        crediting.credit(session, ledger_id=street.ledger_id, orders=[order], actor=street.asking)
+        session.commit()
+
+    assert sorted(states(session, street)) == [("posted", 60), ("reversed", 90)]
+
+
+def test_t9_the_share_of_finished_orders_is_counted_from_rows(session, street):
+    make.rated(session, street, stars=5)
+    make.rated(session, street, stars=3)
+    make.filed(session, street)
+    found = listings.figures(session, ledger_id=street.ledger_id, node=street.world.node)
+
+    assert (found.filed_count, found.finished_count) == (3, 2)
+    assert found.finished_percent() == Decimal("66.7")
+    assert found.good_percent() == Decimal("50.0")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "places", "said"),
+    [
+        (1710, 1764, 1, "96.9"),
+        (1709, 1764, 1, "96.9"),
+        (1708, 1764, 1, "96.8"),
+        (7786, 7869, 2, "98.95"),
+        (7785, 7869, 2, "98.93"),
+        (7787, 7869, 2, "98.96"),
+        (1635, 1710, 1, "95.6"),
+    ],
+)
+def test_t9_t10_shares_are_rounded_half_up_in_decimal(part, whole, places, said):
+    assert percent(part, whole, places) == Decimal(said)
+
+
+def test_a_share_of_nothing_is_nothing():
+    assert percent(0, 0) is None
