@@ -19,6 +19,9 @@ WHO = {
 }
 """A role of these tests, and the demo's person who has it."""
 
+DOOR = "form:has(input[name=password]) button:not([formaction]):not([type=button])"
+"""The button that sends the password; its form may have one that sends a code."""
+
 _SERIALS = {persona.key: serial for serial, persona in enumerate(PERSONAS, 1)}
 
 
@@ -36,7 +39,5 @@ def sign_in(page: Page, role: str, to: str = "/") -> None:
     if not secret.is_visible():
         page.locator("details:has(input[name=password]) > summary").click()
     secret.fill(PASSWORD)
-    page.locator(
-        "form:has(input[name=password]) button:not([formaction]):not([type=button])"
-    ).last.click()
+    page.locator(DOOR).last.click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
