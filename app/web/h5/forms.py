@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError
 from app.base import clock
 from app.web.errors import pointers, problem_body
 from app.web.h5.words import FIELD_NAMES, FIELD_REASONS, WORDS
+from app.web.translate import _
 
 HIDDEN = ("csrf_token", "idempotency_key", "next")
 
@@ -56,8 +57,8 @@ def explained(problem: dict[str, Any]) -> dict[str, Any]:
 
 def _said(error: dict[str, str]) -> dict[str, str]:
     field, reason = error["field"], error.get("reason", "")
-    said = FIELD_REASONS.get((field, reason)) or FIELD_REASONS.get((field, ""), "请再看一看")
-    return {"field": field, "label": FIELD_NAMES.get(field, "这里"), "detail": said}
+    said = FIELD_REASONS.get((field, reason)) or FIELD_REASONS.get((field, ""), _("请再看一看"))
+    return {"field": field, "label": FIELD_NAMES.get(field, _("这里")), "detail": said}
 
 
 def _marked(problem: dict[str, Any] | None) -> dict[str, bool]:

@@ -1,12 +1,20 @@
-"""The inbox in sentences: one for every topic of `people.topics`, in words of the street."""
+"""The inbox in sentences: one for every topic of `people.topics`, in words of the street.
 
-from collections.abc import Callable
+A sentence names its facts as `%(fact)s`; how a fact is written, its name says: `_at` an
+instant, `_on` a date, `minutes` hours, `points` points. Besides the facts there are
+`sum` (hours and points, whichever there are), `why` (the reason, if one was given) and
+`hold` (why it must be looked at again).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from app.web.h5.words import WORDS
 from app.web.pages import day, hours, moment, number
+from app.web.reader import prefers_english
 from app.web.texts import text_of
+from app.web.translate import _, _l
 
 Facts = dict[str, Any]
 
@@ -20,146 +28,179 @@ class Sentence(NamedTuple):
 
 def of(topic: str, facts: Facts) -> Sentence:
     """Return how a message reads."""
-    return SENTENCES[topic](facts)
+    is_good = facts.get("verdict") in GOOD
+    title, text = GOOD_NEWS[topic] if is_good and topic in GOOD_NEWS else SENTENCES[topic]
+    told = _Told(facts)
+    return Sentence(str(title) % told, (str(text) % told).strip())
 
 
-def _at(facts: Facts, name: str = "starts_at") -> str:
-    return moment(datetime.fromisoformat(facts[name]))
+class _Told(Mapping[str, str]):
+    """The facts of a message as a sentence writes them."""
 
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
 
-def _on(facts: Facts, name: str) -> str:
-    return day(date.fromisoformat(facts[name]))
+    def __getitem__(self, name: str) -> str:
+        if name in MADE:
+            return MADE[name](self.facts)
+        value = self.facts[name]
+        if name.endswith("_at"):
+            return moment(datetime.fromisoformat(value))
+        if name.endswith("_on"):
+            return day(date.fromisoformat(value))
+        return str(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
 
 
 def _hours(facts: Facts) -> str:
-    return f"{hours(facts['minutes'])} 小时"
+    return _("%(n)s 小时", n=hours(facts["minutes"]))
 
 
 def _points(facts: Facts, name: str = "points") -> str:
-    return f"{number(facts[name])} 积分"
+    return _("%(n)s 积分", n=number(facts[name]))
 
 
 def _sum(facts: Facts) -> str:
-    """Hours and points, whichever there are."""
     parts = [_hours(facts)] if facts["minutes"] else []
     parts += [_points(facts)] if facts["points"] else []
-    return "、".join(parts) or "0.0 小时"
+    return _("、").join(parts) or _("%(n)s 小时", n="0.0")
 
 
-def _reason(facts: Facts) -> str:
-    return f"原因：{facts['reason']}" if facts.get("reason") else ""
+def _why(facts: Facts) -> str:
+    return _("原因：%(reason)s", reason=facts["reason"]) if facts.get("reason") else ""
 
 
 def _hold(facts: Facts) -> str:
     codes = str(facts["reason"] or "").split(",")
-    said = list(dict.fromkeys(WORDS["hold"][each] for each in codes if each in WORDS["hold"]))
-    return "、".join(said) or "按规定要再看一遍"
+    said = dict.fromkeys(str(WORDS["hold"][each]) for each in codes if each in WORDS["hold"])
+    return _("、").join(said) or _("按规定要再看一遍")
 
 
-def _backfill(facts: Facts) -> Sentence:
-    done = facts["verdict"] in ("approved", "posted")
-    text = f"补录 {_hours(facts)}{'已记上，只算时长' if done else '没有记'}。{_reason(facts)}"
-    return Sentence("补录通过了" if done else "补录没有通过", text)
+def refusal(code: str) -> str:
+    """Return how a refusal reads, in this reader's language."""
+    text = text_of(code)
+    return text.en if prefers_english() else text.zh
 
 
-def _objection(facts: Facts) -> Sentence:
-    right = facts["verdict"] == "upheld"
-    title = "您提的问题：会更正" if right else "您提的问题：没有改"
-    return Sentence(title, f"答复：{facts['answer']}")
+MADE: dict[str, Callable[[Facts], str]] = {
+    "minutes": _hours,
+    "points": _points,
+    "expired_points": lambda f: _points(f, "expired_points"),
+    "sum": _sum,
+    "why": _why,
+    "hold": _hold,
+    "outcome": lambda f: refusal(str(f["outcome"])),
+    "role": lambda f: str(WORDS["role"].get(f["role"], f["role"])),
+}
 
+GOOD = ("approved", "posted", "upheld")
+GOOD_NEWS: dict[str, tuple[str, str]] = {
+    "backfill_decided": (_l("补录通过了"), _l("补录 %(minutes)s已记上，只算时长。%(why)s")),
+    "objection_answered": (_l("您提的问题：会更正"), _l("答复：%(answer)s")),
+}
 
-SENTENCES: dict[str, Callable[[Facts], Sentence]] = {
-    "plan_approved": lambda f: Sentence(
-        "活动批准了", f"{f['title']}，正在等队伍响应，到 {_at(f, 'respond_by_at')}为止。"
+SENTENCES: dict[str, tuple[str, str]] = {
+    # activities
+    "plan_approved": (
+        _l("活动批准了"),
+        _l("%(title)s，正在等队伍响应，到 %(respond_by_at)s为止。"),
     ),
-    "plan_refused": lambda f: Sentence("活动没有批准", f"{f['title']}。{_reason(f)}"),
-    "no_response": lambda f: Sentence(
-        "没有队伍响应", f"{f['title']}到时间没有队伍响应，这次不办了。可以重新发起。"
+    "plan_refused": (_l("活动没有批准"), _l("%(title)s。%(why)s")),
+    "no_response": (
+        _l("没有队伍响应"),
+        _l("%(title)s到时间没有队伍响应，这次不办了。可以重新发起。"),
     ),
-    "enrolled": lambda f: Sentence("报上名了", f"{f['title']}，{_at(f)}，请准时来。"),
-    "waiting_list": lambda f: Sentence(
-        "先排候补", f"{f['title']}，{_at(f)}，人满了，您排第 {f['place']} 位。"
+    "enrolled": (_l("报上名了"), _l("%(title)s，%(starts_at)s，请准时来。")),
+    "waiting_list": (
+        _l("先排候补"),
+        _l("%(title)s，%(starts_at)s，人满了，您排第 %(place)s 位。"),
     ),
-    "promoted": lambda f: Sentence("候补转正了", f"{f['title']}，{_at(f)}，有位置了，请准时来。"),
-    "activity_cancelled": lambda f: Sentence(
-        "活动取消了", f"{f['title']}，{_at(f)}，不办了，不用来。{_reason(f)}"
+    "promoted": (_l("候补转正了"), _l("%(title)s，%(starts_at)s，有位置了，请准时来。")),
+    "activity_cancelled": (
+        _l("活动取消了"),
+        _l("%(title)s，%(starts_at)s，不办了，不用来。%(why)s"),
     ),
-    "checkin_refused": lambda f: Sentence(
-        "没有签上", f"{f['title']}：{text_of(str(f['outcome'])).zh}"
+    "checkin_refused": (_l("没有签上"), _l("%(title)s：%(outcome)s")),
+    "late_scan_dismissed": (
+        _l("没网时扫的码没有算上"),
+        _l("%(title)s，时长和积分没有变。到了场的，请问领队。"),
     ),
-    "attendance_confirmed": lambda f: Sentence(
-        "领队已确认", f"{f['title']}，这次记 {_hours(f)}。觉得不对，可以提出来。"
+    "attendance_confirmed": (
+        _l("领队已确认"),
+        _l("%(title)s，这次记 %(minutes)s。觉得不对，可以提出来。"),
     ),
-    "attendance_refused": lambda f: Sentence("这次没有记", f"{f['title']}没有算进来。{_reason(f)}"),
-    "attendance_corrected": lambda f: Sentence(
-        "记录改过了", f"{f['title']}，改成 {_hours(f)}。{_reason(f)}"
+    "attendance_refused": (_l("这次没有记"), _l("%(title)s没有算进来。%(why)s")),
+    "attendance_corrected": (_l("记录改过了"), _l("%(title)s，改成 %(minutes)s。%(why)s")),
+    # points
+    "granted": (_l("到账了"), _l("%(served_on)s的服务，记上 %(sum)s。")),
+    "grant_waiting": (
+        _l("等社区审核"),
+        _l("%(served_on)s的 %(minutes)s要再审一下：%(hold)s。"),
     ),
-    "late_scan_dismissed": lambda f: Sentence(
-        "没网时扫的码没有算上", f"{f['title']}，时长和积分没有变。到了场的，请问领队。"
+    "grant_refused": (
+        _l("审核没有通过"),
+        _l("%(served_on)s的 %(minutes)s没有记。%(why)s"),
     ),
-    "granted": lambda f: Sentence("到账了", f"{_on(f, 'served_on')}的服务，记上 {_sum(f)}。"),
-    "grant_waiting": lambda f: Sentence(
-        "等社区审核", f"{_on(f, 'served_on')}的 {_hours(f)}要再审一下：{_hold(f)}。"
+    "reversed": (_l("撤回了一笔"), _l("撤回 %(sum)s。%(why)s")),
+    "backfill_decided": (_l("补录没有通过"), _l("补录 %(minutes)s没有记。%(why)s")),
+    "backfill_barred": (
+        _l("暂停补录"),
+        _l("补录查出不实，%(until_on)s前、再服务满 %(minutes)s前不能补录。"),
     ),
-    "grant_refused": lambda f: Sentence(
-        "审核没有通过", f"{_on(f, 'served_on')}的 {_hours(f)}没有记。{_reason(f)}"
+    "opening_refused": (_l("以前的记录没有转进来"), _l("%(sum)s没有转进来。%(why)s")),
+    "opening_balance": (_l("以前的记录转进来了"), _l("转进 %(sum)s。")),
+    "expiring": (
+        _l("积分快到期"),
+        _l("%(points)s到 %(expires_on)s为止，还有 %(days)s 天，请早些用。"),
     ),
-    "reversed": lambda f: Sentence("撤回了一笔", f"撤回 {_sum(f)}。{_reason(f)}"),
-    "backfill_decided": _backfill,
-    "backfill_barred": lambda f: Sentence(
-        "暂停补录", f"补录查出不实，{_on(f, 'until_on')}前、再服务满 {_hours(f)}前不能补录。"
+    "expired": (_l("积分到期了"), _l("%(points)s在 %(expired_on)s到期。")),
+    # mall
+    "redemption_refused": (
+        _l("没有换成"),
+        _l("在%(shop)s没有换成，积分没有动。%(outcome)s"),
     ),
-    "opening_refused": lambda f: Sentence(
-        "以前的记录没有转进来", f"{_sum(f)}没有转进来。{_reason(f)}"
+    "debited": (_l("换了东西"), _l("在%(shop)s用了 %(points)s。单号 %(number)s。")),
+    "refunded": (_l("积分退回来了"), _l("%(shop)s退回 %(points)s。单号 %(number)s。")),
+    "refunded_in_part": (
+        _l("积分退回一部分"),
+        _l("%(shop)s退回 %(points)s；%(expired_points)s已经到期，退不了。单号 %(number)s。"),
     ),
-    "opening_balance": lambda f: Sentence("以前的记录转进来了", f"转进 {_sum(f)}。"),
-    "expiring": lambda f: Sentence(
-        "积分快到期", f"{_points(f)}到 {_on(f, 'expires_on')}为止，还有 {f['days']} 天，请早些用。"
+    # people and risk
+    "objection_answered": (_l("您提的问题：没有改"), _l("答复：%(answer)s")),
+    "card_issued": (_l("卡发好了"), _l("卡号 %(card_no)s，请收好。")),
+    "card_lost": (
+        _l("卡已挂失"),
+        _l("卡号 %(card_no)s不能用了，账户里的都还在，请到社区补卡。"),
     ),
-    "expired": lambda f: Sentence("积分到期了", f"{_points(f)}在 {_on(f, 'expired_on')}到期。"),
-    "redemption_refused": lambda f: Sentence(
-        "没有换成", f"在{f['shop']}没有换成，积分没有动。{text_of(str(f['outcome'])).zh}"
+    "card_found": (_l("卡又能用了"), _l("卡号 %(card_no)s的挂失取消了。")),
+    "card_cancelled": (_l("卡已注销"), _l("卡号 %(card_no)s不能用了，账户还在。")),
+    "frozen": (
+        _l("账户暂时停用"),
+        _l("账户里的没有变，现在不能用。%(why)s。请联系社区。"),
     ),
-    "debited": lambda f: Sentence(
-        "换了东西", f"在{f['shop']}用了 {_points(f)}。单号 {f['number']}。"
+    "released": (_l("账户恢复了"), _l("账户又可以用了。%(why)s")),
+    "role_granted": (_l("有了新身份"), _l("您现在是%(place)s的%(role)s。")),
+    "role_revoked": (_l("身份到此为止"), _l("您不再是%(place)s的%(role)s。")),
+    "agent_begun": (
+        _l("有人可以替您办事"),
+        _l("您的%(relation)s可以替您办事。不想了，在“我的资料”里随时结束。"),
     ),
-    "refunded": lambda f: Sentence(
-        "积分退回来了", f"{f['shop']}退回 {_points(f)}。单号 {f['number']}。"
+    "agent_ended": (_l("代办结束了"), _l("您的%(relation)s不再替您办事。")),
+    "name_corrected": (
+        _l("姓名改过了"),
+        _l("您的姓名在所有社区都改好了。不是您改的，请马上联系社区。"),
     ),
-    "refunded_in_part": lambda f: Sentence(
-        "积分退回一部分",
-        f"{f['shop']}退回 {_points(f)}；{_points(f, 'expired_points')}已经到期，退不了。"
-        f"单号 {f['number']}。",
+    "merge_refused": (
+        _l("合并没有批准"),
+        _l("%(old_no)s没有并到%(kept_no)s，两个账户都照旧。"),
     ),
-    "objection_answered": _objection,
-    "card_issued": lambda f: Sentence("卡发好了", f"卡号 {f['card_no']}，请收好。"),
-    "card_lost": lambda f: Sentence(
-        "卡已挂失", f"卡号 {f['card_no']}不能用了，账户里的都还在，请到社区补卡。"
-    ),
-    "card_found": lambda f: Sentence("卡又能用了", f"卡号 {f['card_no']}的挂失取消了。"),
-    "card_cancelled": lambda f: Sentence("卡已注销", f"卡号 {f['card_no']}不能用了，账户还在。"),
-    "frozen": lambda f: Sentence(
-        "账户暂时停用", f"账户里的没有变，现在不能用。{_reason(f)}。请联系社区。"
-    ),
-    "released": lambda f: Sentence("账户恢复了", f"账户又可以用了。{_reason(f)}"),
-    "role_granted": lambda f: Sentence(
-        "有了新身份", f"您现在是{f['place']}的{WORDS['role'].get(f['role'], f['role'])}。"
-    ),
-    "role_revoked": lambda f: Sentence(
-        "身份到此为止",
-        f"您不再是{f['place']}的{WORDS['role'].get(f['role'], f['role'])}。",
-    ),
-    "agent_begun": lambda f: Sentence(
-        "有人可以替您办事", f"您的{f['relation']}可以替您办事。不想了，在“我的资料”里随时结束。"
-    ),
-    "agent_ended": lambda f: Sentence("代办结束了", f"您的{f['relation']}不再替您办事。"),
-    "name_corrected": lambda _: Sentence(
-        "姓名改过了", "您的姓名在所有社区都改好了。不是您改的，请马上联系社区。"
-    ),
-    "merged": lambda f: Sentence(
-        "两个账户合成一个", f"{f['volunteer_no']}并到这里，两边的记录都能看。"
-    ),
-    "merge_refused": lambda f: Sentence(
-        "合并没有批准", f"{f['old_no']}没有并到{f['kept_no']}，两个账户都照旧。"
+    "merged": (
+        _l("两个账户合成一个"),
+        _l("%(volunteer_no)s并到这里，两边的记录都能看。"),
     ),
 }
