@@ -20,20 +20,30 @@ from app.points import grants, programmes
 from app.points.models import Grant
 from app.web.h5.own import Own
 from app.web.pages import hours
+from app.web.translate import _, _l
 
 LINES_MAX = 200
 ROWS_MAX = 1_000
 KINDS = {
-    "opening": "以前的记录转入",
-    "grant_reversal": "撤回一笔",
-    "expiry": "积分到期",
-    "merge": "两个账户合并",
-    "hold_lapsed": "占用的积分退回",
-    "redemption": "换东西",
-    "cancel": "店员撤单，退回",
-    "refund": "退货，退回",
+    "opening": _l("以前的记录转入"),
+    "grant_reversal": _l("撤回一笔"),
+    "expiry": _l("积分到期"),
+    "merge": _l("两个账户合并"),
+    "hold_lapsed": _l("占用的积分退回"),
+    "redemption": _l("换东西"),
+    "cancel": _l("店员撤单，退回"),
+    "refund": _l("退货，退回"),
 }
-SOURCES = {"manual": "人工补记", "backfill": "补录", "opening": "以前的记录转入"}
+SOURCES = {
+    "manual": _l("人工补记"),
+    "backfill": _l("补录"),
+    "opening": _l("以前的记录转入"),
+}
+SALES = {
+    "redemption": _l("换%(goods)s"),
+    "cancel": _l("撤单退回：%(goods)s"),
+    "refund": _l("退货退回：%(goods)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Line:
     delta: int
     balance: int
     posted_at: datetime
+    journal_id: UUID
     until: tuple[Any, ...] = ()
     kind: str | None = None
     subject_id: UUID | None = None
@@ -68,13 +79,15 @@ class _Known:
 
 def read(session: Session, me: Own, unit: str) -> tuple[list[Line], int]:
     """Return the newest lines first, and how many older ones there are."""
-    found = statement(session, ledger_id=me.ledger_id, owner_id=me.member.id, unit=unit)
-    journals: dict[UUID, list[StatementLine]] = {}
-    for line in found.lines:
-        journals.setdefault(line.journal_id, []).append(line)
-    moved = list(journals.values())[::-1]
+    moved = list(_moved(session, me, unit).values())[::-1]
     known = _known(session, me, unit)
     return [_line(known, unit, each) for each in moved[:LINES_MAX]], len(moved[LINES_MAX:])
+
+
+def find(session: Session, me: Own, unit: str, journal_id: UUID) -> Line | None:
+    """Return one line of the member's passbook; None if it has no such line."""
+    moved = _moved(session, me, unit).get(journal_id)
+    return _line(_known(session, me, unit), unit, moved) if moved else None
 
 
 def sale_titles(session: Session, me: Own) -> dict[UUID, tuple[str, str]]:
@@ -88,11 +101,22 @@ def sale_titles(session: Session, me: Own) -> dict[UUID, tuple[str, str]]:
     }
     return {
         each.id: (
-            "、".join(f"{line.name} {line.quantity_count} 件" for line in lines[each.id]),
+            _("、").join(
+                _("%(name)s %(n)s 件", name=line.name, n=line.quantity_count)
+                for line in lines[each.id]
+            ),
             names[each.shop_id],
         )
         for each in found
     }
+
+
+def _moved(session: Session, me: Own, unit: str) -> dict[UUID, list[StatementLine]]:
+    found = statement(session, ledger_id=me.ledger_id, owner_id=me.member.id, unit=unit)
+    journals: dict[UUID, list[StatementLine]] = {}
+    for line in found.lines:
+        journals.setdefault(line.journal_id, []).append(line)
+    return journals
 
 
 def _known(session: Session, me: Own, unit: str) -> _Known:
@@ -118,6 +142,7 @@ def _line(known: _Known, unit: str, lines: Sequence[StatementLine]) -> Line:
         delta=sum(line.delta for line in lines),
         balance=last.balance,
         posted_at=first.posted_at,
+        journal_id=first.journal_id,
         until=tuple(_distinct(day for day in came if day != NEVER)),
         kind=kind,
         subject_id=subject_id,
@@ -128,16 +153,16 @@ def _told(known: _Known, line: StatementLine) -> tuple[str, str, str | None, UUI
     grant = known.grants.get(line.source_id)
     if grant is not None:
         did = known.titles.get(grant.source_id) or SOURCES.get(grant.source_kind)
-        did = did or known.categories.get(grant.category_code or "", "志愿服务")
+        did = str(did or known.categories.get(grant.category_code or "", _("志愿服务")))
         if line.kind == "grant_reversal":
-            return f"撤回：{did}", line.reason, "grant", grant.id
-        served = f" {hours(grant.minutes)} 小时" if grant.minutes else ""
-        return f"{did}{served}", line.reason, "grant", grant.id
+            return _("撤回：%(what)s", what=did), line.reason, "grant", grant.id
+        if grant.minutes:
+            did = _("%(what)s %(n)s 小时", what=did, n=hours(grant.minutes))
+        return did, line.reason, "grant", grant.id
     if line.source_id in known.sales:
         goods, shop = known.sales[line.source_id]
-        verb = {"redemption": "换", "cancel": "撤单退回：", "refund": "退货退回："}[line.kind]
-        return f"{verb}{goods}", shop, "redemption", line.source_id
-    return KINDS.get(line.kind, "其他"), line.reason, None, None
+        return str(SALES[line.kind]) % {"goods": goods}, shop, "redemption", line.source_id
+    return str(KINDS.get(line.kind, _("其他"))), line.reason, None, None
 
 
 def _distinct(days: Iterable[Any]) -> list[Any]:

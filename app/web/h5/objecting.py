@@ -22,6 +22,7 @@ from app.web.h5.forms import page as show_page
 from app.web.pages import day, hours, moment, number
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
+from app.web.translate import _
 
 bp = own.may_be_acted(Blueprint("objecting", __name__))
 
@@ -32,7 +33,7 @@ Told = tuple[DisputedRecord, str]
 @allow(SIGNED_IN)
 def page() -> ResponseReturnValue:
     """List what I objected to, with the answers."""
-    said = "已经提上去了，答复会发到消息里" if request.args.get("said") else None
+    said = _("已经提上去了，答复会发到消息里") if request.args.get("said") else None
     return _page(said=said)
 
 
@@ -119,14 +120,18 @@ def _attendance(session: Session, ledger_id: int, subject_id: UUID) -> Told:
     recorder_id = stay.confirmed_by_id or stay.in_by_id
     node_id = ground.activity.node_id
     record = DisputedRecord("attendance", stay.id, stay.member_id, recorder_id, node_id)
-    return record, f"{ground.activity.title}，{moment(stay.checked_in_at)} 签到"
+    told = _("%(title)s，%(at)s 签到", title=ground.activity.title, at=moment(stay.checked_in_at))
+    return record, told
 
 
 def _grant(session: Session, ledger_id: int, subject_id: UUID) -> Told:
     grant = grants.get(session, ledger_id=ledger_id, grant_id=subject_id)
     record = DisputedRecord("grant", grant.id, grant.member_id, grant.made_by_id, grant.node_id)
-    points = f"，{number(grant.points)} 积分" if grant.points else ""
-    return record, f"{day(grant.served_on)} 记 {hours(grant.minutes)} 小时{points}"
+    served = {"day": day(grant.served_on), "hours": hours(grant.minutes)}
+    if not grant.points:
+        return record, _("%(day)s 记 %(hours)s 小时", **served)
+    points = number(grant.points)
+    return record, _("%(day)s 记 %(hours)s 小时，%(points)s 积分", points=points, **served)
 
 
 def _redemption(session: Session, ledger_id: int, subject_id: UUID) -> Told:
@@ -135,7 +140,12 @@ def _redemption(session: Session, ledger_id: int, subject_id: UUID) -> Told:
     record = DisputedRecord(
         "redemption", sale.id, sale.member_id, sale.clerk_person_id, shop.node_id
     )
-    told = f"{shop.name}，{moment(sale.redeemed_at)}，用了 {number(sale.total_points)} 积分"
+    told = _(
+        "%(shop)s，%(at)s，用了 %(points)s 积分",
+        shop=shop.name,
+        at=moment(sale.redeemed_at),
+        points=number(sale.total_points),
+    )
     return record, told
 
 

@@ -1,5 +1,6 @@
 """The passbook (存折): what is there, until when, and line by line how it came."""
 
+from datetime import datetime
 from itertools import groupby
 
 from flask import Blueprint, request
@@ -11,7 +12,9 @@ from app.base.transactions import reading
 from app.points import wallets
 from app.web.h5 import home, lines, own
 from app.web.h5.forms import page as show_page
+from app.web.pages import MONTHS_EN
 from app.web.permissions import SIGNED_IN, allow
+from app.web.reader import prefers_english
 
 bp = own.may_be_acted(Blueprint("passbook", __name__))
 
@@ -41,6 +44,8 @@ def page() -> ResponseReturnValue:
     )
 
 
-def _month(instant: object) -> str:
-    day = clock.local_date(instant)  # type: ignore[arg-type]
+def _month(instant: datetime) -> str:
+    day = clock.local_date(instant)
+    if prefers_english():
+        return f"{MONTHS_EN[day.month - 1]} {day.year}"
     return f"{day.year}年{day.month}月"
