@@ -17,11 +17,17 @@ from app.web.h5.forms import page as show_page
 from app.web.h5.joining import CONSENT_VERSION
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
+from app.web.translate import _, _l
 
 bp = own.for_oneself(Blueprint("profile", __name__))
 
 OPTIONAL = ("board",)
 """Consents that are asked on the page; membership ends by erasure, the rest by staff."""
+SAID = {
+    "corrected": _l("姓名和年份改好了，每个社区都改了"),
+    "phone": _l("手机号换好了，下次用新号登录"),
+    "saved": _l("存好了"),
+}
 
 
 @bp.get("/me")
@@ -38,7 +44,8 @@ def page() -> ResponseReturnValue:
             "teams": team_members.teams_of(session, **me.key),
             "cards": cards.list_of(session, **me.key),
         }
-    return show_page("h5/profile.html", me=me, **values)
+    said = SAID.get(request.args.get("said", ""))
+    return show_page("h5/profile.html", me=me, said=said, **values)
 
 
 @bp.get("/me/consents")
@@ -91,7 +98,7 @@ def _consents(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         found: list[Consent] = consents.list_of(session, person_id=person().person_id)
     standing = {each.purpose for each in found if each.withdrawn_at is None}
-    said = "改好了" if request.args.get("said") else None
+    said = _("改好了") if request.args.get("said") else None
     return show_page(
         "h5/consents.html", problem, found=found, standing=standing, optional=OPTIONAL, said=said
     )
