@@ -326,4 +326,4 @@ def test_a_volunteer_does_nothing_at_the_leaders_doors(app, site, session, rest)
             answer = phone.send(lead_path(slot, rest), presented="x", member_ids=str(slot))
 
     assert answer.status_code == 403
-    assert re.search("没有做这件事的权限", answer.text)
+    assert re.search("这件事您还不能办", answer.text)

@@ -287,7 +287,7 @@ def test_leave_to_act_is_given_used_and_ended(app, site, phone, session):
 
     assert early.status_code == unknown.status_code == 403
     assert given.status_code == begun.status_code == ended.status_code == 303
-    assert "正在替 <b>人wen</b> 办" in home.text
+    assert "正在替 人wen 办" in home.text
     assert [each.member_id for each in rows(session, Enrolment)] == [wen.id]
     assert own_only.status_code == 403
     assert "只能本人办" in own_only.text
@@ -347,4 +347,4 @@ def test_a_forgotten_check_out_is_shown_at_home(site, phone, session):
         text = phone.get("/").text
 
     assert "忘了签退" in text
-    assert "去说明几点走的" in text
+    assert "去说明" in text

@@ -9,7 +9,9 @@ from app.web.h5 import (
     checkin,
     codes,
     confirming,
+    correcting,
     door,
+    explaining,
     export,
     goods,
     helping,
@@ -23,13 +25,15 @@ from app.web.h5 import (
     planning,
     profile,
     records,
+    scanning,
     screen,
     sign_in,
 )
 
 bp = Blueprint("h5", __name__)
 PAGES = (
-    *(home, joining, sign_in, activities, checkin, codes, passbook, inbox, records, objecting),
+    *(home, joining, sign_in, activities, checkin, scanning, codes, passbook, inbox, records),
+    *(objecting, correcting, explaining),
     *(goods, profile, access, books, export, leaving, helping),
     *(leading, planning, screen, door, confirming),
 )

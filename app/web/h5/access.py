@@ -16,6 +16,7 @@ from app.web.h5.profile import masked_phone
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
+from app.web.translate import _
 
 bp = own.for_oneself(Blueprint("access", __name__))
 
@@ -82,7 +83,7 @@ def devices() -> ResponseReturnValue:
         found = sessions.list_live(session, person_id=person().person_id)
         current = sessions.find(session, person().token)
     key = current.token_hash if current else None
-    said = "其他手机和电脑都退出了" if request.args.get("said") else None
+    said = _("其他手机和电脑都退出了") if request.args.get("said") else None
     return show_page("h5/devices.html", found=found, current=key, said=said)
 
 
@@ -102,7 +103,7 @@ def _set(what: str, verb: Callable[[Session, Any], None]) -> ResponseReturnValue
     _, problem = submit(verb, before=proof.of_form())
     if problem:
         return _form(what, problem, is_sent="code" in request.form)
-    return redirect(url_for("h5.profile.page"), code=303)
+    return redirect(url_for("h5.profile.page", said="saved"), code=303)
 
 
 def _form(

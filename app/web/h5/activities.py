@@ -21,11 +21,16 @@ from app.web.h5.forms import page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
+from app.web.translate import _l
 
 bp = own.may_be_acted(Blueprint("activities", __name__))
 
 MINE_MAX = 200
-SAID = {"enrolled": "报上名了，请准时来", "waiting": "人满了，先排候补", "withdrawn": "已取消报名"}
+SAID = {
+    "enrolled": _l("报上名了，请准时来"),
+    "waiting": _l("人满了，先排候补；有人不来就轮到您"),
+    "withdrawn": _l("已取消报名"),
+}
 
 
 @bp.get("/activities")

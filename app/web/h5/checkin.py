@@ -55,10 +55,10 @@ def type_digits(session_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         try:
-            ticket = _of_digits(session, me.ledger_id, session_id, digits)
+            ticket = of_digits(session, me.ledger_id, session_id, digits)
         except DomainError as refusal:
             return _page(session_id, problem_of(refusal))
-    return _take(ticket)
+    return take(ticket)
 
 
 @bp.post("/check-in")
@@ -70,7 +70,7 @@ def confirm() -> ResponseReturnValue:
         ticket = tickets.read_ticket(request.form.get("ticket", ""))
     except DomainError as refusal:
         return show_page("h5/checkin_refused.html", problem_of(refusal), slot=None, ticket=None)
-    return _take(ticket)
+    return take(ticket)
 
 
 @bp.post("/check-in/join")
@@ -125,7 +125,7 @@ def done(session_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _take(ticket: SeenTicket) -> ResponseReturnValue:
+def take(ticket: SeenTicket) -> ResponseReturnValue:
     """Do what the ticket says; a refused try is kept for the leader."""
     device, ledger_id, text = Device(), ticket.ledger_id, ticket.sign()
 
@@ -182,7 +182,7 @@ def _page(session_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRe
         if each.session.id == session_id
     )
     return show_page(
-        "h5/checkin.html",
+        "h5/scan.html",
         problem,
         me=me,
         slot=slot,
@@ -191,7 +191,12 @@ def _page(session_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRe
     )
 
 
-def _of_digits(session: Session, ledger_id: int, session_id: UUID, digits: str) -> SeenTicket:
+def of_digits(session: Session, ledger_id: int, session_id: UUID, digits: str) -> SeenTicket:
+    """Return the ticket of digits that stand on a session's screen now, for either direction.
+
+    Raises:
+        As `activities.codes.redeem_short`.
+    """
     named: dict[str, Any] = {"ledger_id": ledger_id, "session_id": session_id, "digits": digits}
     try:
         return codes.redeem_short(session, direction="in", **named)

@@ -19,18 +19,18 @@ from app.people.errors import CodeExpired
 from app.points import wallets
 from app.web import qr
 from app.web.acts import act
-from app.web.h5 import own
+from app.web.h5 import own, sentences
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.h5.words import WORDS
 from app.web.pages import number
 from app.web.permissions import SIGNED_IN, allow
-from app.web.texts import text_of
 from app.web.tickets import LIFE
+from app.web.translate import _, _l
 
 bp = own.for_oneself(Blueprint("codes", __name__))
 
-LABELS = {"redeem": "我的付款码", "attend": "我的签到码"}
+LABELS = {"redeem": _l("我的付款码"), "attend": _l("我的签到码")}
 GROUP = 6
 
 
@@ -51,7 +51,7 @@ def issue(purpose: str) -> ResponseReturnValue:
         code = codes.issue(session, **me.key, purpose=purpose)
         return {
             "id": code.code_hash.hex(),
-            "svg": qr.svg(code.token, label=LABELS[purpose]),
+            "svg": qr.svg(code.token, label=str(LABELS[purpose])),
             "digits": grouped(code.digits),
             "seconds": codes.LIFE_SECONDS,
         }
@@ -143,17 +143,24 @@ def _said(result: dict[str, Any]) -> dict[str, Any]:
     """Say the door's note in words: `step` is done, asked, agreed, refused, or seen."""
     points = number(result.get("points"))
     if "refused" in result:
-        return {"step": "refused", "title": "没有办成", "text": text_of(result["refused"]).zh}
+        text = sentences.refusal(str(result["refused"]))
+        return {"step": "refused", "title": _("没有办成"), "text": text}
     if "direction" in result:
-        did = WORDS["direction"][result["direction"]]
-        return {"step": "done", "title": f"{did}成功", "text": result["title"]}
+        title = WORDS["done"][result["direction"]]
+        return {"step": "done", "title": str(title), "text": result["title"]}
     if result.get("state") == "asked":
-        text = f"{result['shop']}要用您 {points} 积分。"
-        return {"step": "asked", "title": "请您看一看", "text": text, "points": result["points"]}
+        text = _("%(shop)s要用您 %(n)s 积分。", shop=result["shop"], n=points)
+        asked = {"step": "asked", "title": _("请您看一看"), "text": text}
+        return {**asked, "points": result["points"]}
     if result.get("state") == "agreed":
-        return {"step": "agreed", "title": "您同意了", "text": "等店员办完。"}
+        return {"step": "agreed", "title": _("您同意了"), "text": _("等店员办完。")}
     if result.get("state") == "done":
         left = number(result.get("balance_points"))
-        text = f"在{result['shop']}用了 {points} 积分，还有 {left} 积分。"
-        return {"step": "done", "title": "换好了", "text": text}
-    return {"step": "seen", "title": "店员扫到了", "text": "请等一等。"}
+        text = _(
+            "在%(shop)s用了 %(n)s 积分，还有 %(left)s 积分。",
+            shop=result["shop"],
+            n=points,
+            left=left,
+        )
+        return {"step": "done", "title": _("换好了"), "text": text, "points_left": left}
+    return {"step": "seen", "title": _("店员扫到了"), "text": _("请等一等。")}

@@ -20,6 +20,7 @@ from app.web.h5.sign_in import next_page
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
+from app.web.translate import _
 
 bp = own.for_oneself(Blueprint("helping", __name__))
 
@@ -147,4 +148,4 @@ def _helper_name(session: Session, leave: Agent) -> str:
     helper = members.find_of_person(
         session, ledger_id=leave.ledger_id, person_id=leave.agent_person_id
     )
-    return helper.name_masked if helper else "工作人员"
+    return helper.name_masked if helper else _("工作人员")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -15,20 +16,23 @@ from app.base.db import NEVER
 from app.base.transactions import reading
 from app.ledger import balances
 from app.mall import clerks
-from app.people import inbox, roles, team_members
+from app.people import inbox, objections, roles, team_members
 from app.people.models import Member, Team
 from app.points import wallets
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
+from app.web.pages import date_in_words
 from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
+from app.web.reader import prefers_english
 from app.web.session import person
+from app.web.translate import _, _l
 
 bp = own.may_be_acted(Blueprint("home", __name__))
 
 FORGOTTEN_SHOWN = 2
 FORGOTTEN_DAYS = 60
-GREETINGS = ((11, "上午好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
+GREETINGS = ((11, _l("上午好")), (13, _l("中午好")), (18, _l("下午好")), (24, _l("晚上好")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,12 @@ class Minutes:
 def until(value: date) -> str:
     """Write a last day: 12月31日, 明年12月31日, 2029年3月31日; 长期有效 when there is none."""
     if value == NEVER:
-        return "长期有效"
-    named = f"{value.month}月{value.day}日"
+        return _("长期有效")
     years = value.year - clock.today().year
-    return {0: named, 1: f"明年{named}"}.get(years, f"{value.year}年{named}")
+    if prefers_english() or years not in (0, 1):
+        return date_in_words(value)
+    named = f"{value.month}月{value.day}日"
+    return f"明年{named}" if years else named
 
 
 @bp.get("/")
@@ -60,14 +66,21 @@ def page() -> ResponseReturnValue:
         values: dict[str, Any] = {
             "minutes": minutes_of(session, me),
             "holding": wallets.holding(session, **me.key),
-            "unread": inbox.unread_count(session, **me.key),
-            "near_count": len(near(session, me)),
             "teams": team_members.teams_of(session, **me.key),
-            "leads": bool(teams_led(session, me.ledger_id, me.member)),
             **_slots(session, me),
-            **_work(session, me),
+            **_ways(session, me),
         }
     return show_page("h5/home.html", me=me, greeting=_greeting(), **values)
+
+
+@bp.get("/more")
+@allow(SIGNED_IN)
+def more() -> ResponseReturnValue:
+    """Show the other ways on a page of their own: in large mode home keeps to the main ones."""
+    with reading() as session:
+        me = own.here(session)
+        ways = _ways(session, me)
+    return show_page("h5/more.html", me=me, **ways)
 
 
 def minutes_of(session: Session, me: Own) -> Minutes:
@@ -75,6 +88,12 @@ def minutes_of(session: Session, me: Own) -> Minutes:
     found = balances.of_owner(session, ledger_id=me.ledger_id, owner_id=me.member.id)
     parts = [(each.ref.kind, each.posted) for each in found if each.ref.unit == "minutes"]
     return Minutes(sum(value for _, value in parts), [each for each in parts if each[1]])
+
+
+def served_minutes(session: Session, *, ledger_id: int, member_id: UUID) -> int:
+    """Return the minutes a member served in all."""
+    found = balances.of_owner(session, ledger_id=ledger_id, owner_id=member_id)
+    return sum(each.posted for each in found if each.ref.unit == "minutes")
 
 
 def near(session: Session, me: Own) -> list[listings.Slot]:
@@ -93,6 +112,20 @@ def teams_led(session: Session, ledger_id: int, member: Member) -> list[Team]:
     ]
 
 
+def open_slot(session: Session, me: Own) -> MySlot | None:
+    """Return where the member is checked in now."""
+    mine = listings.mine(session, **me.key)
+    return next((slot for slot in mine if any(s.state == "open" for s in slot.stays)), None)
+
+
+def _ways(session: Session, me: Own) -> dict[str, Any]:
+    return {
+        "unread": inbox.unread_count(session, **me.key),
+        "leads": bool(teams_led(session, me.ledger_id, me.member)),
+        **_work(session, me),
+    }
+
+
 def _slots(session: Session, me: Own) -> dict[str, Any]:
     """What concerns the member now: where they are in, where to go, what they forgot."""
     mine, now = listings.mine(session, **me.key), clock.now()
@@ -101,10 +134,15 @@ def _slots(session: Session, me: Own) -> dict[str, Any]:
     inside = next((each for each in stays if each[1].state == "open"), (None, None))
     coming = [slot for slot in mine if _is_coming(slot)]
     following = min(coming, key=lambda slot: slot.session.starts_at, default=None)
+    asked = {
+        each.subject_id
+        for each in objections.list_for_member(session, **me.key)
+        if each.state == "open"
+    }
     forgotten = [
-        each
-        for each in stays
-        if each[1].state == "needs_confirmation" and each[1].checked_in_at > since
+        (slot, stay, stay.id in asked)
+        for slot, stay in stays
+        if stay.state == "needs_confirmation" and stay.checked_in_at > since
     ]
     return {
         "open_slot": inside[0],
@@ -134,4 +172,4 @@ def _work(session: Session, me: Own | None = None) -> dict[str, Any]:
 
 def _greeting() -> str:
     hour = clock.now().astimezone(clock.SHANGHAI).hour
-    return next(text for before, text in GREETINGS if hour < before)
+    return next(str(text) for before, text in GREETINGS if hour < before)

@@ -12,10 +12,26 @@ from app.web.acts import submit
 from app.web.h5 import own, sentences
 from app.web.h5.forms import page as show_page
 from app.web.permissions import SIGNED_IN, allow
+from app.web.translate import _l
 
 bp = own.may_be_acted(Blueprint("inbox", __name__))
 
 MESSAGES_SHOWN = 100
+ACTIVITIES = ("h5.activities.near", _l("看活动"))
+PASSBOOK = ("h5.passbook.page", _l("看存折"))
+RECORDS = ("h5.records.page", _l("看记录"))
+WAYS = {
+    **dict.fromkeys(("enrolled", "waiting_list", "promoted", "activity_cancelled"), ACTIVITIES),
+    **dict.fromkeys(("granted", "reversed", "expired", "debited", "refunded"), PASSBOOK),
+    **dict.fromkeys(("refunded_in_part", "opening_balance", "merged"), PASSBOOK),
+    **dict.fromkeys(("attendance_confirmed", "attendance_refused"), RECORDS),
+    **dict.fromkeys(("attendance_corrected", "grant_waiting", "grant_refused"), RECORDS),
+    "expiring": ("h5.goods.page", _l("看能换什么")),
+    "objection_answered": ("h5.objecting.page", _l("看答复")),
+    **dict.fromkeys(("agent_begun", "agent_ended"), ("h5.helping.mine", _l("看谁能替我办"))),
+    "name_corrected": ("h5.profile.page", _l("看资料")),
+}
+"""Where a message leads: the page on which its matter stands."""
 
 
 @bp.get("/inbox")
@@ -26,7 +42,7 @@ def page() -> ResponseReturnValue:
         me = own.here(session)
         found = inbox.list_for(session, **me.key, limit=MESSAGES_SHOWN)
         unread = inbox.unread_count(session, **me.key)
-    rows = [(each, sentences.of(each.topic, each.facts)) for each in found]
+    rows = [(each, sentences.of(each.topic, each.facts), WAYS.get(each.topic)) for each in found]
     return show_page("h5/inbox.html", me=me, rows=rows, unread=unread)
 
 

@@ -27,5 +27,10 @@ def page() -> ResponseReturnValue:
         raised = objections.list_for_member(session, **me.key)
     grant_of = {each.source_id: each for each in made if each.state != "reversed"}
     return show_page(
-        "h5/records.html", me=me, mine=mine, grant_of=grant_of, objection_count=len(raised)
+        "h5/records.html",
+        me=me,
+        mine=mine,
+        grant_of=grant_of,
+        asked={each.subject_id for each in raised if each.state == "open"},
+        objection_count=len(raised),
     )
