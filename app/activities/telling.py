@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.activities.models import Activity, ActivitySession, Enrolment
 from app.people import inbox
 from app.people.models import Member
+from app.points import reminders
 
 
 def tell_planner(session: Session, *, activity: Activity, topic: str, **facts: Any) -> None:
@@ -39,7 +40,7 @@ def tell_unanswered(session: Session, *, ledger_id: int, ended: Collection[Any])
         for row in ended
         if row.planned_by_id in member_of
     ]
-    inbox.tell(session, ledger_id=ledger_id, notes=notes)
+    reminders.tell(session, ledger_id=ledger_id, notes=notes)
 
 
 def tell_cancelled(session: Session, *, activity: Activity, reason: str) -> None:

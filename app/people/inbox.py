@@ -1,11 +1,13 @@
 """The inbox: a line for the member, written in the transaction of what it tells.
 
 `tell` is set-based. A note with a natural key is written once, however often
-the act behind it is retried.
+the act behind it is retried. What the clock tells (reminders) may be held until the
+morning: it lies in the inbox from then on, and nobody sees it before.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -40,11 +42,17 @@ class Note:
         assert set(self.facts) == expected, f"{self.topic}: {set(self.facts)} is not {expected}"
 
 
-def tell(session: Session, *, ledger_id: int, notes: Sequence[Note]) -> None:
-    """Put many lines into inboxes in one statement; a known natural key is skipped."""
+def tell(
+    session: Session, *, ledger_id: int, notes: Sequence[Note], held_until: datetime | None = None
+) -> None:
+    """Put many lines into inboxes in one statement; a known natural key is skipped.
+
+    Args:
+        held_until: When they may be seen; at once unless told (`community.quiet`).
+    """
     if not notes:
         return
-    now = clock.now()
+    sent_at = held_until or clock.now()
     rows = [
         {
             "ledger_id": ledger_id,
@@ -53,7 +61,7 @@ def tell(session: Session, *, ledger_id: int, notes: Sequence[Note]) -> None:
             "topic": note.topic,
             "facts": plain(note.facts),
             "natural_key": note.natural_key,
-            "sent_at": now,
+            "sent_at": sent_at,
             "read_at": None,
         }
         for note in notes
@@ -74,7 +82,11 @@ def list_for(
     return list(
         session.scalars(
             sa.select(Message)
-            .where(Message.ledger_id == ledger_id, Message.member_id == member_id)
+            .where(
+                Message.ledger_id == ledger_id,
+                Message.member_id == member_id,
+                Message.sent_at <= clock.now(),
+            )
             .order_by(Message.sent_at.desc(), Message.id.desc())
             .limit(limit)
             .offset(offset)
@@ -90,6 +102,7 @@ def unread_count(session: Session, *, ledger_id: int, member_id: UUID) -> int:
                 Message.ledger_id == ledger_id,
                 Message.member_id == member_id,
                 Message.read_at.is_(None),
+                Message.sent_at <= clock.now(),
             )
         )
         or 0
@@ -110,6 +123,7 @@ def mark_read(
             Message.ledger_id == ledger_id,
             Message.member_id == member_id,
             Message.read_at.is_(None),
+            Message.sent_at <= clock.now(),
         )
         .values(read_at=clock.now())
         .returning(Message.id)

@@ -19,7 +19,7 @@ from app.ledger import posting
 from app.ledger.models import Account
 from app.ledger.posting import JournalDraft, Line
 from app.people import inbox
-from app.points import holders, wallets
+from app.points import holders, reminders, wallets
 
 REMINDER_DAYS = (7, 30)
 BATCH_SIZE = 500
@@ -69,7 +69,7 @@ def remind(session: Session, *, ledger_id: int, today: date) -> int:
     holder_ids = {lot.holder_id for lot in lots}
     kept = holders.of(session, ledger_id=ledger_id, member_ids=holder_ids)
     notes = [_reminder(lot, kept[lot.holder_id], today) for lot in lots]
-    inbox.tell(session, ledger_id=ledger_id, notes=notes)
+    reminders.tell(session, ledger_id=ledger_id, notes=notes)
     return len(lots)
 
 
@@ -124,7 +124,7 @@ def _expire(session: Session, ledger_id: int, lots: Sequence[Lot]) -> None:
         )
         for lot in lots
     ]
-    inbox.tell(session, ledger_id=ledger_id, notes=notes)
+    reminders.tell(session, ledger_id=ledger_id, notes=notes)
 
 
 def _key(lot: Lot) -> str:

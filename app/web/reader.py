@@ -8,6 +8,9 @@ English gets Chinese pages until its reader chooses.
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
 
+from app.base import clock
+from app.community import quiet
+
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 LANGUAGE_COOKIE = "timebank_language"
@@ -67,3 +70,4 @@ def init_app(app: Flask) -> None:
     """Translate by the reader's choice."""
     babel.init_app(app, default_locale=LANGUAGES["zh"], locale_selector=locale)
     app.context_processor(_values)
+    app.jinja_env.globals["is_night"] = lambda: quiet.is_night(clock.now())

@@ -27,9 +27,9 @@ def reasons(session, of):
 
 def test_notes_are_listed_latest_first_and_counted_until_read(session, here):
     one = member(session, 1, here.community)
-    inbox.tell(session, ledger_id=1, notes=[frozen(one, "甲")])
-    with clock.held_at(clock.now() + timedelta(minutes=1)):
-        inbox.tell(session, ledger_id=1, notes=[frozen(one, "乙")])
+    with clock.held_at(clock.now() - timedelta(minutes=1)):
+        inbox.tell(session, ledger_id=1, notes=[frozen(one, "甲")])
+    inbox.tell(session, ledger_id=1, notes=[frozen(one, "乙")])
     assert reasons(session, one) == ["乙", "甲"]
     first = inbox.list_for(session, ledger_id=1, member_id=one.id)[0]
     assert inbox.mark_read(session, ledger_id=1, member_id=one.id, message_ids=[first.id]) == 1
@@ -77,3 +77,16 @@ def test_an_unknown_topic_or_a_missing_fact_is_the_programmers_mistake(session, 
         Note(one.id, "gossip", {})
     with pytest.raises(AssertionError):
         Note(one.id, "frozen", {})
+
+
+def test_what_is_held_until_the_morning_is_not_there_before(session, here):
+    one = member(session, 1, here.community)
+    morning = clock.now() + timedelta(hours=8)
+    inbox.tell(session, ledger_id=1, notes=[frozen(one)], held_until=morning)
+
+    assert reasons(session, one) == []
+    assert inbox.unread_count(session, ledger_id=1, member_id=one.id) == 0
+    assert inbox.mark_read(session, ledger_id=1, member_id=one.id) == 0
+    with clock.held_at(morning):
+        assert reasons(session, one) == ["查证"]
+        assert inbox.unread_count(session, ledger_id=1, member_id=one.id) == 1

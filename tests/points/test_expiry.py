@@ -111,3 +111,15 @@ def test_d28_a_holder_is_reminded_30_and_7_days_before_and_once_each(session, wo
         {"points": 8, "expires_on": "2026-12-31", "days": 7},
     ]
     assert remind(session, world, date(2027, 1, 1)) == 0
+
+
+def test_d28_nobody_is_reminded_at_night(session, world, holder):
+    with clock.held_at(make.at(date(2026, 12, 1), 23)):
+        assert expiry.remind(session, ledger_id=world.ledger_id, today=date(2026, 12, 1)) == 1
+    sent_at = session.scalar(
+        sa.select(Message.sent_at).where(
+            Message.ledger_id == world.ledger_id, Message.topic == "expiring"
+        )
+    )
+
+    assert sent_at == make.at(date(2026, 12, 2), 8)
