@@ -25,6 +25,7 @@ class ShelfLine:
     sold_count: int
     expected_count: int
     counted_count: int | None
+    barcode: str | None = None
 
     @property
     def difference_count(self) -> int:
@@ -117,6 +118,7 @@ def _shelf(session: Session, till: Till) -> list[ShelfLine]:
             Goods.id,
             Goods.number,
             Goods.name,
+            Goods.barcode,
             (Goods.stock_count - Goods.reserved_count).label("on_shelf_count"),
         )
         .where(
@@ -133,8 +135,9 @@ def _shelf(session: Session, till: Till) -> list[ShelfLine]:
         expected = one.on_shelf_count
         if last is not None and counted is not None:
             expected = counted - last.change_count
+        sold_count = sold.get(one.id, 0)
         lines.append(
-            ShelfLine(one.id, one.number, one.name, sold.get(one.id, 0), expected, counted)
+            ShelfLine(one.id, one.number, one.name, sold_count, expected, counted, one.barcode)
         )
     return lines
 
@@ -152,6 +155,7 @@ def _at_stall(
             sold.get(one.goods_id, 0),
             one.left_count,
             one.counted_count,
+            one.barcode,
         )
         for one in found
     ]

@@ -38,6 +38,7 @@ class AtStall:
     left_count: int
     counted_count: int | None
     reason: str | None
+    barcode: str | None
 
     @property
     def sold_count(self) -> int:
@@ -211,6 +212,7 @@ def goods_of(session: Session, *, ledger_id: int, stall_id: UUID) -> list[AtStal
             StallGoods.left_count,
             StallGoods.counted_count,
             StallGoods.reason,
+            Goods.barcode,
         )
         .join(
             Goods,

@@ -64,6 +64,11 @@ def clock_time(value: datetime | None) -> str:
     return "" if value is None else value.astimezone(clock.SHANGHAI).strftime("%H:%M")
 
 
+def paper_time(value: datetime | None) -> str:
+    """Write an instant as it stands on paper: 2026-11-22 14:00."""
+    return "" if value is None else value.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
 def new_key() -> str:
     """Return a fresh idempotency key for a form."""
     return secrets.token_urlsafe(24)
@@ -77,6 +82,7 @@ def init_app(app: Flask) -> None:
         day=day,
         moment=moment,
         clock_time=clock_time,
+        paper_time=paper_time,
         full_date=date_in_words,
     )
     app.jinja_env.globals.update(new_key=new_key, problem=None)

@@ -221,7 +221,7 @@ def test_a14_the_day_is_closed_with_the_shelf_as_counted(here, browser, session)
         assert 'value="7"' in bare.text, "what was typed stays"
         words = send(browser, path, **{field: "七"})
         assert words.status_code == 422
-    answer = send(browser, path, **{field: "7", "reason": "破了一袋"})
+    answer = send(browser, path, **{field: "7", f"reason-{salt.id}": "破了一袋"})
     assert answer.status_code == 303
     assert "这台不再收" in browser.get(path).text
     here.fresh()

@@ -14,12 +14,11 @@ from app.web.acts import submit
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.mall import CloseTillIn
 from app.web.session import actor
-from app.web.till.forms import in_words, load, typed
+from app.web.till import counting
+from app.web.till.forms import in_words, load
 from app.web.till.places import bench
 
 bp = Blueprint("day_end", __name__)
-COUNTED = "counted-"
-"""Prefix of the fields of the count; the goods' id follows. An empty field: not counted."""
 
 
 @bp.get("/<book>/<uuid:till_id>/day-end")
@@ -37,13 +36,13 @@ def close(book: str, till_id: UUID) -> ResponseReturnValue:
         mine = bench(session, book, till_id)
 
     def verb(session: Session, _fact: None) -> DayEnd:
-        asked = load(CloseTillIn, _counted())
+        items = load(CloseTillIn, {"counted": counting.counted()})["counted"]
         return tills.close(
             session,
             ledger_id=mine.ledger_id,
             till_id=till_id,
-            counted={item["goods_id"]: item["count"] for item in asked["counted"]},
-            reason=asked["reason"],
+            counted=counting.pieces(items),
+            reasons=counting.reasons(items),
             actor=actor(),
         )
 
@@ -51,17 +50,6 @@ def close(book: str, till_id: UUID) -> ResponseReturnValue:
     if problem:
         return _show(book, till_id, problem), int(problem["status"])
     return redirect(mine.address("till.day_end.page"), code=303)
-
-
-def _counted() -> dict[str, Any]:
-    """The form as the API takes it: what was left empty was not counted."""
-    fields = typed()
-    counted = [
-        {"goods_id": name.removeprefix(COUNTED), "count": fields.pop(name)}
-        for name in list(fields)
-        if name.startswith(COUNTED)
-    ]
-    return {**fields, "counted": counted}
 
 
 def _show(book: str, till_id: UUID, problem: dict[str, Any] | None = None) -> str:

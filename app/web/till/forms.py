@@ -7,10 +7,15 @@ from marshmallow import Schema, ValidationError
 
 from app.base.errors import ValidationFailed
 from app.web.errors import pointers
-from app.web.texts import text_of
+from app.web.translate import _, _l
 
 HIDDEN = ("csrf_token", "idempotency_key")
-FIELDS = {"reason": "请写原因", "counted": "请填整数件数", "count": "请填整数件数"}
+FIELDS = {
+    "reason": _l("有差的请写原因"),
+    "counted": _l("请把每样都数一数"),
+    "items": _l("请至少数一样"),
+    "count": _l("请填整数件数"),
+}
 """What to do about a field, in the words of the page."""
 
 
@@ -37,11 +42,11 @@ def load(schema: type[Schema], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_words(problem: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return a problem as the page says it: in Chinese, with what to do about each field."""
+    """Return a problem as the page says it, with what to do about each field."""
     if problem is None:
         return None
     named = [str(problem.get("facts", {}).get("field", ""))]
     named += [each["pointer"].rsplit("/", 1)[-1] for each in problem.get("errors", [])]
-    said = {FIELDS[name] for name in named if name in FIELDS}
-    errors = [{"pointer": "这里", "detail": text} for text in sorted(said)]
-    return {**problem, "title": text_of(problem["code"]).zh, "errors": errors}
+    said = {str(FIELDS[name]) for name in named if name in FIELDS}
+    errors = [{"label": _("请看"), "detail": text} for text in sorted(said)]
+    return {**problem, "errors": errors}

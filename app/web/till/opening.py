@@ -1,4 +1,4 @@
-"""Choosing the shop and opening its till."""
+"""Choosing the shop, or its stall of today, and opening a till there."""
 
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.ledger import books
@@ -23,10 +24,11 @@ bp = Blueprint("opening", __name__)
 
 
 class OpenIn(InSchema):
-    """Which shop's till to open."""
+    """Which shop's till to open, or which stall's."""
 
     book = Text(required=True, length_max=32)
     shop_id = fields.UUID(required=True)
+    stall_id = fields.UUID(load_default=None)
 
 
 @bp.get("/")
@@ -45,10 +47,11 @@ def open_till() -> ResponseReturnValue:
         ledger_id = books.by_code(session, asked["book"]).id
 
     def verb(session: Session, _fact: None) -> UUID:
-        shop_id, me = asked["shop_id"], person().person_id
-        if not clerks.serves(session, ledger_id=ledger_id, shop_id=shop_id, person_id=me):
+        where: dict[str, Any] = {"ledger_id": ledger_id, "shop_id": asked["shop_id"]}
+        if not clerks.serves(session, **where, person_id=person().person_id):
             raise NotFound("no shop of yours")
-        return tills.open_till(session, ledger_id=ledger_id, shop_id=shop_id, actor=actor()).id
+        made = tills.open_till(session, **where, actor=actor(), stall_id=asked["stall_id"])
+        return made.id
 
     till_id, problem = submit(verb, ledger_id=ledger_id, show=str)
     if problem:
@@ -59,4 +62,6 @@ def open_till() -> ResponseReturnValue:
 def _show(problem: dict[str, Any] | None = None) -> str:
     with reading() as session:
         places = places_of(session)
-    return render_template("till/opening.html", places=places, problem=in_words(problem))
+    return render_template(
+        "till/opening.html", places=places, problem=in_words(problem), today=clock.today()
+    )

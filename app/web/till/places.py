@@ -8,11 +8,12 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.base.errors import NotFound
+from app.base.errors import NotFound, PermissionDenied
 from app.ledger import books
 from app.ledger.models import Book
-from app.mall import clerks, shops, tills
-from app.mall.models import Shop, Till
+from app.mall import clerks, shops, stalls, tills
+from app.mall.errors import TillClosed
+from app.mall.models import Shop, Stall, Till
 from app.people import members
 from app.people.models import Member
 from app.web.session import person
@@ -25,6 +26,13 @@ class Place:
     book: Book
     shop: Shop
     till: Till | None
+    stalls: list[Stall]
+
+    @property
+    def stall(self) -> Stall | None:
+        """The stall at which the open till stands."""
+        at = self.till.stall_id if self.till else None
+        return next((one for one in self.stalls if one.id == at), None)
 
     @property
     def is_of_today(self) -> bool:
@@ -39,6 +47,7 @@ class Bench:
     book: Book
     shop: Shop
     till: Till
+    stall: Stall | None
     clerk: Member | None
 
     @property
@@ -61,7 +70,10 @@ def places_of(session: Session) -> list[Place]:
                 session, ledger_id=ledger_id, shop_id=shop_id, person_id=person().person_id
             )
             shop = shops.get(session, ledger_id=ledger_id, shop_id=shop_id)
-            found.append(Place(books.get(session, ledger_id), shop, till))
+            standing = stalls.list_of_shop(
+                session, ledger_id=ledger_id, shop_id=shop_id, open_only=True
+            )
+            found.append(Place(books.get(session, ledger_id), shop, till, standing))
     return found
 
 
@@ -79,5 +91,22 @@ def bench(session: Session, code: str, till_id: UUID) -> Bench:
         book,
         shops.get(session, ledger_id=book.id, shop_id=till.shop_id),
         till,
+        stalls.get(session, ledger_id=book.id, stall_id=till.stall_id) if till.stall_id else None,
         members.find_of_person(session, ledger_id=book.id, person_id=person().person_id),
     )
+
+
+def open_till(session: Session, mine: Bench) -> Till:
+    """Return the person's own till, to do something on it.
+
+    Raises:
+        TillClosed: It was closed.
+        PermissionDenied: They serve there no more.
+    """
+    named: dict[str, Any] = {"ledger_id": mine.ledger_id}
+    till = tills.get(session, **named, till_id=mine.till.id)
+    if till.closed_at is not None:
+        raise TillClosed
+    if not clerks.serves(session, **named, shop_id=till.shop_id, person_id=person().person_id):
+        raise PermissionDenied("no clerk of this shop today")
+    return till

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.mall import listings, refunds
+from app.mall.models import Redemption
 from app.people import members
 from app.web.acts import submit
 from app.web.permissions import SIGNED_IN, allow
@@ -20,6 +21,7 @@ from app.web.till.places import Bench, bench
 
 bp = Blueprint("sales", __name__)
 SHOWN_MAX = 100
+LAST = "last"
 
 
 @bp.get("/<book>/<uuid:till_id>/sales")
@@ -39,9 +41,7 @@ def cancel(book: str, till_id: UUID, number: str) -> ResponseReturnValue:
 
     def verb(session: Session, _fact: None) -> refunds.RefundSlip:
         asked = load(ReversalIn, typed())
-        sale = listings.by_number(session, ledger_id=mine.ledger_id, number=number)
-        if sale.till_id != till_id:
-            raise NotFound("sold on another till")
+        sale = _sale(session, mine, number)
         return refunds.cancel(
             session,
             ledger_id=mine.ledger_id,
@@ -56,6 +56,36 @@ def cancel(book: str, till_id: UUID, number: str) -> ResponseReturnValue:
             html = _show(session, bench(session, book, till_id), problem, number)
         return html, int(problem["status"])
     return redirect(mine.address("till.sales.page", back=back), code=303)
+
+
+@bp.get("/<book>/<uuid:till_id>/sales/<number>/slip")
+@allow(SIGNED_IN)
+def slip(book: str, till_id: UUID, number: str) -> ResponseReturnValue:
+    """Show a sale's slip, to be printed once more; `last` is the newest sale."""
+    with reading() as session:
+        mine = bench(session, book, till_id)
+        sale = _sale(session, mine, number)
+        named: dict[str, Any] = {"ledger_id": mine.ledger_id}
+        lines = listings.lines_of(session, **named, redemption_ids=[sale.id])[sale.id]
+        owner = members.get(session, **named, member_id=sale.member_id)
+    return render_template("till/slip.html", mine=mine, sale=sale, lines=lines, owner=owner)
+
+
+def _sale(session: Session, mine: Bench, number: str) -> Redemption:
+    """Return a sale of this till.
+
+    Raises:
+        NotFound: It was sold elsewhere, or nothing was sold yet.
+    """
+    named: dict[str, Any] = {"ledger_id": mine.ledger_id}
+    if number == LAST:
+        newest = listings.list_of_till(session, **named, till_id=mine.till.id, limit=1)
+        sale = newest[0] if newest else None
+    else:
+        sale = listings.by_number(session, **named, number=number)
+    if sale is None or sale.till_id != mine.till.id:
+        raise NotFound("sold on another till")
+    return sale
 
 
 def _show(

@@ -5,11 +5,11 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from app.base import clock
 from app.base.transactions import reading
 from app.mall import day_end
 from app.web.permissions import SIGNED_IN, allow
 from app.web.till.places import bench
+from app.web.till.words import words
 
 bp = Blueprint("selling", __name__)
 
@@ -23,4 +23,4 @@ def page(book: str, till_id: UUID) -> ResponseReturnValue:
         count, total = day_end.totals(session, mine.till)
     if mine.till.closed_at is not None:
         return redirect(mine.address("till.day_end.page"), code=303)
-    return render_template("till/selling.html", mine=mine, sold=(count, total), today=clock.today())
+    return render_template("till/selling.html", mine=mine, sold=(count, total), words=words())

@@ -17,7 +17,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Send once. Returns {status, body}; throws when no answer came. */
 async function send(method, path, body, key) {
-  const headers = { Accept: "application/json", "Accept-Language": "zh-CN", "X-CSRFToken": csrf };
+  const headers = { Accept: "application/json", "X-CSRFToken": csrf };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   const answer = await fetch(api + path, {
