@@ -18,6 +18,7 @@ from app.web.h5 import (
     home,
     inbox,
     joining,
+    late,
     leading,
     leaving,
     objecting,
@@ -35,7 +36,7 @@ PAGES = (
     *(home, joining, sign_in, activities, checkin, scanning, codes, passbook, inbox, records),
     *(objecting, correcting, explaining),
     *(goods, profile, access, books, export, leaving, helping),
-    *(leading, planning, screen, door, confirming),
+    *(leading, planning, screen, door, confirming, late),
 )
 for page in PAGES:
     bp.register_blueprint(page.bp)

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import attendance, enrolment, listings, records
+from app.activities import attendance, enrolment, late_listings, listings, records
 from app.activities.crediting import BELOW_MIN_PRESENCE
 from app.activities.listings import Slot
 from app.activities.models import Attendance
@@ -107,7 +107,9 @@ def _page(
 ) -> ResponseReturnValue:
     with reading() as session:
         me, slot = screen.led_slot(session, session_id)
-        stays = listings.stays_of_session(session, ledger_id=me.ledger_id, session_id=session_id)
+        named: dict[str, Any] = {"ledger_id": me.ledger_id, "session_id": session_id}
+        stays = listings.stays_of_session(session, **named)
+        late = {scan.member_id for scan in late_listings.list_of_session(session, **named)}
         names = members.get_many(
             session, ledger_id=me.ledger_id, member_ids={each.member_id for each in stays}
         )
@@ -131,6 +133,7 @@ def _page(
         ticked=ticked,
         typed=request.form,
         said=said,
+        late_count=len(late),
     )
 
 
