@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from app.base.errors import CsvUnreadable
 
@@ -20,20 +20,42 @@ FALLBACK = "gb18030"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line on which it begins, its cells by column, and what is wrong, if anything."""
+    """One row: the line on which it begins, its cells by column, and what is wrong, if anything.
+
+    `cells` are as they stand in the file, also where they fit no column.
+    """
 
     line_no: int
     values: dict[str, str]
     problem: str | None = None
+    reason: str = "unreadable"
+    cells: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that an import leaves out: `reason` for programs, `text` for the operator."""
+    """A row that an import leaves out: `reason` for programs, `text` for the operator.
+
+    `field` names the column, where one is to blame.
+    """
 
     line_no: int
     reason: str
     text: str
+    field: str | None = None
+
+
+class Rows(Protocol):
+    """The rows of a file, whatever its format; iterate once."""
+
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    bytes_done: int
+    size_bytes: int
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield every row that is not blank."""
+        ...
 
 
 @dataclass
@@ -41,7 +63,7 @@ class CsvRows:
     """The rows of one file; iterate once.
 
     Attributes:
-        columns: The header, in the caller's names.
+        columns: The header, in the caller's names; `labels`: as it stands in the file.
         bytes_done: How far the reading has come, out of `size_bytes`.
     """
 
@@ -49,6 +71,7 @@ class CsvRows:
     encoding: str
     size_bytes: int
     columns: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     bytes_done: int = 0
     _lines: int = field(default=0, repr=False)
 
@@ -81,9 +104,11 @@ class CsvRows:
         return []
 
     def _row(self, line_no: int, cells: list[str]) -> Row:
+        kept = tuple(cells)
         if len(cells) != len(self.columns):
-            return Row(line_no, {}, f"has {len(cells)} cells, the header has {len(self.columns)}")
-        return Row(line_no, dict(zip(self.columns, cells, strict=True)))
+            told = f"has {len(cells)} cells, the header has {len(self.columns)}"
+            return Row(line_no, {}, told, cells=kept)
+        return Row(line_no, dict(zip(self.columns, cells, strict=True)), cells=kept)
 
     def _text(self) -> Iterator[str]:
         """Decode line by line: no encoding we take has a newline inside a character."""
@@ -119,22 +144,31 @@ def open_rows(
         cells = rows.header()
     except csv.Error as error:
         raise CsvUnreadable(f"the header cannot be read: {error}", reason="header") from error
-    columns = tuple((labels or {}).get(cell, cell) for cell in cells)
-    _check_columns(columns, required, optional)
-    rows.columns = columns
+    rows.labels = tuple(cells)
+    rows.columns = named_columns(cells, required=required, optional=optional, labels=labels or {})
     return rows
 
 
-def batched(rows: CsvRows, size: int) -> Iterator[list[Row]]:
+def batched(rows: Rows, size: int) -> Iterator[list[Row]]:
     """Yield the rows in lists of `size`, the last one shorter."""
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
-def _check_columns(
-    columns: tuple[str, ...], required: Sequence[str], optional: Sequence[str]
-) -> None:
+def named_columns(
+    cells: Sequence[str],
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    labels: Mapping[str, str],
+) -> tuple[str, ...]:
+    """Return a header in the caller's names.
+
+    Raises:
+        CsvUnreadable: There is none, or a column is missing, unknown or repeated.
+    """
+    columns = tuple(labels.get(cell, cell) for cell in cells)
     if not columns:
         raise CsvUnreadable("the file is empty", reason="empty")
     found = {
@@ -146,6 +180,7 @@ def _check_columns(
         if names:
             told = f"{reason.replace('_', ' ')}: {', '.join(name or '(no name)' for name in names)}"
             raise CsvUnreadable(told, reason=reason, columns=names)
+    return columns
 
 
 def _examine(file: BinaryIO) -> tuple[str, int]:

@@ -201,13 +201,21 @@ def list_low(session: Session, *, ledger_id: int, shop_id: UUID) -> list[Goods]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _row(ledger_id: int, shop_id: UUID, terms: GoodsTerms) -> dict[str, Any]:
-    fields = asdict(terms)
-    _require_sound(fields)
+def require_terms(terms: GoodsTerms) -> None:
+    """Refuse terms that may not stand, whatever the shop has.
+
+    Raises:
+        ValidationFailed: A name is empty, a kind unknown, or a number out of range.
+    """
+    _require_sound(asdict(terms))
     if terms.kind not in GOODS_KINDS:
         raise ValidationFailed("no such kind of goods", kind=terms.kind)
+
+
+def _row(ledger_id: int, shop_id: UUID, terms: GoodsTerms) -> dict[str, Any]:
+    require_terms(terms)
     return {
-        **fields,
+        **asdict(terms),
         "ledger_id": ledger_id,
         "id": new_id(),
         "shop_id": shop_id,

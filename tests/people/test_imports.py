@@ -2,14 +2,17 @@
 
 from io import BytesIO
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from app.base.actors import SYSTEM
 from app.base.errors import CsvUnreadable, NotFound
+from app.community import tree
 from app.people import imports, members, team_members, teams
 from app.people.models import Member, Person
 from tests.factories.people import member, place
+from tests.ledger.statements_counted import counted
 
 HEADER = "external_id,name,phone,node_code,birth_year,team\n"
 
@@ -144,3 +147,77 @@ def test_an_import_needs_its_columns_and_its_book(session, here):
             )
         )
     assert count(session, Member) == 0
+
+
+def team_at(session, node, name):
+    new = teams.NewTeam(node_id=node.id, name=name, kind="patrol", lead_body="党委")
+    return teams.create(session, ledger_id=1, team=new, actor=SYSTEM)
+
+
+def names_in(session, team):
+    listed = team_members.list_members(session, ledger_id=1, team_id=team.id)
+    return {members.full_name(each) for each, _stay in listed}
+
+
+def test_a_team_is_the_one_of_the_rows_own_place(session, here):
+    other = tree.add(
+        session, parent=here.township, kind_code="community", code="other-1", name="邻社区",
+        actor=SYSTEM,
+    )  # fmt: skip
+    own, foreign = team_at(session, here.community, "银龄队"), team_at(session, other, "银龄队")
+    far = team_at(session, other, "独一队")
+    text = "E1,温如许,,jinxi-3,,银龄队\nE2,任清和,,other-1,,银龄队\nE3,苏小满,,jinxi-3,,独一队\n"
+
+    steps = run(session, text)
+
+    assert (names_in(session, own), names_in(session, foreign)) == ({"温如许"}, {"任清和"})
+    assert bad(steps) == [(4, "unknown_team")]
+    assert names_in(session, far) == set()
+
+
+def test_a_team_above_the_place_is_found_only_within_ones_charge(session, here):
+    above = team_at(session, here.township, "街道队")
+    text = "E1,温如许,,jinxi-3,,街道队\n"
+
+    assert bad(run(session, text, within=[here.community])) == [(2, "unknown_team")]
+    assert bad(run(session, text, within=[here.township])) == []
+    assert names_in(session, above) == {"温如许"}
+
+
+def xlsx(rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    content = BytesIO()
+    book.save(content)
+    return content
+
+
+def import_sheet(session, rows):
+    content = xlsx([["外部编号", "姓名", "手机号", "社区编码", "出生年份"], *rows])
+    return list(
+        imports.import_people(content, ledger_id=1, unit=lambda work: work(session), actor=SYSTEM)
+    )
+
+
+def test_an_xlsx_is_imported_as_a_csv_is(session, here):
+    rows = [["E1", "温如许", "00000000001", "jinxi-3", 1950], [1002, "任清和", None, "jinxi-3"]]
+    for expected in ((2, 0, 0), (0, 2, 0)):
+        assert summary(import_sheet(session, rows)) == expected
+    found = members.find_by_phone(session, ledger_id=1, phone="000-0000-0001")
+    assert (members.full_name(found), found.external_id) == ("温如许", "E1")
+
+
+def test_a_formula_in_an_xlsx_is_not_believed(session, here):
+    rows = [["E1", "温如许", "", "jinxi-3"], ["E2", '=HYPERLINK("x")', "", "jinxi-3"]]
+    steps = import_sheet(session, rows)
+    assert (summary(steps), bad(steps)) == ((1, 0, 1), [(3, "formula")])
+
+
+def test_the_statements_do_not_grow_with_the_rows(session, here):
+    counts = []
+    for numbers in (range(1, 11), range(11, 211)):
+        with counted(session) as statements:
+            run(session, lines(numbers))
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

@@ -97,6 +97,8 @@ MAY = {
     "audit.show": "a",
     "uploads.import_people": WRITE,
     "uploads.import_nodes": "A",
+    "uploads.correct_people": WRITE,
+    "uploads.*_goods": WRITE,
     # places
     "nodes.add*": "A",
     "nodes.list_grid_warnings": READ,

@@ -1,12 +1,14 @@
-"""Imports over HTTP: one CSV file, in one transaction, once for each Idempotency-Key.
+"""Imports over HTTP: one xlsx or CSV file, in one transaction, once for each Idempotency-Key.
 
-A file here is small; a whole country's places come by `flask nodes import`. Every row
-must be of the operator's own places, else nothing is imported and the rows are named.
-Of other bad rows each is named with its line, and the good ones come in all the same.
+A file here is small; a whole country's places come by `flask nodes import`, from CSV.
+Every row must be of the operator's own places, else nothing is imported and the rows are
+named. Of other bad rows each is named with its line, and the good ones come in all the
+same; `…/corrections` gives the sheet back with what is wrong beside each row.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -15,15 +17,18 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.base.csv_rows import Row, open_rows
+from app.base.csv_rows import Row, Rows, open_rows
 from app.base.errors import ValidationFailed
+from app.base.transactions import unit_of_work
 from app.community import imports as node_imports
 from app.community import tree
 from app.community.models import Node
+from app.mall import imports as goods_imports
 from app.people import audit
 from app.people import imports as people_imports
+from app.web import corrections
 from app.web.acts import act
-from app.web.api import standing
+from app.web.api import counter, standing
 from app.web.api.standing import WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.members import ImportIn, ImportOut, UploadIn
@@ -34,8 +39,9 @@ BAD_ROWS_MAX = 500
 """How many bad rows an answer names; the count is of all."""
 
 ADMINISTRATORS = ("administrator",)
+BINARY = {"type": "string", "format": "binary"}
 
-bp = Blueprint("uploads", __name__, description="Imports from CSV")
+bp = Blueprint("uploads", __name__, description="Imports from xlsx and CSV")
 
 
 @bp.after_request
@@ -58,13 +64,60 @@ def import_people(
     file = _stream(files)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        _require_own_places(session, ledger_id, file)
-        steps = people_imports.import_people(
-            file, ledger_id=ledger_id, unit=lambda work: work(session), actor=actor()
-        )
-        return _sum(steps, asked["dry_run"])
+        return _sum(_people(session, ledger_id, file), asked["dry_run"])
 
     return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/books/<book>/members/import/corrections")
+@allow(SIGNED_IN)
+@bp.arguments(UploadIn, location="files")
+@bp.alt_response(200, schema=BINARY, content_type=corrections.XLSX, success=True)
+def correct_people(files: dict[str, FileStorage], book: str) -> ResponseReturnValue:
+    """Try a list of members and give it back with what is wrong; nothing is written."""
+    ledger_id = book_id(book)
+    file = _stream(files)
+
+    def work(session: Session) -> bytes:
+        steps = corrections.taken_back(session, lambda: _people(session, ledger_id, file))
+        bad = [row for step in steps for row in step.bad]
+        return corrections.write(people_imports.open_people(corrections.rewound(file)), bad)
+
+    return corrections.answer(unit_of_work(work), "members")
+
+
+@bp.post("/books/<book>/shops/<uuid:shop_id>/goods/import")
+@allow(SIGNED_IN)
+@bp.arguments(UploadIn, location="files")
+@bp.arguments(ImportIn, location="form")
+@bp.response(200, ImportOut)
+def import_goods(
+    files: dict[str, FileStorage], asked: dict[str, bool], book: str, shop_id: UUID
+) -> ResponseReturnValue:
+    """Import goods: number, name, price_points; perhaps kind, barcode, limits, stock_count."""
+    ledger_id = book_id(book)
+    file = _stream(files)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        return _sum([_goods(session, ledger_id, shop_id, file)], asked["dry_run"])
+
+    return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/books/<book>/shops/<uuid:shop_id>/goods/import/corrections")
+@allow(SIGNED_IN)
+@bp.arguments(UploadIn, location="files")
+@bp.alt_response(200, schema=BINARY, content_type=corrections.XLSX, success=True)
+def correct_goods(files: dict[str, FileStorage], book: str, shop_id: UUID) -> ResponseReturnValue:
+    """Try a list of goods and give it back with what is wrong; nothing is written."""
+    ledger_id = book_id(book)
+    file = _stream(files)
+
+    def work(session: Session) -> bytes:
+        found = corrections.taken_back(session, lambda: _goods(session, ledger_id, shop_id, file))
+        return corrections.write(goods_imports.open_goods(corrections.rewound(file)), found.bad)
+
+    return corrections.answer(unit_of_work(work), "goods")
 
 
 @bp.post("/nodes/import")
@@ -92,17 +145,30 @@ def import_nodes(files: dict[str, FileStorage], asked: dict[str, bool]) -> Respo
     return act(verb, status=200)
 
 
+def _people(session: Session, ledger_id: int, file: BinaryIO) -> list[people_imports.Step]:
+    held = _require_own_places(session, ledger_id, file)
+    steps = people_imports.import_people(
+        file, ledger_id=ledger_id, unit=lambda work: work(session), actor=actor(), within=held
+    )
+    return list(steps)
+
+
+def _goods(
+    session: Session, ledger_id: int, shop_id: UUID, file: BinaryIO
+) -> goods_imports.Imported:
+    counter.shop_of_staff(session, ledger_id, shop_id)
+    return goods_imports.import_goods(
+        session,
+        corrections.rewound(file),
+        ledger_id=ledger_id,
+        shop_id=shop_id,
+        actor=actor(),
+    )
+
+
 def _rehearsed(verb: Callable[[Session, Any], Any]) -> Callable[[Session, Any], Any]:
     """Return the verb as one that runs as for real and is taken back."""
-
-    def run(session: Session, fact: Any) -> Any:
-        savepoint = session.begin_nested()
-        try:
-            return verb(session, fact)
-        finally:
-            savepoint.rollback()
-
-    return run
+    return lambda session, fact: corrections.taken_back(session, lambda: verb(session, fact))
 
 
 def _stream(files: dict[str, FileStorage]) -> BinaryIO:
@@ -124,7 +190,7 @@ def _sum(steps: Iterable[Any], is_dry_run: bool) -> dict[str, Any]:
         bad += step.bad
     bad.sort(key=lambda row: row.line_no)
     named = [
-        {"line_no": row.line_no, "reason": row.reason, "text": row.text}
+        {"line_no": row.line_no, "reason": row.reason, "text": row.text, "field": row.field}
         for row in bad[:BAD_ROWS_MAX]
     ]
     totals = {f"{name}_count": count for name, count in counts.items()}
@@ -143,29 +209,29 @@ def _note(session: Session, found: dict[str, Any]) -> None:
     )
 
 
-def _require_own_places(session: Session, ledger_id: int, file: BinaryIO) -> None:
+def _require_own_places(session: Session, ledger_id: int, file: BinaryIO) -> list[Node]:
     """Refuse a file with people of places that are not the operator's, or of another book."""
     held = standing.require_holder(session, WORKERS)
-    rows = list(
-        _rows(
-            file,
-            people_imports.REQUIRED,
-            people_imports.OPTIONAL,
-            people_imports.LABELS,
-        )
-    )
+    rows = list(_sound(people_imports.open_people(file), file))
     nodes = tree.by_codes(session, {row.values["node_code"] for row in rows})
     is_own = {
         code: _is_within(held, node) and standing.is_of_book(session, ledger_id, node)
         for code, node in nodes.items()
     }
     _refuse([row for row in rows if not is_own.get(row.values["node_code"], True)])
+    return held
 
 
 def _require_own_branches(session: Session, file: BinaryIO) -> None:
     """Refuse a file that touches a place, or hangs one under a place, not in one's charge."""
     held = standing.require_holder(session, ADMINISTRATORS)
-    rows = list(_rows(file, node_imports.REQUIRED, node_imports.OPTIONAL, node_imports.LABELS))
+    read = open_rows(
+        file,
+        required=node_imports.REQUIRED,
+        optional=node_imports.OPTIONAL,
+        labels=node_imports.LABELS,
+    )
+    rows = list(_sound(read, file))
     codes = {row.values[name] for row in rows for name in ("code", "parent_code")}
     known = tree.by_codes(session, codes)
     numbers = {row.values.get("external_id", "") for row in rows} - {""}
@@ -183,11 +249,9 @@ def _require_own_branches(session: Session, file: BinaryIO) -> None:
     )
 
 
-def _rows(
-    file: BinaryIO, required: tuple[str, ...], optional: tuple[str, ...], labels: dict[str, str]
-) -> Iterator[Row]:
+def _sound(rows: Rows, file: BinaryIO) -> Iterator[Row]:
     """Read the rows that can be read, and leave the file at its start."""
-    for row in open_rows(file, required=required, optional=optional, labels=labels):
+    for row in rows:
         if row.problem is None:
             yield row
     file.seek(0)

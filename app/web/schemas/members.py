@@ -126,7 +126,7 @@ class ImportIn(InSchema):
 
 
 class UploadIn(InSchema):
-    """One CSV file: UTF-8 with or without BOM, or GB18030."""
+    """One xlsx file, or a CSV file: UTF-8 with or without BOM, or GB18030."""
 
     file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
 
@@ -137,6 +137,7 @@ class BadRowOut(Schema):
     line_no = fields.Integer()
     reason = fields.String()
     text = fields.String()
+    field = fields.String(allow_none=True, metadata={"description": "The column to blame"})
 
 
 class ImportOut(Schema):

@@ -25,8 +25,8 @@ ASKING: dict[str, Text] = {
         "no",
     ),
     "csv_unreadable": Text(
-        "这张表读不了，什么都没有导入。请另存为 CSV 再试。",
-        "The file cannot be read. Nothing was imported. Save it as CSV and try again.",
+        "这张表读不了，什么都没有导入。请另存为 xlsx 或 CSV 再试。",
+        "The file cannot be read. Nothing was imported. Save it as xlsx or CSV and try again.",
         "after_change",
     ),
     # 401

@@ -1,0 +1,92 @@
+"""The way back of an import: the same sheet, with what is wrong beside each row.
+
+Both doors give it: programs as a file, the desk as a button. The words are those of
+the table on the page.
+"""
+
+import io
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO, TypeVar
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.base.csv_rows import BadRow, Rows
+from app.base.sheet_rows import write_corrections
+from app.web.translate import _l
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REASONS = {
+    "unreadable": _l("这一行读不了，列数不对"),
+    "formula": _l("这一行有公式，请改成数值"),
+    "cell_error": _l("这一行有一格是错误值"),
+    "long_number": _l("数字太长，请把这一列设成文本"),
+    "empty": _l("没有写外部编号"),
+    "birth_year": _l("出生年份要 4 位数字"),
+    "repeated": _l("和前面的行重复"),
+    "unknown_place": _l("没有这个社区编码"),
+    "unknown_team": _l("这个社区没有这支队伍，或者有同名的"),
+    "already_member": _l("这个号码登记的是别的姓名"),
+    "member_not_active": _l("这个账户停用了"),
+    "validation_failed": _l("写得不对"),
+    "unknown_kind": _l("没有这个类别"),
+    "bad_count": _l("要写整数"),
+    "known_differs": _l("店里有这个编号，写的不一样；请在商品页上改"),
+    "barcode_taken": _l("这个条码是别的商品的"),
+}
+"""What is wrong with a row of a list, as people say it."""
+
+FIELDS = {
+    "external_id": _l("外部编号"),
+    "name": _l("姓名或名称"),
+    "phone": _l("手机号"),
+    "node_code": _l("社区编码"),
+    "birth_year": _l("出生年份"),
+    "team": _l("志愿服务队"),
+    "number": _l("编号"),
+    "price_points": _l("积分价"),
+    "kind": _l("类别"),
+    "barcode": _l("条码"),
+    "low_stock_count": _l("低库存线"),
+    "person_period_max": _l("每人每月限"),
+    "stock_count": _l("到货件数"),
+}
+
+Result = TypeVar("Result")
+
+
+def told(reason: str, field: str | None) -> str:
+    """Say what is wrong with a row, with the column where one is to blame."""
+    sentence = str(REASONS.get(reason, reason))
+    return f"{FIELDS[field]}\N{FULLWIDTH COLON}{sentence}" if field in FIELDS else sentence
+
+
+def write(rows: Rows, bad: Iterable[BadRow]) -> bytes:
+    """Return the sheet to correct as xlsx."""
+    problems = {row.line_no: told(row.reason, row.field) for row in bad}
+    file = io.BytesIO()
+    write_corrections(rows, problems, file)
+    return file.getvalue()
+
+
+def answer(content: bytes, name: str) -> Response:
+    """Return the sheet to correct as an answer that the browser keeps."""
+    file = Response(content, mimetype=XLSX)
+    file.headers["Content-Disposition"] = f'attachment; filename="{name}-to-correct.xlsx"'
+    file.headers["Cache-Control"] = "no-store"
+    return file
+
+
+def taken_back(session: Session, work: Callable[[], Result]) -> Result:
+    """Do something as for real and take it back: a rehearsal."""
+    savepoint = session.begin_nested()
+    try:
+        return work()
+    finally:
+        savepoint.rollback()
+
+
+def rewound(file: BinaryIO) -> Any:
+    """Return the file at its start."""
+    file.seek(0)
+    return file
