@@ -124,6 +124,18 @@ class CsvUnreadable(DomainError):
     refusal = Refusal.MALFORMED
 
 
+class PhotoUnreadable(DomainError):
+    """The file is no JPEG, PNG or WebP, or it is damaged; nothing was kept."""
+
+    code = "photo_unreadable"
+
+
+class PhotoTooLarge(DomainError):
+    """The picture has more bytes or pixels than a photo has; nothing was kept."""
+
+    code = "photo_too_large"
+
+
 class UnknownYear(DomainError):
     """The public holidays of this year are not known yet; enter them first."""
 

@@ -57,6 +57,16 @@ RULES: dict[str, Text] = {
         "It is too late to take it back. No points were returned. Ask the community staff.",
         "no",
     ),
+    "photo_unreadable": Text(
+        "这张照片打不开，没有存。请换 JPG 或 PNG 的照片。", "Not a readable JPG or PNG photo."
+    ),
+    "photo_too_large": Text("这张照片太大了，没有存。请换一张小的。", "The photo is too large."),
+    "phone_is_private": Text(
+        "这是个人的手机号，名片没有存。请填办公电话。", "This is a person's own phone."
+    ),
+    "notice_empty": Text(
+        "这段日子没有可公示的，什么都没有发。请换日期。", "Nothing to put up in those days."
+    ),
     "unknown_year": Text(
         "这一年的节假日还没录入，什么都没有变。请先录入。",
         "The holidays of that year are missing. Nothing has changed. Enter them first.",
