@@ -45,6 +45,12 @@ class MemberNotActive(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class PhoneIsPrivate(DomainError):
+    """This is somebody's own phone: a team card shows a role's phone only (C25)."""
+
+    code = "phone_is_private"
+
+
 class CodeAlreadyUsed(DomainError):
     """This one-time code was used before (E17)."""
 

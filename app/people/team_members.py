@@ -150,6 +150,25 @@ def teams_of(session: Session, *, ledger_id: int, member_id: UUID) -> list[Team]
     return list(session.scalars(query))
 
 
+def team_names_of(
+    session: Session, *, ledger_id: int, member_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Return for each member the open team they have been in longest; one statement."""
+    query = (
+        sa.select(TeamMember.member_id, Team.name)
+        .join(Team, (Team.ledger_id == TeamMember.ledger_id) & (Team.id == TeamMember.team_id))
+        .where(
+            TeamMember.ledger_id == ledger_id,
+            Team.ledger_id == ledger_id,
+            TeamMember.member_id.in_(member_ids),
+            TeamMember.left_on.is_(None),
+            Team.closed_on.is_(None),
+        )
+        .order_by(TeamMember.joined_on.desc(), Team.name.desc())
+    )
+    return {row.member_id: row.name for row in session.execute(query)}
+
+
 def history(session: Session, *, ledger_id: int, team_id: UUID) -> list[tuple[Member, TeamMember]]:
     """List every stay in a team, earliest first."""
     query = (
