@@ -1,0 +1,139 @@
+"""The star board (亮星榜): who served longest at a place this month, quarter or year.
+
+Everybody may see it, so a name is masked unless its owner agreed to be named, and a
+child's unless a guardian agreed as well (D43); asked anew at every look, so a consent
+taken back works at once. Ties share a place, and a shared last place is shown whole.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.community.models import Node
+from app.people import consents, members, team_members
+from app.people.models import Member, Person
+from app.points import boards
+from app.points.models import Board, Day
+from app.reports import rankings
+from app.reports.rankings import Cut, Ranked
+
+STAR_HOURS = (100, 300, 600, 1_000, 1_500)
+"""So many hours in all light one star more: the steps that cities and provinces share."""
+CHILD_YEARS = 14
+"""Only the year of birth is known, so that who turns 15 this year may still be a child."""
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """One place on the board. `minutes` of the period, `total_minutes` of all time."""
+
+    rank: int
+    name: str
+    is_named: bool
+    team: str | None
+    minutes: int
+    total_minutes: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A whole board: its rows, what it counted, and when it was drawn."""
+
+    node: Node
+    board: Board
+    begins_on: date
+    ends_on: date
+    rows: list[Star]
+    people_count: int
+    total_minutes: int
+    drawn_at: datetime
+
+
+def draw(session: Session, *, ledger_id: int, node: Node) -> Picture:
+    """Draw a place's board as it is now, for everybody.
+
+    Raises:
+        NotFound: It is not switched on.
+    """
+    board = boards.get_open(session, ledger_id=ledger_id, node_id=node.id)
+    begins_on, ends_on = boards.period_of(board.period, clock.today())
+    provenances = rankings.PROVENANCES if board.counts == "all" else ("credited",)
+    cut = Cut(ledger_id, node, begins_on, ends_on, provenances=provenances)
+    found = rankings.page(session, cut, limit=2 * board.row_max, offset=0)
+    people_count, total_minutes = rankings.totals(session, cut)
+    return Picture(
+        node=node,
+        board=board,
+        begins_on=begins_on,
+        ends_on=ends_on,
+        rows=_stars(session, ledger_id, [row for row in found.rows if row.rank <= board.row_max]),
+        people_count=people_count,
+        total_minutes=total_minutes,
+        drawn_at=clock.now(),
+    )
+
+
+def stars_of(total_minutes: int) -> int:
+    """Return how many stars so many minutes light."""
+    return sum(total_minutes >= hours * 60 for hours in STAR_HOURS)
+
+
+def _stars(session: Session, ledger_id: int, rows: list[Ranked]) -> list[Star]:
+    if not rows:
+        return []
+    ids = [row.member_id for row in rows]
+    whose = members.get_many(session, ledger_id=ledger_id, member_ids=ids)
+    person_of = {member_id: found.person_id for member_id, found in whose.items()}
+    named = may_be_named(session, person_of.values())
+    teams = team_members.team_names_of(session, ledger_id=ledger_id, member_ids=ids)
+    totals = _totals(session, ledger_id, ids)
+    return [
+        Star(
+            rank=row.rank,
+            name=row.name if person_of[row.member_id] in named else row.name_masked,
+            is_named=person_of[row.member_id] in named,
+            team=teams.get(row.member_id),
+            minutes=row.total_minutes,
+            total_minutes=totals.get(row.member_id, 0),
+            stars=stars_of(totals.get(row.member_id, 0)),
+        )
+        for row in rows
+    ]
+
+
+def may_be_named(session: Session, person_ids: Collection[UUID]) -> set[UUID]:
+    """Return who agreed to be named on a board; a child's guardian has to agree too (D43)."""
+    agreed = consents.holders(session, person_ids=person_ids, purpose="board")
+    youngest_year = clock.today().year - CHILD_YEARS - 1
+    children = set(
+        session.scalars(
+            sa.select(Person.person_id).where(
+                Person.person_id.in_(agreed), Person.birth_year > youngest_year
+            )
+        )
+    )
+    guarded = consents.holders(session, person_ids=children, purpose="guardian")
+    return agreed - (children - guarded)
+
+
+def _totals(session: Session, ledger_id: int, member_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return each member's minutes of all time; a merged member's belong to the kept one."""
+    kept_id = sa.func.coalesce(Member.merged_into_id, Member.id).label("kept_id")
+    query = (
+        sa.select(kept_id, sa.func.sum(Day.minutes))
+        .join(Member, (Member.ledger_id == Day.ledger_id) & (Member.id == Day.member_id))
+        .where(
+            Day.ledger_id == ledger_id,
+            Member.ledger_id == ledger_id,
+            Day.provenance.in_(rankings.PROVENANCES),
+            kept_id.in_(member_ids),
+        )
+        .group_by(kept_id)
+    )
+    return {member_id: int(minutes) for member_id, minutes in session.execute(query)}

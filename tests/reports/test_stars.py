@@ -1,0 +1,163 @@
+"""The star board: masked unless agreed, shared places, the steps of stars, the last place whole."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.base import clock
+from app.base.actors import SYSTEM
+from app.base.errors import NotFound
+from app.people import consents, merges, team_members, teams
+from app.people.models import Person
+from app.points import boards, mergings
+from app.points.boards import Terms
+from app.reports import stars
+from tests.factories import points as make
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def on_an_autumn_day():
+    with clock.held_at(make.at(DAY, 10)):
+        yield
+
+
+@pytest.fixture
+def world(session):
+    made = make.world(session)
+    switch(session, made)
+    return made
+
+
+def switch(session, world, version=0, **terms):
+    boards.write(
+        session,
+        ledger_id=world.ledger_id,
+        node_id=world.node.id,
+        terms=Terms(**{"is_open": True, **terms}),
+        version=version,
+        actor=world.staff,
+    )
+    session.commit()
+
+
+def draw(session, world):
+    return stars.draw(session, ledger_id=world.ledger_id, node=world.node)
+
+
+def rows(session, world):
+    return [(row.rank, row.name, row.minutes) for row in draw(session, world).rows]
+
+
+def serve(session, world, name, minutes, **more):
+    member = make.member(session, world, name)
+    make.grant(session, world, member.id, minutes, **more)
+    return member
+
+
+def agree(session, member, purpose="board"):
+    consents.give(
+        session, person_id=member.person_id, purpose=purpose, text_version="1", actor=SYSTEM
+    )
+
+
+def test_d43_names_are_masked_unless_their_owner_agreed(session, world):
+    agree(session, serve(session, world, "温如许", 120))
+    serve(session, world, "任清和", 60)
+    assert rows(session, world) == [(1, "温如许", 120), (2, "任*和", 60)]
+
+
+def test_d43_a_consent_taken_back_masks_the_name_at_once(session, world):
+    member = serve(session, world, "温如许", 120)
+    agree(session, member)
+    consents.withdraw(session, person_id=member.person_id, purpose="board", actor=SYSTEM)
+    assert rows(session, world) == [(1, "温*许", 120)]
+
+
+def test_d43_a_child_is_named_only_if_a_guardian_agreed_too(session, world):
+    member = serve(session, world, "温如许", 120)
+    session.get(Person, member.person_id).birth_year = DAY.year - 14
+    agree(session, member)
+    assert rows(session, world) == [(1, "温*许", 120)]
+    agree(session, member, "guardian")
+    assert rows(session, world) == [(1, "温如许", 120)]
+
+
+def test_d42_ties_share_a_place(session, world):
+    for name, minutes in (("甲一", 300), ("乙二", 120), ("丙三", 120), ("丁四", 60)):
+        serve(session, world, name, minutes)
+    assert [row[0] for row in rows(session, world)] == [1, 2, 2, 4]
+
+
+def test_a_shared_last_place_is_shown_whole(session, world):
+    switch(session, world, 1, row_max=10)
+    for _ in range(9):
+        serve(session, world, "甲一", 120)
+    for _ in range(3):
+        serve(session, world, "乙二", 60)
+    serve(session, world, "丁四", 6)
+    found = draw(session, world)
+    assert [row.rank for row in found.rows] == [1] * 9 + [10] * 3
+    assert (found.people_count, found.total_minutes) == (13, 9 * 120 + 3 * 60 + 6)
+
+
+def test_only_the_hours_of_the_period_count_and_stars_count_all(session, world):
+    member = serve(session, world, "温如许", 60)
+    for back in range(13):
+        served_on = date(2026, 3, 2) + timedelta(days=back)
+        make.grant(session, world, member.id, 480, served_on=served_on)
+    (row,) = draw(session, world).rows
+    assert (row.minutes, row.total_minutes, row.stars) == (60, 60 + 13 * 480, 1)
+    switch(session, world, 1, period="year")
+    assert draw(session, world).rows[0].minutes == 60 + 13 * 480
+
+
+def test_a_board_of_credited_hours_leaves_the_others_out(session, world):
+    serve(session, world, "温如许", 60, provenance="honorary")
+    serve(session, world, "任清和", 30)
+    assert len(rows(session, world)) == 2
+    switch(session, world, 1, counts="credited")
+    assert rows(session, world) == [(1, "任*和", 30)]
+
+
+def test_a_row_names_the_team_a_member_has_been_in_longest(session, world):
+    member = serve(session, world, "温如许", 60)
+    for days, name in ((9, "医心医意"), (30, "旗帜先锋")):
+        new = teams.NewTeam(world.node.id, name, "志愿服务队", "社区党委")
+        act = {"ledger_id": world.ledger_id, "actor": SYSTEM}
+        with clock.held_at(make.at(DAY - timedelta(days=days), 9)):
+            team = teams.create(session, team=new, **act)
+            team_members.join(session, team_id=team.id, member_id=member.id, **act)
+    assert draw(session, world).rows[0].team == "旗帜先锋"
+
+
+def test_a_merged_members_past_lights_the_stars_of_who_was_kept(session, world):
+    old, kept = (make.member(session, world, name) for name in ("温如许", "温如许"))
+    for back in range(13):
+        make.grant(session, world, old.id, 480, served_on=DAY - timedelta(days=back))
+    named = {"ledger_id": world.ledger_id, "old_member_id": old.id, "kept_member_id": kept.id}
+    asked = merges.request(session, **named, reason="同一人", actor=world.staff)
+    act = {"ledger_id": world.ledger_id, "actor": world.second}
+    pair = merges.approve(session, merge_id=asked.id, **act)
+    mergings.post(session, merge=pair.merge, **act)
+    (row,) = draw(session, world).rows
+    assert (row.total_minutes, row.stars) == (13 * 480, 1)
+
+
+def test_a_board_that_is_off_is_not_there(session, world):
+    switch(session, world, 1, is_open=False)
+    with pytest.raises(NotFound):
+        draw(session, world)
+
+
+def test_an_empty_board_has_no_rows_and_says_so(session, world):
+    found = draw(session, world)
+    assert (found.rows, found.people_count, found.total_minutes) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "lit"), [(0, 0), (99, 0), (100, 1), (300, 2), (600, 3), (1_000, 4), (1_500, 5)]
+)
+def test_stars_light_at_100_300_600_1000_and_1500_hours(hours, lit):
+    assert stars.stars_of(hours * 60) == lit
