@@ -52,6 +52,26 @@ class BackfillBarred(DomainError):
     refusal = Refusal.FORBIDDEN
 
 
+class PhotosFull(DomainError):
+    """There are three photos already; fact `maximum`."""
+
+    code = "photos_full"
+    refusal = Refusal.CONFLICT
+
+
+class NoticeEmpty(DomainError):
+    """There is nothing of that kind in those days: no notice was put up."""
+
+    code = "notice_empty"
+
+
+class NoticeClosed(DomainError):
+    """The time for objections is over, or the notice was taken down; fact `closes_on`."""
+
+    code = "notice_closed"
+    refusal = Refusal.GONE
+
+
 class DocumentAlreadyUsed(DomainError):
     """This document already opened a balance of this member with other numbers (L12)."""
 

@@ -139,6 +139,9 @@ CONFLICTS: dict[str, Text] = {
         "An objection to this is open. No points have changed. Wait for the answer.",
         "no",
     ),
+    "photos_full": Text(
+        "已经有三张照片了，这张没有存。三张够用。", "There are three photos already.", "no"
+    ),
     "programme_exists": Text(
         "这个地方已有自己的账本，什么都没有变。请直接用它。",
         "This place has a book already. Nothing has changed. Use that one.",
@@ -209,6 +212,9 @@ CONFLICTS: dict[str, Text] = {
         "这个码过期了，积分没有变。请用新码再试一次。",
         "This code has expired. No points have changed. Try again with a new one.",
         "new_key",
+    ),
+    "notice_closed": Text(
+        "公示期过了，异议没有提上，积分没有变。请找社区。", "The notice is closed.", "no"
     ),
     "key_revoked": Text(
         "这个码停用了，积分没有变。请找领队要新码。",
