@@ -45,6 +45,8 @@ REGISTRY: tuple[RuleVersion, ...] = (
     RuleVersion("presence_overlap", 1, "hold", _FROM_THE_START),
     # F17, F18, D37: one clerk serves one member unusually often
     RuleVersion("clerk_same_member", 1, "flag", _FROM_THE_START, {"count_max_day": 3}),
+    # one photo as the evidence of two services
+    RuleVersion("photo_used_twice", 1, "flag", _FROM_THE_START),
     # A12, F14: A serves B and B serves A, repeated
     RuleVersion("exchange_ring", 1, "flag", _FROM_THE_START, {"count_max": 5, "within_days": 7}),
 )
