@@ -1,5 +1,6 @@
 """Objections (异议): a member disputes a record of theirs and gets a reasoned answer.
 
+A public notice (公示) is everybody's to object to: the door hands it over as the asker's.
 The record itself lives in another room; the door hands its facts over as values.
 An upheld objection changes no record: the door calls the correction or reversal
 of the record's own room in the same unit of work.
@@ -23,7 +24,7 @@ from app.people.errors import AlreadyDecided, ObjectionOpen
 from app.people.models import Objection
 
 TEXT_LENGTH_MAX = 500
-SUBJECT_KINDS = ("attendance", "grant", "redemption")
+SUBJECT_KINDS = ("attendance", "grant", "redemption", "notice")
 VERDICTS = ("upheld", "rejected")
 
 
@@ -32,7 +33,7 @@ class DisputedRecord:
     """The record in dispute, as the room that holds it sees it.
 
     Attributes:
-        kind: `attendance`, `grant` or `redemption`.
+        kind: `attendance`, `grant`, `redemption` or `notice`.
         member_id: Whose record it is.
         recorder_id: The person who made it; `NOBODY` for the system.
         node_id: The place whose staff answer.

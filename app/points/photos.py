@@ -19,7 +19,7 @@ from app.base.errors import NotFound
 from app.base.ids import new_id
 from app.base.pictures import Picture
 from app.base.upserts import insert_or_ignore
-from app.people import audit
+from app.people import audit, members
 from app.points.errors import PhotosFull
 from app.points.models import Photo
 from app.points.models_public import PHOTOS_MAX
@@ -132,6 +132,12 @@ def list_of(
     return found
 
 
+def list_of_member(session: Session, *, ledger_id: int, member_id: UUID) -> list[Kept]:
+    """List every photo of a member, in the order they came."""
+    query = sa.select(*COLUMNS).where(Photo.ledger_id == ledger_id, Photo.member_id == member_id)
+    return [Kept(*row) for row in session.execute(query.order_by(Photo.added_at, Photo.id))]
+
+
 def read(session: Session, *, ledger_id: int, photo_id: UUID) -> bytes:
     """Return the picture itself, as JPEG.
 
@@ -160,11 +166,14 @@ def note_opened(session: Session, *, ledger_id: int, photo: Kept, actor: Actor) 
     )
 
 
-def forget_all(session: Session, *, ledger_id: int, member_id: UUID) -> None:
-    """Delete every photo of a member, who is being erased (D47)."""
-    session.execute(
-        sa.delete(Photo).where(Photo.ledger_id == ledger_id, Photo.member_id == member_id)
-    )
+def forget_all(session: Session, *, person_id: UUID) -> None:
+    """Delete every photo of a person, who is being erased, in every book (D47)."""
+    for home in members.list_homes(session, person_id=person_id):
+        session.execute(
+            sa.delete(Photo).where(
+                Photo.ledger_id == home.ledger_id, Photo.member_id == home.member_id
+            )
+        )
 
 
 def _twins(session: Session, ledger_id: int, digest: bytes) -> list[Kept]:

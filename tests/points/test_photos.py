@@ -114,7 +114,7 @@ def test_that_staff_looked_is_written_down(session, world, member):
 def test_an_erased_members_photos_are_gone(session, world, member):
     kept = add(session, world, backfill_of(member))
     other = add(session, world, backfill_of(make.member(session, world, "任清和")), 5)
-    photos.forget_all(session, ledger_id=world.ledger_id, member_id=member.id)
+    photos.forget_all(session, person_id=member.person_id)
     assert [row.id for row in stored(session, world)] == [other.id]
     for act in (photos.get, photos.read):
         with pytest.raises(NotFound):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.activities import enrolment, plans, responses, taking
 from app.activities.plan_rules import Plan, PlannedSession
-from app.base import clock
+from app.base import clock, pictures
 from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
 from app.community.models import Node
@@ -16,10 +16,13 @@ from app.mall import shops
 from app.people import agents, alliances, cards, households, merges, objections, team_members, teams
 from app.people.models import Member
 from app.people.objections import DisputedRecord
-from app.points import backfills, openings
+from app.points import backfills, notices, openings, photos
 from app.points.backfills import BackfillClaim
+from app.points.notices import Draft
 from app.points.openings import PaperBalance
+from app.points.photos import Subject
 from tests.factories import mall, people, points
+from tests.factories import pictures as files
 from tests.factories.doors import Town
 
 MAKER, CHECKER = Actor(new_id()), Actor(new_id())
@@ -64,6 +67,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _papers(session, world, member, other)
     names |= _records(session, ledger_id, member, third, fourth)
     names |= _activity(session, ledger_id, node, member, fourth)
+    names |= _shown(session, world, names)
     session.commit()
     return District(node, shelf, member, names)
 
@@ -156,6 +160,28 @@ def _papers(session: Session, world: points.World, member: Member, other: Member
         actor=MAKER,
     )
     return {"backfill_id": entered.id, "opening_id": opened.id}
+
+
+def _shown(session: Session, world: points.World, names: dict[str, Any]) -> dict[str, Any]:
+    """A notice of what waits, and a photo of the back-fill."""
+    today = clock.today()
+    draft = Draft(
+        node_id=world.node.id,
+        kind="grants",
+        title="待入账公示",
+        begins_on=today,
+        ends_on=today,
+        contact="社区一楼",
+    )
+    notice = notices.publish(session, ledger_id=world.ledger_id, draft=draft, actor=MAKER)
+    photo = photos.add(
+        session,
+        ledger_id=world.ledger_id,
+        subject=Subject("backfill", names["backfill_id"], names["member_id"]),
+        picture=pictures.take(files.photo(seed=world.node.id % 7)),
+        actor=MAKER,
+    )
+    return {"notice_id": notice.id, "photo_id": photo.id}
 
 
 def _records(

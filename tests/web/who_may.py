@@ -24,6 +24,7 @@ MAY = {
     "assets.*": PUBLIC,
     "installable.*": PUBLIC,
     "docs.*": PUBLIC,
+    "assets.stylesheet": PUBLIC,
     "api-docs.openapi_json": PUBLIC,
     "static": PUBLIC,
     # activities: seen by all of the book; led by leaders and staff
@@ -99,6 +100,18 @@ MAY = {
     "uploads.import_nodes": "A",
     "uploads.correct_people": WRITE,
     "uploads.*_goods": WRITE,
+    "team_cards.show_card": PUBLIC,
+    "team_cards.show_draft": READ,
+    "team_cards.write": WRITE,
+    # what everybody may see
+    "boards.show_stars": PUBLIC,
+    "boards.show_board": READ,
+    "boards.set_board": WRITE,
+    "notices.list_notices": PUBLIC,
+    "notices.show": PUBLIC,
+    "notices.*": WRITE,
+    "photos.add*": WRITE,
+    "photos.*": DECIDE,
     # places
     "nodes.add*": "A",
     "nodes.list_grid_warnings": READ,

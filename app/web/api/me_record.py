@@ -15,7 +15,7 @@ from app.base.transactions import reading
 from app.ledger import balances, books
 from app.people import erasure, members, objections
 from app.people.models import Home
-from app.points import wallets
+from app.points import photos, wallets
 from app.reports.sheets import Sheet, write_csv
 from app.web.acts import act
 from app.web.api import own_rows
@@ -80,6 +80,7 @@ def erase(asked: dict[str, Any]) -> ResponseReturnValue:
             raise ValidationFailed(
                 "points are left; say that you give them up", field="gives_up_points"
             )
+        photos.forget_all(session, person_id=person_id)
         erasure.erase(session, person_id=person_id, actor=actor())
 
     return act(verb, before=proven(asked), status=204, needs_key=False)

@@ -16,7 +16,7 @@ from app.mall import shops
 from app.people import objections
 from app.people.models import Objection
 from app.people.objections import DisputedRecord
-from app.points import grants
+from app.points import grants, notices
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import DECIDERS, READERS, book_id
@@ -115,6 +115,14 @@ def _attendance(session: Session, ledger_id: int, subject_id: UUID) -> DisputedR
     )
 
 
+def _notice(session: Session, ledger_id: int, subject_id: UUID) -> DisputedRecord:
+    """A notice is everybody's to object to: the record counts as the asker's own."""
+    notice = notices.about(session, ledger_id=ledger_id, subject_id=subject_id)
+    notices.require_open(notice)
+    mine = standing.my_member(session, ledger_id)
+    return DisputedRecord("notice", subject_id, mine.id, notice.published_by_id, notice.node_id)
+
+
 def _grant(session: Session, ledger_id: int, subject_id: UUID) -> DisputedRecord:
     grant = grants.get(session, ledger_id=ledger_id, grant_id=subject_id)
     return DisputedRecord("grant", grant.id, grant.member_id, grant.made_by_id, grant.node_id)
@@ -129,6 +137,7 @@ def _redemption(session: Session, ledger_id: int, subject_id: UUID) -> DisputedR
 RECORDS: dict[str, Callable[[Session, int, UUID], DisputedRecord]] = {
     "attendance": _attendance,
     "grant": _grant,
+    "notice": _notice,
     "redemption": _redemption,
 }
 """How the record of each kind is found, with its maker and its place."""

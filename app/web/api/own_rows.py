@@ -17,7 +17,7 @@ from app.mall import listings as mall_listings
 from app.people import objections, own_record
 from app.people.models import Home
 from app.people.plain_facts import plain
-from app.points import backfills, grants, wallets
+from app.points import backfills, grants, photos, wallets
 from app.web.api.standing import MemberKey
 
 ROWS_MAX = 10_000
@@ -35,6 +35,7 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
         "statements": {unit: _statement(session, home, unit) for unit in UNITS},
         "grants": _rows(grants.list_of_member(session, limit=ROWS_MAX, **key), *GRANT),
         "backfills": _rows(backfills.list_of_member(session, **key), *BACKFILL),
+        "photos": _rows(photos.list_of_member(session, **key), *PHOTO),
         "attendances": _attendances(session, key),
         "late_scans": _rows(late_listings.list_of_member(session, limit=ROWS_MAX, **key), *LATE),
         "enrolments": _enrolments(session, key),
@@ -46,6 +47,7 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
 
 GRANT = ("served_on", "minutes", "points", "provenance", "state", "category_code", "source_kind")
 BACKFILL = ("served_on", "minutes", "provenance", "state", "evidence", "entered_at")
+PHOTO = ("id", "subject_kind", "subject_id", "width", "height", "added_at")
 LATE = ("direction", "claimed_at", "received_at", "state", "decided_at")
 STAY = ("checked_in_at", "checked_out_at", "credited_minutes", "state", "in_door", "out_door")
 OBJECTION = ("subject_kind", "claim", "state", "answer", "raised_at", "answered_at")

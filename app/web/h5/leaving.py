@@ -11,7 +11,7 @@ from app.base.transactions import reading
 from app.ledger import balances, books
 from app.people import credentials, erasure, members, objections
 from app.people.models import Home
-from app.points import wallets
+from app.points import photos, wallets
 from app.web import session as web_session
 from app.web.acts import submit
 from app.web.h5 import own, proof
@@ -53,6 +53,7 @@ def erase() -> ResponseReturnValue:
             raise ValidationFailed("points are reserved still", field="books", reason="held")
         if any(each["spendable_points"] for each in left) and not gives_up:
             raise ValidationFailed("points are left", field="gives_up_points")
+        photos.forget_all(session, person_id=person().person_id)
         erasure.erase(session, person_id=person().person_id, actor=actor())
 
     _, problem = submit(verb, before=proof.of_form())

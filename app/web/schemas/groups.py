@@ -171,7 +171,7 @@ class ObjectionIn(InSchema):
     """Which record of one's own is disputed, and what should be true."""
 
     subject_kind = fields.String(
-        required=True, validate=validate.OneOf(("attendance", "grant", "redemption"))
+        required=True, validate=validate.OneOf(("attendance", "grant", "redemption", "notice"))
     )
     subject_id = fields.UUID(required=True)
     claim = Text(required=True, length_max=TEXT_MAX)
