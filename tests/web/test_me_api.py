@@ -71,7 +71,7 @@ def test_my_record_leaves_nothing_out(town: Town) -> None:
     assert set(record) == {
         *("person", "membership", "books", "consents", "roles", "sessions", "agents", "book"),
         *("holding", "statements", "grants", "backfills", "attendances", "enrolments"),
-        "late_scans",
+        *("late_scans", "photos"),
         *("redemptions", "objections"),
     }
     assert record["membership"]["node_name"] == town.node.name

@@ -140,7 +140,9 @@ CONFLICTS: dict[str, Text] = {
         "no",
     ),
     "photos_full": Text(
-        "已经有三张照片了，这张没有存。三张够用。", "There are three photos already.", "no"
+        "已经有三张照片了，积分没有变。不用再加。",
+        "There are three photos already; nothing has changed. Three are enough.",
+        "no",
     ),
     "programme_exists": Text(
         "这个地方已有自己的账本，什么都没有变。请直接用它。",
@@ -214,7 +216,9 @@ CONFLICTS: dict[str, Text] = {
         "new_key",
     ),
     "notice_closed": Text(
-        "公示期过了，异议没有提上，积分没有变。请找社区。", "The notice is closed.", "no"
+        "公示期过了，没有提上，积分没有变。请找社区。",
+        "The notice is closed; nothing has changed. Please ask the community staff.",
+        "no",
     ),
     "key_revoked": Text(
         "这个码停用了，积分没有变。请找领队要新码。",

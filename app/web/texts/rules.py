@@ -58,14 +58,20 @@ RULES: dict[str, Text] = {
         "no",
     ),
     "photo_unreadable": Text(
-        "这张照片打不开，没有存。请换 JPG 或 PNG 的照片。", "Not a readable JPG or PNG photo."
+        "照片打不开，什么都没有变。请换 JPG 或 PNG 的。",
+        "The photo cannot be read; nothing has changed. Please send a JPG or PNG.",
     ),
-    "photo_too_large": Text("这张照片太大了，没有存。请换一张小的。", "The photo is too large."),
+    "photo_too_large": Text(
+        "照片太大了，什么都没有变。请换一张小的。",
+        "The photo is too large; nothing has changed. Please send a smaller one.",
+    ),
     "phone_is_private": Text(
-        "这是个人的手机号，名片没有存。请填办公电话。", "This is a person's own phone."
+        "这是个人的手机号，什么都没有变。请填办公电话。",
+        "This is a person's own phone; nothing has changed. Give an office phone.",
     ),
     "notice_empty": Text(
-        "这段日子没有可公示的，什么都没有发。请换日期。", "Nothing to put up in those days."
+        "这段日子没有可公示的，什么都没有变。请换日期。",
+        "Nothing to publish for those days; nothing has changed. Choose other days.",
     ),
     "unknown_year": Text(
         "这一年的节假日还没录入，什么都没有变。请先录入。",
