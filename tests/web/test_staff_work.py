@@ -61,7 +61,7 @@ def test_the_odd_ones_are_not_chosen_and_the_plain_ones_are(desk):
     assert "checked" in box(page, desk.ids["waiting"])[0]
     assert "checked" not in box(page, desk.ids["manual"])[0]
     assert page.text.index("要看一看 1 条") < page.text.index("没有异常 1 条")
-    assert re.search(r"通过 <span[^>]*>1</span> 条", page.text)
+    assert "通过 1 条" in page.text
 
 
 def test_who_entered_a_grant_finds_no_box_for_it(desk):

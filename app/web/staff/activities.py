@@ -1,6 +1,5 @@
 """Activities of a place: what is planned, what waits for approval, how one came along."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +13,21 @@ from app.activities.models import Activity
 from app.activities.standing import STAFF_ROLES as DECIDING
 from app.base import clock
 from app.base.transactions import reading
-from app.community import tree
+from app.community import tree, units
 from app.people import teams
 from app.points import programmes
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.activities import BeneficiariesIn
-from app.web.schemas.desk import ReasonIn, SpanIn
+from app.web.schemas.desk import ReasonIn
+from app.web.schemas.desk_lists import CalendarIn
 from app.web.session import actor
-from app.web.staff import desk, forms, menu
+from app.web.staff import calendar_days, desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("activities", __name__, url_prefix="/<place>/activities")
-BEFORE, AFTER = timedelta(days=7), timedelta(days=30)
+SHOWN_STATES = ("submitted", *listings.VISIBLE)
+"""Staff see a plan from the day it was handed in; others only once it is approved."""
 
 
 @bp.get("")
@@ -33,26 +35,44 @@ BEFORE, AFTER = timedelta(days=7), timedelta(days=30)
 def calendar() -> ResponseReturnValue:
     """Show the sessions of a span of days, and the funnel of their activities."""
     menu.at("activities")
-    asked, problem = forms.asked(SpanIn)
-    begins_on: date = asked.get("begins_on", clock.today() - BEFORE)
-    ends_on: date = asked.get("ends_on", clock.today() + AFTER)
+    asked, problem = forms.asked(CalendarIn)
+    shown = calendar_days.span(asked)
     span: dict[str, Any] = {
-        "begins_at": clock.day_bounds(begins_on)[0],
-        "ends_at": clock.day_bounds(ends_on)[1],
+        "begins_at": clock.day_bounds(shown.begins_on)[0],
+        "ends_at": clock.day_bounds(shown.ends_on)[1],
     }
     scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     with reading() as session:
-        slots = listings.calendar(session, **scope, **span)
+        every = listings.calendar(session, **scope, **span, states=SHOWN_STATES)
+        slots = [slot for slot in every if _is_asked(slot, asked)]
+        programme = programmes.of_ledger(session, desk.ledger_id())
         return forms.page(
             "activities.html",
             problem,
             slots=slots,
-            teams=_team_names(session, {slot.activity.team_id for slot in slots}),
+            shown=shown,
+            asked=asked,
+            weeks=calendar_days.weeks(shown, slots) if shown.view == "month" else [],
+            teams=_team_names(session, {slot.activity.team_id for slot in every}),
+            category_options=[
+                (each.code, each.name) for each in programmes.list_categories(session, programme)
+            ],
             funnel=funnel.count(session, **scope, cohort=Cohort(**span)),
-            begins_on=begins_on,
-            ends_on=ends_on,
+            today=clock.today(),
+            month_name=calendar_days.month_name,
+            week_names=calendar_days.week_names(),
             waiting=listings.to_approve(session, **scope),
+            may_plan=desk.here().may(desk.DECIDERS),
         )
+
+
+def _is_asked(slot: Any, asked: dict[str, Any]) -> bool:
+    found = slot.activity
+    return (
+        asked.get("team_id") in (None, found.team_id)
+        and asked.get("category_code") in (None, found.category_code)
+        and asked.get("state") in (None, found.state)
+    )
 
 
 @bp.get("/plans")
@@ -61,13 +81,14 @@ def waiting() -> ResponseReturnValue:
     """Show the plans that wait for approval."""
     menu.at("activities")
     with reading() as session:
-        found = listings.to_approve(
-            session, ledger_id=desk.ledger_id(), node=desk.here().node, limit=200
-        )
+        scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
+        found = listings.to_approve(session, **scope, limit=200)
+        drafts = listings.list_activities(session, **scope, states=("draft",), limit=200)
         return forms.page(
             "plans.html",
             found=found,
             teams=_team_names(session, {each.team_id for each in found}),
+            drafts=[each for each in drafts if each.planned_by_id == desk.me()],
         )
 
 
@@ -87,21 +108,21 @@ def approve(activity_id: UUID) -> ResponseReturnValue:
         _scoped(session, activity_id)
         plans.approve(session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor())
 
-    return _step(verb, activity_id, "已批准，队伍可以响应了。")
+    return _step(verb, activity_id, _("已批准，队伍可以响应了。"))
 
 
 @bp.post("/<uuid:activity_id>/refuse")
 @allow(SIGNED_IN)
 def refuse(activity_id: UUID) -> ResponseReturnValue:
     """Refuse a plan, with the reason."""
-    return _ended(plans.refuse, activity_id, "没有批准，原因已告诉计划人。")
+    return _ended(plans.refuse, activity_id, _("没有批准，原因已告诉计划人。"))
 
 
 @bp.post("/<uuid:activity_id>/cancel")
 @allow(SIGNED_IN)
 def cancel(activity_id: UUID) -> ResponseReturnValue:
     """Call an activity off, with the reason; everybody who signed up is told."""
-    return _ended(plans.cancel, activity_id, "已取消，报名的人都收到了通知。")
+    return _ended(plans.cancel, activity_id, _("已取消，报名的人都收到了通知。"))
 
 
 @bp.post("/<uuid:activity_id>/close")
@@ -115,7 +136,7 @@ def close(activity_id: UUID) -> ResponseReturnValue:
             session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor(), **asked
         )
 
-    return _step(verb, activity_id, "活动已结束。", BeneficiariesIn)
+    return _step(verb, activity_id, _("活动已结束。"), BeneficiariesIn)
 
 
 def _ended(end: Any, activity_id: UUID, said: str) -> ResponseReturnValue:
@@ -165,6 +186,7 @@ def _show(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
             place=tree.breadcrumb(session, node),
             teams=_team_names(session, {found.team_id, *(each.team_id for each in live)}),
             live=live,
+            organisers=_unit_names(session, listings.list_unit_ids(session, **named)),
             slots=slots,
             now=clock.now(),
             may_decide=desk.here().may(DECIDING),
@@ -191,3 +213,7 @@ def _team_names(session: Session, team_ids: set[UUID | None]) -> dict[UUID, str]
     wanted = [team_id for team_id in team_ids if team_id is not None]
     found = teams.get_many(session, ledger_id=desk.ledger_id(), team_ids=wanted)
     return {team_id: team.name for team_id, team in found.items()}
+
+
+def _unit_names(session: Session, unit_ids: list[int]) -> list[str]:
+    return sorted(each.name for each in units.get_many(session, unit_ids).values())

@@ -19,6 +19,7 @@ from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.manual import ENTRANTS
 from app.web.staff.member_steps import numbered
+from app.web.translate import _
 
 bp = Blueprint("backfills", __name__, url_prefix="/<place>/backfills")
 SHOWN_MAX = 200
@@ -45,7 +46,7 @@ def ask() -> ResponseReturnValue:
         )
         backfills.request(session, ledger_id=desk.ledger_id(), claim=claim, actor=actor())
 
-    return _step(verb, "补录已录入，等同事审核。", BackfillIn)
+    return _step(verb, _("补录已录入，等同事审核。"), BackfillIn)
 
 
 @bp.post("/<uuid:backfill_id>/decide")
@@ -57,7 +58,7 @@ def decide(backfill_id: UUID) -> ResponseReturnValue:
         level = _level(session, backfill_id)
         backfills.decide(session, **_named(backfill_id), level=level, actor=actor(), **asked)
 
-    return _step(verb, "已决定，本人会收到通知。", OneDecideIn)
+    return _step(verb, _("已决定，本人会收到通知。"), OneDecideIn)
 
 
 @bp.post("/<uuid:backfill_id>/false")
@@ -69,7 +70,7 @@ def find_false(backfill_id: UUID) -> ResponseReturnValue:
         _level(session, backfill_id)
         backfills.find_false(session, **_named(backfill_id), actor=actor(), **asked)
 
-    return _step(verb, "已撤回这笔补录，本人一年内不能再补录。", ReasonIn)
+    return _step(verb, _("已撤回这笔补录，本人一年内不能再补录。"), ReasonIn)
 
 
 def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
@@ -100,7 +101,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             found=found,
             whose=whose,
             mine=desk.me(),
-            categories=programmes.list_categories(session, programme),
+            category_options=[
+                (each.code, each.name) for each in programmes.list_categories(session, programme)
+            ],
             volunteer_no=request.args.get("volunteer_no", "")[:32],
             today=clock.today(),
         )

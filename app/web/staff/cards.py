@@ -20,6 +20,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.member import draw
 from app.web.staff.member_steps import step
+from app.web.translate import _
 
 bp = Blueprint("cards", __name__, url_prefix="/<place>/people/<uuid:member_id>/cards")
 
@@ -33,49 +34,49 @@ def issue(member_id: UUID) -> ResponseReturnValue:
         desk.member(session, member_id, desk.WORKERS)
         cards.issue(session, ledger_id=desk.ledger_id(), member_id=member_id, actor=actor())
 
-    return step(verb, member_id, "已发卡，点“打印”印出来。")
+    return step(verb, member_id, _("已发卡，点“打印”印出来。"))
 
 
 @bp.post("/<uuid:card_id>/lost")
 @allow(SIGNED_IN)
 def lost(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """Stop a lost card; the points stay with the member."""
-    return _change(cards.report_lost, member_id, card_id, "已挂失，积分还在本人名下。")
+    return _change(cards.report_lost, member_id, card_id, _("已挂失，积分还在本人名下。"))
 
 
 @bp.post("/<uuid:card_id>/found")
 @allow(SIGNED_IN)
 def found(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """Take back a loss report."""
-    return _change(cards.report_found, member_id, card_id, "已解挂，卡可以用了。")
+    return _change(cards.report_found, member_id, card_id, _("已解挂，卡可以用了。"))
 
 
 @bp.post("/<uuid:card_id>/replace")
 @allow(SIGNED_IN)
 def replace(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """Void a card and issue one in its place."""
-    return _change(cards.replace, member_id, card_id, "已补发新卡，旧卡作废。积分没有变。")
+    return _change(cards.replace, member_id, card_id, _("已补发新卡，旧卡作废。积分没有变。"))
 
 
 @bp.post("/<uuid:card_id>/cancel")
 @allow(SIGNED_IN)
 def cancel(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """End a card for good."""
-    return _change(cards.cancel, member_id, card_id, "卡已注销。积分没有变。")
+    return _change(cards.cancel, member_id, card_id, _("卡已注销。积分没有变。"))
 
 
 @bp.post("/<uuid:card_id>/freeze")
 @allow(SIGNED_IN)
 def freeze(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """Freeze a card, with the reason."""
-    return _hold(freezes.freeze, desk.WORKERS, member_id, card_id, "卡已冻结。")
+    return _hold(freezes.freeze, desk.WORKERS, member_id, card_id, _("卡已冻结。"))
 
 
 @bp.post("/<uuid:card_id>/release")
 @allow(SIGNED_IN)
 def release(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """Lift a card's freeze that another person set."""
-    return _hold(freezes.release, desk.DECIDERS, member_id, card_id, "卡已解冻。")
+    return _hold(freezes.release, desk.DECIDERS, member_id, card_id, _("卡已解冻。"))
 
 
 @bp.post("/<uuid:card_id>/print")
@@ -95,13 +96,13 @@ def print_card(member_id: UUID, card_id: UUID) -> ResponseReturnValue:
         )
         tokens[:] = [printed.token]
 
-    _, problem = forms.send(verb)
+    _done, problem = forms.send(verb)
     if problem or not tokens:
         return draw(member_id, problem)
     with reading() as session:
         card = cards.get(session, ledger_id=desk.ledger_id(), card_id=card_id)
         member = desk.member(session, member_id)
-    svg = qr.svg(tokens[0], label=f"积分卡 {card.card_no}")
+    svg = qr.svg(tokens[0], label=_("积分卡 %(no)s", no=card.card_no))
     return forms.page("card_print.html", card=card, member=member, svg=svg)
 
 

@@ -18,7 +18,7 @@ from app.community import tree
 from app.community.models import Node
 from app.ledger import books
 from app.ledger.models import Book
-from app.people import members, roles
+from app.people import inbox, members, roles
 from app.people.models import Member
 from app.points import programmes
 from app.points.errors import NoProgramme
@@ -55,6 +55,7 @@ class Desk:
     book: Book | None
     offices: frozenset[str]
     sitter: str
+    unread_count: int
 
     @property
     def ledger_id(self) -> int:
@@ -115,16 +116,18 @@ def sit_down() -> None:
             raise NotFound("no office here")
         programme = programmes.find_of_node(session, node)
         book = books.get(session, programme.ledger_id) if programme else None
-        g.desk = Desk(node, programme, book, offices, _sitter(session, book))
+        g.desk = Desk(node, programme, book, offices, *_sitter(session, book))
     if book is None and request.endpoint not in BOOKLESS:
         raise NoProgramme(node=node.code)
 
 
-def _sitter(session: Session, book: Book | None) -> str:
-    if book is None:
-        return ""
-    own = members.find_of_person(session, ledger_id=book.id, person_id=me())
-    return members.full_name(own) if own else ""
+def _sitter(session: Session, book: Book | None) -> tuple[str, int]:
+    """Return the name of who sits here, and how many lines they have not read."""
+    own = members.find_of_person(session, ledger_id=book.id, person_id=me()) if book else None
+    if own is None:
+        return "", 0
+    unread = inbox.unread_count(session, ledger_id=own.ledger_id, member_id=own.id)
+    return members.full_name(own), unread
 
 
 def here() -> Desk:

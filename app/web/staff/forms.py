@@ -56,6 +56,21 @@ def problem(error: DomainError | ValidationError) -> Problem:
     return problem_body("validation_failed", 422, errors=list(pointers(error.messages)))
 
 
+def _marked(problem: Problem | None) -> dict[str, bool]:
+    """Return the fields that a refusal names, to be marked where they stand."""
+    if problem is None:
+        return {}
+    named = [str(each.get("pointer", "")) for each in problem.get("errors") or []]
+    named.append(str((problem.get("facts") or {}).get("field", "")))
+    return {each.strip("/").split("/")[0]: True for each in named if each.strip("/")}
+
+
+def is_about(problem: Problem, field: str) -> bool:
+    """Whether a refusal names this field of the form."""
+    named = {str(error.get("pointer", "")).strip("/") for error in problem.get("errors") or []}
+    return field in named or (problem.get("facts") or {}).get("field") == field
+
+
 def answer(
     verb: Verb,
     *,
@@ -68,13 +83,13 @@ def answer(
     made, problem = send(verb, **how)
     if problem:
         return again(problem)
-    flash(said if isinstance(said, str) else said(made))
+    flash(str(said(made) if callable(said) else said))
     return redirect(to if isinstance(to, str) else to(made), code=303)
 
 
 def page(template: str, problem: Problem | None = None, **values: Any) -> Response:
     """Draw a page of the desk, with the problem's own status."""
-    html = render_template(f"staff/{template}", problem=problem, **values)
+    html = render_template(f"staff/{template}", problem=problem, marked=_marked(problem), **values)
     status = int(problem["status"]) if problem else 200
     return Response(html, status=status, mimetype="text/html")
 

@@ -11,6 +11,7 @@ from app.web.staff import (
     alliances,
     audit,
     backfills,
+    card_list,
     cards,
     desk,
     frozen,
@@ -25,6 +26,7 @@ from app.web.staff import (
     objections,
     openings,
     people,
+    planning,
     programme,
     proof,
     ranking,
@@ -36,6 +38,7 @@ from app.web.staff import (
     shops,
     signals,
     teams,
+    units,
     uploads,
     why,
     words,
@@ -45,9 +48,10 @@ from app.web.texts import text_of
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 PAGES = (
-    activities, alliances, audit, backfills, cards, frozen, goods, home, manual, member,
-    member_steps, merchants, merges, nodes, objections, openings, people, programme, proof,
-    ranking, redemptions, review, roles, sessions, settings, shops, signals, teams, uploads, why,
+    activities, alliances, audit, backfills, card_list, cards, frozen, goods, home, manual, member,
+    member_steps, merchants, merges, nodes, objections, openings, people, planning, programme,
+    proof, ranking, redemptions, review, roles, sessions, settings, shops, signals, teams,
+    units, uploads, why,
 )  # fmt: skip
 
 for _page in PAGES:

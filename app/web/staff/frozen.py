@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
         found = freezes.list_live(
             session, ledger_id=desk.ledger_id(), node=desk.here().node, limit=SHOWN_MAX
         )
-        return forms.page("frozen.html", rows=[(each, _owner(session, each)) for each in found])
+        return forms.page("frozen.html", frozen=[(each, _owner(session, each)) for each in found])
 
 
 def _owner(session: Session, each: Freeze) -> Member:

@@ -19,6 +19,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.shops import draw, scoped
+from app.web.translate import _
 
 bp = Blueprint("goods", __name__, url_prefix="/<place>/shops/<uuid:shop_id>/goods")
 SHOWN_MAX = 100
@@ -43,7 +44,7 @@ def add(shop_id: UUID) -> ResponseReturnValue:
         verb,
         schema=GoodsIn,
         show=lambda made: str(made.id),
-        said="商品加好了，货架还是空的，登记进货吧。",
+        said=_("商品加好了，货架还是空的，登记进货吧。"),
         to=lambda made: url_for("staff.goods.show", shop_id=shop_id, goods_id=made),
         again=lambda problem: draw(shop_id, problem),
     )
@@ -73,7 +74,7 @@ def edit(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return _step(verb, shop_id, goods_id, "已改好。", GoodsEditIn)
+    return _step(verb, shop_id, goods_id, _("已改好。"), GoodsEditIn)
 
 
 @bp.post("/<uuid:goods_id>/intake")
@@ -85,7 +86,7 @@ def intake(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
         _scoped(session, shop_id, goods_id, desk.WORKERS)
         stock.intake(session, **_moved(goods_id, asked, "counts"))
 
-    return _step(verb, shop_id, goods_id, "进货记好了。", StockIn)
+    return _step(verb, shop_id, goods_id, _("进货记好了。"), StockIn)
 
 
 @bp.post("/<uuid:goods_id>/write-off")
@@ -98,7 +99,7 @@ def write_off(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
         asked["reason"] = asked["reason"] or ""
         stock.write_off(session, **_moved(goods_id, asked, "counts"))
 
-    return _step(verb, shop_id, goods_id, "报损记好了。", StockIn)
+    return _step(verb, shop_id, goods_id, _("报损记好了。"), StockIn)
 
 
 @bp.post("/<uuid:goods_id>/count")
@@ -110,7 +111,7 @@ def count(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
         _scoped(session, shop_id, goods_id, desk.WORKERS)
         stock.count(session, **_moved(goods_id, asked, "counted"))
 
-    return _step(verb, shop_id, goods_id, "盘点记好了。", StockIn)
+    return _step(verb, shop_id, goods_id, _("盘点记好了。"), StockIn)
 
 
 def _moved(goods_id: UUID, asked: dict[str, Any], name: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The desk's first page: what waits today, at this place and for this person."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +19,11 @@ from app.mall import goods, shops
 from app.people import merges, objections
 from app.people import roles as people_roles
 from app.points import approvals, backfills, openings
-from app.points.approvals import WAITING
 from app.reports import desk_figures
+from app.web.pages import number
 from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
-from app.web.staff import desk, forms, menu, signal_scope
+from app.web.staff import desk, forms, menu, review_table, signal_scope
+from app.web.translate import _
 
 bp = Blueprint("home", __name__)
 MANY = 500
@@ -53,6 +56,7 @@ def today() -> ResponseReturnValue:
             slots=_slots(session),
             latest=proof.find_latest(session, ledger_id=desk.ledger_id()),
             month=_month(session),
+            may_plan=desk.here().may(desk.DECIDERS),
         )
 
 
@@ -60,25 +64,33 @@ def _work(session: Session) -> list[dict[str, Any]]:
     """Everything that waits for a person here, gravest first."""
     node = desk.here().node
     scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": node, "limit": MANY}
-    grants = approvals.list_waiting(session, **scope)
-    mine = [each for each in grants if WAITING[each.state] <= desk.here().level]
+    counts = approvals.count_waiting(session, ledger_id=desk.ledger_id(), node=node)
+    mine = {key: count for key, count in counts.items() if key[0] <= desk.here().level}
     forgotten = [
         stay
-        for stay, _ in listings.to_review(session, **scope)
+        for stay, _slot in listings.to_review(session, **scope)
         if stay.state == "needs_confirmation"
     ]
-    signals = signal_scope.list_open(session, desk.ledger_id(), node)
+    lines, papers = _("条"), _("件")
     found = [
-        _item("条", "考勤和入账等审核", len(mine), "review.show", _others(grants, mine)),
-        _item("条", "忘了签退", len(forgotten), "sessions.forgotten", "问过领队再确认"),
-        _item("场", "活动等批准", len(listings.to_approve(session, **scope)), "activities.waiting"),
-        _item("条", "有人提出异议", len(objections.list_open(session, **scope)), "objections.show"),
-        _item("条", "补录等审核", len(backfills.list_waiting(session, **scope)), "backfills.show"),
+        _item(lines, _("考勤和入账等审核"), "review.show", sum(mine.values()))
+        | {"note": _reviewed(counts, mine), "act": _("去审核")},
+        _item(lines, _("忘了签退"), "sessions.forgotten", forgotten)
+        | {"note": _("问过领队再确认")},
         _item(
-            "条", "纸本转入等审核", len(openings.list_waiting(session, **scope)), "openings.show"
+            _("场"), _("活动等批准"), "activities.waiting", listings.to_approve(session, **scope)
         ),
-        _item("件", "合并成员等审核", len(merges.list_waiting(session, **scope)), "merges.show"),
-        _item("件", "系统觉得奇怪的事", len(signals), "signals.show", "只是提醒，由人来判断"),
+        _item(lines, _("有人提出异议"), "objections.show", objections.list_open(session, **scope)),
+        _item(lines, _("补录等审核"), "backfills.show", backfills.list_waiting(session, **scope)),
+        _item(lines, _("纸本转入等审核"), "openings.show", openings.list_waiting(session, **scope)),
+        _item(papers, _("合并成员等审核"), "merges.show", merges.list_waiting(session, **scope)),
+        _item(
+            papers,
+            _("系统觉得奇怪的事"),
+            "signals.show",
+            signal_scope.list_open(session, desk.ledger_id(), node),
+        )
+        | {"note": _("只是提醒，由人来判断")},
     ]
     return found + _stores(session) if desk.here().has_points else found
 
@@ -92,26 +104,39 @@ def _stores(session: Session) -> list[dict[str, Any]]:
         if shop.state == "open"
         for one in goods.list_low(session, **named, shop_id=shop.id)
     ]
-    named_low = "、".join(f"{one.name} {one.stock_count}" for one in low[:4])
+    named_low = _("、").join(f"{one.name} {one.stock_count}" for one in low[:4])
     until_on = clock.today() + SOON
     losing = desk_figures.list_expiring(session, **named, node=desk.here().node, until_on=until_on)
     total = sum(each.points for each in losing)
     return [
-        _item("种", "商品快没了", len(low), "shops.show", named_low),
-        _item("人", "积分 30 天内到期", len(losing), "people.expiring", f"合计 {total:,} 积分"),
+        _item(_("种"), _("商品快没了"), "shops.show", low)
+        | {"note": named_low, "act": _("去补货")},
+        _item(_("人"), _("积分 30 天内到期"), "people.expiring", losing)
+        | {"note": _("合计 %(n)s 积分", n=number(total)), "act": _("看名单")},
     ]
 
 
-def _item(unit: str, title: str, count: int, view: str, note: str = "") -> dict[str, Any]:
-    shown = f"{MANY}+" if count >= MANY else f"{count:,}"
-    href = url_for(f"staff.{view}")
-    return {"count": count, "shown": shown, "unit": unit, "title": title, "href": href,
-            "note": note}  # fmt: skip
+def _item(unit: str, title: str, view: str, found: Sequence[Any] | int) -> dict[str, Any]:
+    """One line of work: how many wait, and the one link to them."""
+    count = found if isinstance(found, int) else len(found)
+    is_cut = not isinstance(found, int) and count == MANY
+    return {
+        "count": count,
+        "shown": f"{number(count)}+" if is_cut else number(count),
+        "unit": unit,
+        "title": title,
+        "href": url_for(f"staff.{view}"),
+        "note": "",
+        "act": _("去看看"),
+    }
 
 
-def _others(every: list[Any], mine: list[Any]) -> str:
-    above = len(every) - len(mine)
-    return f"另有 {above} 条等上一级" if above else ""
+def _reviewed(every: Counter[tuple[int, str]], mine: dict[tuple[int, str], int]) -> str:
+    """Say how many can be approved together, and how many wait for somebody above."""
+    plain = sum(count for (_level, holds), count in mine.items() if review_table.is_plain(holds))
+    above = every.total() - sum(mine.values())
+    said = [_("%(n)s 条没有异常，可一次通过", n=plain)] if plain else []
+    return "·".join([*said, _("另有 %(n)s 条等上一级", n=above)] if above else said)
 
 
 def _slots(session: Session) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.member_steps import numbered
+from app.web.translate import _
 
 bp = Blueprint("manual", __name__, url_prefix="/<place>")
 ENTRANTS = ("staff",)
@@ -51,7 +52,7 @@ def ask() -> ResponseReturnValue:
         verb,
         schema=ManualIn,
         show=lambda made: str(made.id),
-        said="已录入，等同事审核，审核前算 0。",
+        said=_("已录入，等同事审核，审核前算 0。"),
         to=lambda made: url_for("staff.manual.grant", grant_id=made),
         again=_show,
     )
@@ -77,7 +78,7 @@ def reverse(grant_id: UUID) -> ResponseReturnValue:
     return forms.answer(
         verb,
         schema=ReasonIn,
-        said="已冲正，时长和积分都退回了。",
+        said=_("已冲正，时长和积分都退回了。"),
         to=url_for("staff.manual.grant", grant_id=grant_id),
         again=lambda problem: _grant(grant_id, problem),
     )
@@ -90,7 +91,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         return forms.page(
             "manual.html",
             problem,
-            categories=programmes.list_categories(session, programme),
+            category_options=[
+                (each.code, each.name) for each in programmes.list_categories(session, programme)
+            ],
             volunteer_no=request.args.get("volunteer_no", "")[:32],
             today=clock.today(),
         )

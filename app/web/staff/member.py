@@ -59,7 +59,7 @@ def open_name(member_id: UUID) -> ResponseReturnValue:
             subject_id=member_id,
         )
 
-    _, problem = forms.send(verb)
+    _done, problem = forms.send(verb)
     return draw(member_id, problem, is_open=problem is None)
 
 

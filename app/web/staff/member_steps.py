@@ -16,6 +16,7 @@ from app.web.schemas.desk import AgentIn, HouseholdIn, MergeIn, ReasonIn
 from app.web.session import actor
 from app.web.staff import desk, forms
 from app.web.staff.member import draw
+from app.web.translate import _
 
 bp = Blueprint("member_steps", __name__, url_prefix="/<place>/people/<uuid:member_id>")
 
@@ -29,7 +30,7 @@ def freeze(member_id: UUID) -> ResponseReturnValue:
         desk.member(session, member_id, desk.WORKERS)
         freezes.freeze(session, **_subject(member_id), actor=actor(), **asked)
 
-    return step(verb, member_id, "已冻结，原因已告诉本人。", ReasonIn)
+    return step(verb, member_id, _("已冻结，原因已告诉本人。"), ReasonIn)
 
 
 @bp.post("/release")
@@ -41,7 +42,7 @@ def release(member_id: UUID) -> ResponseReturnValue:
         desk.member(session, member_id, desk.DECIDERS)
         freezes.release(session, **_subject(member_id), actor=actor(), **asked)
 
-    return step(verb, member_id, "已解冻。", ReasonIn)
+    return step(verb, member_id, _("已解冻。"), ReasonIn)
 
 
 @bp.post("/unlock")
@@ -53,7 +54,7 @@ def unlock(member_id: UUID) -> ResponseReturnValue:
         found = desk.member(session, member_id, desk.WORKERS)
         credentials.unlock(session, person_id=found.person_id, actor=actor())
 
-    return step(verb, member_id, "密码锁已打开。")
+    return step(verb, member_id, _("密码锁已打开。"))
 
 
 @bp.post("/agents")
@@ -75,7 +76,7 @@ def let_act(member_id: UUID) -> ResponseReturnValue:
             **asked,
         )
 
-    return step(verb, member_id, "已登记，本人随时可以收回。", AgentIn)
+    return step(verb, member_id, _("已登记，本人随时可以收回。"), AgentIn)
 
 
 @bp.post("/agents/<uuid:agent_id>/end")
@@ -90,7 +91,7 @@ def end_act(member_id: UUID, agent_id: UUID) -> ResponseReturnValue:
             raise NotFound("no such leave in this book")
         agents.end(session, person_id=found.person_id, agent_id=agent_id, actor=actor())
 
-    return step(verb, member_id, "已收回代办。")
+    return step(verb, member_id, _("已收回代办。"))
 
 
 @bp.post("/household")
@@ -107,7 +108,7 @@ def join_household(member_id: UUID) -> ResponseReturnValue:
             session,
             **key,
             node_id=found.node_id,
-            name=f"{found.volunteer_no} 户",
+            name=found.volunteer_no,
             head_member_id=member_id,
             actor=actor(),
         )
@@ -120,7 +121,7 @@ def join_household(member_id: UUID) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return step(verb, member_id, "已登记为一户。", HouseholdIn)
+    return step(verb, member_id, _("已登记为一户。"), HouseholdIn)
 
 
 @bp.post("/household/leave")
@@ -136,7 +137,7 @@ def leave_household(member_id: UUID) -> ResponseReturnValue:
             raise NotFound("no household")
         households.leave(session, **key, household_id=home.id, actor=actor())
 
-    return step(verb, member_id, "已退出这一户。")
+    return step(verb, member_id, _("已退出这一户。"))
 
 
 @bp.post("/merge")
@@ -157,7 +158,7 @@ def ask_merge(member_id: UUID) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return step(verb, member_id, "已申请合并，等同事审核。", MergeIn)
+    return step(verb, member_id, _("已申请合并，等同事审核。"), MergeIn)
 
 
 def numbered(session: Session, volunteer_no: str) -> Member:

@@ -18,14 +18,15 @@ from app.web.schemas.desk import MerchantIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _, _l
 
 bp = Blueprint("merchants", __name__, url_prefix="/<place>/merchants")
 STEPS: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
-    "approve": (merchants.approve, desk.DECIDERS, "已批准，可以上架开店。"),
-    "enlist": (merchants.enlist, desk.WORKERS, "已上架，它的店可以兑换了。"),
-    "suspend": (merchants.suspend, desk.WORKERS, "已暂停，它的店都不能兑换。"),
-    "resume": (merchants.resume, desk.WORKERS, "已恢复。"),
-    "close": (merchants.close, desk.WORKERS, "已关闭，以前的记录还在。"),
+    "approve": (merchants.approve, desk.DECIDERS, _l("已批准，可以上架开店。")),
+    "enlist": (merchants.enlist, desk.WORKERS, _l("已上架，它的店可以兑换了。")),
+    "suspend": (merchants.suspend, desk.WORKERS, _l("已暂停，它的店都不能兑换。")),
+    "resume": (merchants.resume, desk.WORKERS, _l("已恢复。")),
+    "close": (merchants.close, desk.WORKERS, _l("已关闭，以前的记录还在。")),
 }
 
 
@@ -47,7 +48,7 @@ def apply() -> ResponseReturnValue:
             session, ledger_id=desk.ledger_id(), node_id=node.id, actor=actor(), **asked
         )
 
-    return _step(verb, "已申请，等同事批准。", MerchantIn)
+    return _step(verb, _("已申请，等同事批准。"), MerchantIn)
 
 
 @bp.post("/<uuid:merchant_id>/<step>")

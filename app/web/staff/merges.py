@@ -16,6 +16,7 @@ from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("merges", __name__, url_prefix="/<place>/merges")
 SPENDING = ("active", "lost")
@@ -43,7 +44,7 @@ def approve(merge_id: UUID) -> ResponseReturnValue:
         merged = merges.approve(session, **named, merge_id=merge_id)
         mergings.post(session, **named, merge=merged.merge)
 
-    return _step(verb, "已合并，时长和积分都转过去了。")
+    return _step(verb, _("已合并，时长和积分都转过去了。"))
 
 
 @bp.post("/<uuid:merge_id>/refuse")
@@ -55,7 +56,7 @@ def refuse(merge_id: UUID) -> ResponseReturnValue:
         _scoped(session, merge_id)
         merges.refuse(session, ledger_id=desk.ledger_id(), merge_id=merge_id, actor=actor())
 
-    return _step(verb, "没有合并，两个账户都照旧。")
+    return _step(verb, _("没有合并，两个账户都照旧。"))
 
 
 def _step(verb: forms.Verb, said: str) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from app.web.schemas.desk import GridIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("nodes", __name__, url_prefix="/<place>/node")
 
@@ -42,7 +43,7 @@ def add_grid() -> ResponseReturnValue:
         schema=GridIn,
         ledger_id=HOUSE,
         show=lambda is_odd: {"is_odd": is_odd},
-        said=lambda made: "网格加好了，但大小不合适。" if made["is_odd"] else "网格加好了。",
+        said=lambda made: _("网格加好了，但大小不合适。") if made["is_odd"] else _("网格加好了。"),
         to=url_for("staff.nodes.show"),
         again=_show,
     )

@@ -14,6 +14,7 @@ from app.web.schemas.desk import AnswerIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("objections", __name__, url_prefix="/<place>/objections")
 PAGES = {
@@ -47,7 +48,7 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
     return forms.answer(
         verb,
         schema=AnswerIn,
-        said="已答复，本人会收到通知。要更正记录，请到那条记录去办。",
+        said=_("已答复，本人会收到通知。要更正记录，请到那条记录去办。"),
         to=url_for("staff.objections.show"),
         again=_show,
     )

@@ -21,6 +21,7 @@ from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.manual import ENTRANTS
 from app.web.staff.member_steps import numbered
+from app.web.translate import _
 
 bp = Blueprint("openings", __name__, url_prefix="/<place>/openings")
 SHOWN_MAX = 500
@@ -51,7 +52,7 @@ def ask() -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return _step(verb, "已录入，等同事照凭证核对。", OpeningIn)
+    return _step(verb, _("已录入，等同事照凭证核对。"), OpeningIn)
 
 
 @bp.post("/decide")
@@ -70,7 +71,7 @@ def decide() -> ResponseReturnValue:
         desk.level_at(session, {each.node_id for each in whose.values()})
         openings.decide(session, ledger_id=ledger_id, opening_ids=wanted, actor=actor(), **asked)
 
-    return _step(verb, "已决定。", OpeningDecideIn)
+    return _step(verb, _("已决定。"), OpeningDecideIn)
 
 
 def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:

@@ -24,6 +24,7 @@ from app.web.schemas.desk import NewMemberIn, SearchIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("people", __name__, url_prefix="/<place>/people")
 CONSENT_VERSION = "2026-03"
@@ -37,7 +38,7 @@ SHOWN_MAX = 50
 @allow(SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Show the members of the place by number, masked."""
-    asked, _ = forms.asked(PageIn)
+    asked, _wrong = forms.asked(PageIn)
     with reading() as session:
         found = members.list_in(session, ledger_id=desk.ledger_id(), node=desk.here().node, **asked)
         return _list(session, found, asked=asked)
@@ -74,7 +75,7 @@ def take_in() -> ResponseReturnValue:
         _take_in,
         schema=NewMemberIn,
         show=lambda made: {"member_id": str(made.id), "number": made.volunteer_no},
-        said=lambda made: f"已登记，编号 {made['number']}。",
+        said=lambda made: _("已登记，编号 %(no)s。", no=made["number"]),
         to=lambda made: url_for("staff.member.show", member_id=made["member_id"]),
         again=_new,
     )

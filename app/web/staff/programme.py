@@ -15,6 +15,7 @@ from app.web.schemas.points import CategoryIn, RateIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("programme", __name__, url_prefix="/<place>/programme")
 
@@ -43,7 +44,7 @@ def add_rate(code: str) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return _step(verb, "新标准存好了，到那天起用；以前入的账不变。", RateIn)
+    return _step(verb, _("新标准存好了，到那天起用；以前入的账不变。"), RateIn)
 
 
 @bp.post("/categories")
@@ -55,7 +56,7 @@ def add_category() -> ResponseReturnValue:
         programme = desk.require_programme(session, desk.MANAGERS)
         programmes.add_category(session, programme=programme, actor=actor(), **asked)
 
-    return _step(verb, "活动类型加好了。", CategoryIn)
+    return _step(verb, _("活动类型加好了。"), CategoryIn)
 
 
 def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
@@ -81,6 +82,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             path=tree.breadcrumb(session, home),
             is_inherited=home.id != desk.here().node.id,
             indicators=indicators,
+            indicator_options=[(each.code, each.name) for each in indicators],
             versions=versions,
             categories=programmes.list_categories(session, programme),
             may_manage=tree.contains(desk.here().node, home) and desk.here().may(desk.MANAGERS),

@@ -18,6 +18,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.shops import scoped
+from app.web.translate import _
 
 bp = Blueprint("redemptions", __name__, url_prefix="/<place>/redemptions")
 
@@ -63,12 +64,12 @@ def refund(redemption_id: UUID) -> ResponseReturnValue:
 
 
 def _said(slip: dict[str, int]) -> str:
-    parts = [f"退回 {slip['returned']} 积分"]
+    parts = [_("退回 %(n)s 积分", n=slip["returned"])]
     if slip["recovered"]:
-        parts.append(f"{slip['recovered']} 抵了待追回")
+        parts.append(_("%(n)s 抵了待追回", n=slip["recovered"]))
     if slip["expired"]:
-        parts.append(f"{slip['expired']} 已过期，没有退")
-    return "已退：" + "，".join(parts) + "。货已回到货架。"
+        parts.append(_("%(n)s 已过期，没有退", n=slip["expired"]))
+    return _("已退：%(parts)s。货已回到货架。", parts=_("，").join(parts))
 
 
 def _named(redemption_id: UUID) -> dict[str, Any]:

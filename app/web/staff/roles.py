@@ -19,6 +19,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.member_steps import numbered
+from app.web.translate import _
 
 bp = Blueprint("roles", __name__, url_prefix="/<place>/roles")
 
@@ -50,7 +51,7 @@ def grant() -> ResponseReturnValue:
         )
         roles.tell(session, ledger_id=desk.ledger_id(), member_id=whose.id, granted=made)
 
-    return _step(verb, "已授权，本人会收到通知。", RoleIn)
+    return _step(verb, _("已授权，本人会收到通知。"), RoleIn)
 
 
 @bp.post("/revoke/<volunteer_no>")
@@ -72,7 +73,7 @@ def revoke(volunteer_no: str) -> ResponseReturnValue:
         )
         roles.tell(session, ledger_id=desk.ledger_id(), member_id=whose.id, granted=ended)
 
-    return _step(verb, "已收回这个角色。", RevokeIn, volunteer_no)
+    return _step(verb, _("已收回这个角色。"), RevokeIn, volunteer_no)
 
 
 def _step(

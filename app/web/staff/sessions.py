@@ -22,6 +22,7 @@ from app.web.schemas.desk import CorrectIn, ForgottenIn, ReasonIn, TakeBackIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("sessions", __name__, url_prefix="/<place>")
 SHOWN_MAX = 500
@@ -50,7 +51,7 @@ def confirm(session_id: UUID) -> ResponseReturnValue:
     return forms.answer(
         verb,
         show=lambda count: {"count": count},
-        said=lambda made: f"已确认，{made['count']} 条计了时长。",
+        said=lambda made: _("已确认，%(n)s 条计了时长。", n=made["count"]),
         to=url_for("staff.sessions.show", session_id=session_id),
         again=lambda problem: _session(session_id, problem),
     )
@@ -71,9 +72,9 @@ def forgotten() -> ResponseReturnValue:
             if stay.state == "needs_confirmation" or stay.out_door == "auto"
         ]
         whose = members.get_many(
-            session, ledger_id=desk.ledger_id(), member_ids={stay.member_id for stay, _ in rows}
+            session, ledger_id=desk.ledger_id(), member_ids={stay.member_id for stay, _slot in rows}
         )
-        return forms.page("forgotten.html", rows=rows, whose=whose)
+        return forms.page("forgotten.html", stays=rows, whose=whose)
 
 
 @bp.get("/records/<uuid:attendance_id>")
@@ -102,7 +103,7 @@ def confirm_one(attendance_id: UUID) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return _step(verb, attendance_id, "已确认。", ForgottenIn)
+    return _step(verb, attendance_id, _("已确认。"), ForgottenIn)
 
 
 @bp.post("/records/<uuid:attendance_id>/second")
@@ -114,7 +115,7 @@ def second(attendance_id: UUID) -> ResponseReturnValue:
         _scoped(session, attendance_id, DECIDING)
         attendance.second(session, **_named(attendance_id), actor=actor(), **asked)
 
-    return _step(verb, attendance_id, "两个人都确认了，改计信用时长。", ReasonIn)
+    return _step(verb, attendance_id, _("两个人都确认了，改计信用时长。"), ReasonIn)
 
 
 @bp.post("/records/<uuid:attendance_id>/refuse")
@@ -126,7 +127,7 @@ def refuse(attendance_id: UUID) -> ResponseReturnValue:
         _scoped(session, attendance_id, DECIDING)
         attendance.refuse(session, **_named(attendance_id), actor=actor(), **asked)
 
-    return _step(verb, attendance_id, "这条不算，原因已告诉本人。", ReasonIn)
+    return _step(verb, attendance_id, _("这条不算，原因已告诉本人。"), ReasonIn)
 
 
 @bp.post("/records/<uuid:attendance_id>/correct")
@@ -139,7 +140,7 @@ def correct(attendance_id: UUID) -> ResponseReturnValue:
         change = Change(**asked)
         corrections.correct(session, **_named(attendance_id), change=change, actor=actor())
 
-    return _step(verb, attendance_id, "已更正。原来的已冲正，新的等同事审核。", CorrectIn)
+    return _step(verb, attendance_id, _("已更正。原来的已冲正，新的等同事审核。"), CorrectIn)
 
 
 @bp.post("/records/<uuid:attendance_id>/reverse")
@@ -151,7 +152,7 @@ def reverse(attendance_id: UUID) -> ResponseReturnValue:
         _scoped(session, attendance_id, DECIDING)
         corrections.reverse(session, **_named(attendance_id), actor=actor(), **asked)
 
-    return _step(verb, attendance_id, "已撤回，入过的账已冲正。", TakeBackIn)
+    return _step(verb, attendance_id, _("已撤回，入过的账已冲正。"), TakeBackIn)
 
 
 def _step(verb: forms.Verb, attendance_id: UUID, said: str, schema: Any) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ from app.web.schemas.desk import SettingIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("settings", __name__, url_prefix="/<place>/settings")
 VERSION_BYTES = 8
@@ -39,7 +40,7 @@ def put(name: str) -> ResponseReturnValue:
         change = settings.put(session, node=node, name=name, value=asked["value"], actor=actor())
         _note(session, node, change)
 
-    return _step(verb, "已改好，从现在起用。", name)
+    return _step(verb, _("已改好，从现在起用。"), name)
 
 
 @bp.post("/<name>/clear")
@@ -51,7 +52,7 @@ def clear(name: str) -> ResponseReturnValue:
         node = _unchanged(session, asked["version"])
         _note(session, node, settings.clear(session, node=node, name=name, actor=actor()))
 
-    return _step(verb, "已恢复，跟上级一样。", name)
+    return _step(verb, _("已恢复，跟上级一样。"), name)
 
 
 def _step(verb: forms.Verb, said: str, name: str) -> ResponseReturnValue:
@@ -118,7 +119,7 @@ def _show(problem: Problem | None = None, changed: str | None = None) -> Respons
         return forms.page(
             "settings.html",
             problem,
-            rows=rows,
+            numbers=rows,
             changed=changed,
             version=_version(session, node),
             may_manage=desk.here().may(desk.MANAGERS),

@@ -21,6 +21,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.member_steps import numbered
+from app.web.translate import _
 
 bp = Blueprint("shops", __name__, url_prefix="/<place>/shops")
 RECENT = 20
@@ -50,7 +51,7 @@ def open_shop() -> ResponseReturnValue:
         verb,
         schema=ShopIn,
         show=lambda made: str(made.id),
-        said="店开好了，先加店员和商品。",
+        said=_("店开好了，先加店员和商品。"),
         to=lambda made: url_for("staff.shops.shop", shop_id=made),
         again=_list,
     )
@@ -67,21 +68,21 @@ def shop(shop_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def suspend(shop_id: UUID) -> ResponseReturnValue:
     """Stop redemptions for now."""
-    return _state(shops.suspend, shop_id, "店暂停了，现在不能兑换。")
+    return _state(shops.suspend, shop_id, _("店暂停了，现在不能兑换。"))
 
 
 @bp.post("/<uuid:shop_id>/reopen")
 @allow(SIGNED_IN)
 def reopen(shop_id: UUID) -> ResponseReturnValue:
     """Let a suspended shop redeem again."""
-    return _state(shops.reopen, shop_id, "店又开了。")
+    return _state(shops.reopen, shop_id, _("店又开了。"))
 
 
 @bp.post("/<uuid:shop_id>/close")
 @allow(SIGNED_IN)
 def close(shop_id: UUID) -> ResponseReturnValue:
     """Close a suspended shop for good."""
-    return _state(shops.close, shop_id, "店关了，以前的记录还在。")
+    return _state(shops.close, shop_id, _("店关了，以前的记录还在。"))
 
 
 @bp.post("/<uuid:shop_id>/clerks")
@@ -102,7 +103,7 @@ def add_clerk(shop_id: UUID) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return step(verb, shop_id, "店员加好了，今天起可以开收银台。", ClerkIn)
+    return step(verb, shop_id, _("店员加好了，今天起可以开收银台。"), ClerkIn)
 
 
 @bp.post("/<uuid:shop_id>/clerks/<uuid:person_id>/end")
@@ -120,7 +121,7 @@ def end_clerk(shop_id: UUID, person_id: UUID) -> ResponseReturnValue:
             actor=actor(),
         )
 
-    return step(verb, shop_id, "不再是这家店的店员。")
+    return step(verb, shop_id, _("不再是这家店的店员。"))
 
 
 @bp.get("/<uuid:shop_id>/tills/<uuid:till_id>")
@@ -225,7 +226,7 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
                 for each in found
             },
             merchants=behind,
-            selling=[each for each in behind if each.state in SELLING],
+            selling_options=[(each.id, each.name) for each in behind if each.state in SELLING],
             nodes=tree.get_many(
                 session, {*(each.node_id for each in found), *(each.node_id for each in behind)}
             ),

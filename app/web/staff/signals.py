@@ -16,6 +16,7 @@ from app.web.schemas.desk import JudgeIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu, signal_scope
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("signals", __name__, url_prefix="/<place>/signals")
 
@@ -45,7 +46,7 @@ def decide(signal_id: UUID) -> ResponseReturnValue:
     return forms.answer(
         verb,
         schema=JudgeIn,
-        said="已记下您的判断。",
+        said=_("已记下您的判断。"),
         to=url_for("staff.signals.show"),
         again=_show,
     )

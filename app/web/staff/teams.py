@@ -18,6 +18,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.member_steps import numbered
+from app.web.translate import _
 
 bp = Blueprint("teams", __name__, url_prefix="/<place>/teams")
 SHOWN_MAX = 200
@@ -46,7 +47,7 @@ def create() -> ResponseReturnValue:
         verb,
         schema=TeamIn,
         show=lambda made: str(made.id),
-        said="队伍建好了，把队长加进来。",
+        said=_("队伍建好了，把队长加进来。"),
         to=lambda made: url_for("staff.teams.team", team_id=made),
         again=_list,
     )
@@ -68,7 +69,7 @@ def add_alias(team_id: UUID) -> ResponseReturnValue:
         _scoped(session, team_id, desk.WORKERS)
         teams.add_alias(session, **_named(team_id), actor=actor(), **asked)
 
-    return _step(verb, team_id, "别名加上了，写哪个都找得到。", AliasIn)
+    return _step(verb, team_id, _("别名加上了，写哪个都找得到。"), AliasIn)
 
 
 @bp.post("/<uuid:team_id>/members")
@@ -85,21 +86,21 @@ def add_member(team_id: UUID) -> ResponseReturnValue:
         if stay.role != asked["role"]:
             team_members.set_role(session, **key, role=asked["role"])
 
-    return _step(verb, team_id, "已加入队伍。", TeamMemberIn)
+    return _step(verb, team_id, _("已加入队伍。"), TeamMemberIn)
 
 
 @bp.post("/<uuid:team_id>/members/<uuid:member_id>/lead")
 @allow(SIGNED_IN)
 def lead(team_id: UUID, member_id: UUID) -> ResponseReturnValue:
     """Make a member of the team its leader."""
-    return _role(team_id, member_id, "leader", "已经是队长。")
+    return _role(team_id, member_id, "leader", _("已经是队长。"))
 
 
 @bp.post("/<uuid:team_id>/members/<uuid:member_id>/follow")
 @allow(SIGNED_IN)
 def follow(team_id: UUID, member_id: UUID) -> ResponseReturnValue:
     """Make a leader a plain member again."""
-    return _role(team_id, member_id, "member", "不再是队长，还在队里。")
+    return _role(team_id, member_id, "member", _("不再是队长，还在队里。"))
 
 
 @bp.post("/<uuid:team_id>/members/<uuid:member_id>/leave")
@@ -111,7 +112,7 @@ def leave(team_id: UUID, member_id: UUID) -> ResponseReturnValue:
         _scoped(session, team_id, desk.WORKERS)
         team_members.leave(session, **_named(team_id), member_id=member_id, actor=actor())
 
-    return _step(verb, team_id, "已退出队伍，以前的记录还在。")
+    return _step(verb, team_id, _("已退出队伍，以前的记录还在。"))
 
 
 @bp.post("/<uuid:team_id>/close")
@@ -123,7 +124,7 @@ def close(team_id: UUID) -> ResponseReturnValue:
         _scoped(session, team_id, desk.WORKERS)
         teams.close(session, **_named(team_id), actor=actor())
 
-    return _step(verb, team_id, "队伍停办了，以前的记录还在。")
+    return _step(verb, team_id, _("队伍停办了，以前的记录还在。"))
 
 
 def _role(team_id: UUID, member_id: UUID, role: str, said: str) -> ResponseReturnValue:
@@ -173,7 +174,14 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
         ]
         nodes = tree.get_many(session, {each.node_id for each in found})
     return forms.page(
-        "teams.html", problem, found=found, counts=counts, unions=unions, nodes=nodes, text=text
+        "teams.html",
+        problem,
+        found=found,
+        counts=counts,
+        unions=unions,
+        nodes=nodes,
+        text=text,
+        default_kind=_("志愿服务队"),
     )
 
 

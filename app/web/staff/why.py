@@ -45,7 +45,7 @@ def show(member_id: UUID, unit: str) -> ResponseReturnValue:
             unit=unit,
             now=clock.now(),
             found=found,
-            rows=[why_lines.read(each, unit, names) for each in reversed(found.lines)],
+            lines=[why_lines.read(each, unit, names) for each in reversed(found.lines)],
             parts=why_lines.parts(found.lines),
             holding=wallets.holding(session, ledger_id=desk.ledger_id(), member_id=member_id),
             waiting=_waiting(session, member),

@@ -4,24 +4,27 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flask import url_for
+
 from app.activities.listings import MySlot
 from app.activities.models import Attendance
 from app.base import clock
 from app.base.db import NEVER
 from app.points.models import Backfill, Grant, Opening
 from app.reports.explanations import ExplainedLine, Source
-from app.web.pages import clock_time, day, hours
+from app.web.pages import clock_time, day, hours, number
 from app.web.staff.words import word
+from app.web.translate import _, _l
 
 HOUR_MINUTES = 60
 PARTS = {
-    "grant": "服务挣得",
-    "opening": "纸本转入",
-    "redemption": "兑换用掉",
-    "expiry": "到期清零",
-    "merge": "合并转来转走",
-    "reversal": "冲正和退回",
-    "unknown": "说不清来源",
+    "grant": _l("服务挣得"),
+    "opening": _l("纸本转入"),
+    "redemption": _l("兑换用掉"),
+    "expiry": _l("到期清零"),
+    "merge": _l("合并转来转走"),
+    "reversal": _l("冲正和退回"),
+    "unknown": _l("说不清来源"),
 }
 
 
@@ -39,7 +42,7 @@ def read(each: ExplainedLine, unit: str, names: Mapping[str, str]) -> dict[str, 
     source, line = each.source, each.line
     what, proof = _what(source, names)
     if line.ref.kind == "receivable":
-        proof += "·这一笔抵待追回"
+        proof += _("·这一笔抵待追回")
     return {
         "on": clock.local_date(line.occurred_at),
         "posted_at": line.posted_at,
@@ -49,30 +52,53 @@ def read(each: ExplainedLine, unit: str, names: Mapping[str, str]) -> dict[str, 
         "delta": line.delta,
         "balance": line.balance,
         "until": _until(line.ref.vintage_on) if unit == "points" else "",
-        "grant_id": (source.get("of") or source).get("grant_id"),
+        "href": _href(source.get("of") or source),
     }
+
+
+def _href(source: Source) -> str | None:
+    """Return the page of what a line came from: the grant with its presence, or the sale."""
+    if source.get("grant_id"):
+        return url_for("staff.manual.grant", grant_id=source["grant_id"])
+    if source.get("redemption_id"):
+        return url_for("staff.redemptions.show", redemption_id=source["redemption_id"])
+    return None
 
 
 def of_grant(grant: Grant) -> str:
     """Say of a grant that it waits."""
     what = f"{day(grant.served_on)} {word('source', grant.source_kind)}"
-    return f"{what} {hours(grant.minutes)} 小时，{word('grant', grant.state)}，审核前算 0。"
+    return _(
+        "%(what)s %(hours)s 小时，%(state)s，审核前算 0。",
+        what=what,
+        hours=hours(grant.minutes),
+        state=word("grant", grant.state),
+    )
 
 
 def of_stay(stay: Attendance, slot: MySlot) -> str:
     """Say of a presence that it waits."""
     what = f"{day(slot.session.starts_at)} {slot.activity.title}"
-    return f"{what}，{word('stay', stay.state)}，确认前算 0。"
+    return _("%(what)s，%(state)s，确认前算 0。", what=what, state=word("stay", stay.state))
 
 
 def of_backfill(each: Backfill) -> str:
     """Say of a back-fill that it waits."""
-    return f"{day(each.served_on)} 补录 {hours(each.minutes)} 小时，等审核，审核前算 0。"
+    return _(
+        "%(day)s 补录 %(hours)s 小时，等审核，审核前算 0。",
+        day=day(each.served_on),
+        hours=hours(each.minutes),
+    )
 
 
 def of_opening(each: Opening) -> str:
     """Say of a paper line that it waits."""
-    return f"凭证 {each.document_no} 转入 {hours(each.minutes)} 小时、{each.points} 积分，等审核。"
+    return _(
+        "凭证 %(no)s 转入 %(hours)s 小时、%(points)s 积分，等审核。",
+        no=each.document_no,
+        hours=hours(each.minutes),
+        points=number(each.points),
+    )
 
 
 def _what(source: Source, names: Mapping[str, str]) -> tuple[str, str]:
@@ -80,22 +106,38 @@ def _what(source: Source, names: Mapping[str, str]) -> tuple[str, str]:
     kind = source["kind"]
     if kind == "reversal":
         what, proof = _what(source["of"], names)
-        return f"冲正：{what}", f"原因：{source['reason']}·{proof}" if source["reason"] else proof
+        said = f"{_because(source['reason'])}·{proof}" if source["reason"] else proof
+        return _("冲正：%(what)s", what=what), said
     if kind in ("grant", "opening"):
         return _of_grant(source, names)
     if kind == "redemption":
-        goods = "、".join(f"{one['goods']} {one['count']} 件" for one in source["lines"])
-        return f"换 {goods}·{source['shop']}", f"单号 {source['number']}·店员 {source['clerk']}"
+        return _of_sale(source)
     if kind == "expiry":
-        return "到期清零", f"用到 {day(date.fromisoformat(source['expired_on']))}，没有用完"
+        until = day(date.fromisoformat(source["expired_on"]))
+        return _("到期清零"), _("用到 %(day)s，没有用完", day=until)
     if kind == "merge":
-        return "合并账户", f"原因：{source['reason']}"
-    return "没有找到来源", f"账本里记为 {source['journal_kind']}，请报告管理员"
+        return _("合并账户"), _because(source["reason"])
+    said = _("账本里记为 %(kind)s，请报告管理员", kind=source["journal_kind"])
+    return _("没有找到来源"), said
+
+
+def _because(reason: str) -> str:
+    return _("原因：%(reason)s", reason=reason)
+
+
+def _of_sale(source: Source) -> tuple[str, str]:
+    goods = _("、").join(
+        _("%(goods)s %(n)s 件", goods=one["goods"], n=one["count"]) for one in source["lines"]
+    )
+    return (
+        _("换 %(goods)s·%(shop)s", goods=goods, shop=source["shop"]),
+        _("单号 %(no)s·店员 %(clerk)s", no=source["number"], clerk=source["clerk"] or "—"),
+    )
 
 
 def _of_grant(source: Source, names: Mapping[str, str]) -> tuple[str, str]:
     if source["source_kind"] == "opening":
-        return f"纸本转入，凭证 {source['document_no']}", _people(source)
+        return _("纸本转入，凭证 %(no)s", no=source["document_no"]), _people(source)
     category = names.get(source["category_code"] or "", "")
     stay = source.get("attendance")
     if stay is None:
@@ -107,44 +149,55 @@ def _of_grant(source: Source, names: Mapping[str, str]) -> tuple[str, str]:
 
 def _presence(stay: Source, source: Source) -> list[str]:
     """Times and doors of a presence, who confirmed it, and who decided."""
-    came, went = _time(stay["checked_in_at"]), _time(stay["checked_out_at"])
-    began, ended = _time(stay["starts_at"]), _time(stay["ends_at"])
     said = [
-        f"{word('door', stay['in_door'])} {came} 到 {went}（{word('door', stay['out_door'])}）",
-        f"活动 {began}–{ended}",
+        _(
+            "%(door)s %(came)s 到 %(went)s（%(out)s）",
+            door=word("door", stay["in_door"]),
+            came=_time(stay["checked_in_at"]),
+            went=_time(stay["checked_out_at"]),
+            out=word("door", stay["out_door"]),
+        ),
+        _("活动 %(span)s", span=f"{_time(stay['starts_at'])}–{_time(stay['ends_at'])}"),
     ]
     if stay["confirmed_by"]:
-        said.append(f"{stay['confirmed_by']} 确认")
+        said.append(_("%(who)s 确认", who=stay["confirmed_by"]))
     if stay["second_confirmed_by"]:
-        said.append(f"{stay['second_confirmed_by']} 也确认")
+        said.append(_("%(who)s 也确认", who=stay["second_confirmed_by"]))
     return [*said, *_verdicts(source)]
 
 
 def _people(source: Source) -> str:
-    made = f"{source['made_by']} 录入" if source["made_by"] else ""
+    made = _("%(who)s 录入", who=source["made_by"]) if source["made_by"] else ""
     return "·".join(part for part in (made, *_verdicts(source)) if part)
 
 
 def _verdicts(source: Source) -> list[str]:
-    words = {"approved": "审核通过", "refused": "没有通过"}
-    return [f"{each['name_masked']} {words[each['verdict']]}" for each in source["decided_by"]]
+    return [
+        _("%(who)s 审核通过", who=each["name_masked"])
+        if each["verdict"] == "approved"
+        else _("%(who)s 没有通过", who=each["name_masked"])
+        for each in source["decided_by"]
+    ]
 
 
 def _how(source: Source, unit: str) -> str:
     """Return how the amount was reckoned."""
     kind = source["kind"]
     if kind == "reversal":
-        return "原数退回"
+        return _("原数退回")
     if kind == "redemption":
-        return "、".join(f"{one['count']} 件 × {one['price_points']}" for one in source["lines"])
+        return _("、").join(
+            _("%(n)s 件 × %(price)s", n=one["count"], price=one["price_points"])
+            for one in source["lines"]
+        )
     if kind == "opening":
-        return "照凭证"
+        return _("照凭证")
     if kind != "grant":
         return ""
     if unit == "minutes":
         return word("provenance", source["provenance"])
     if not source["rate"]:
-        return "不计积分"
+        return _("不计积分")
     is_minutes = bool(source["minutes"]) and source["rate"]["quantity"] == source["minutes"]
     return _formula(source["rate"], is_minutes=is_minutes)
 
@@ -152,19 +205,20 @@ def _how(source: Source, unit: str) -> str:
 def _formula(rate: Source, *, is_minutes: bool) -> str:
     """Return the rate's sum as people say it; with a rest, every term of it."""
     since = day(date.fromisoformat(rate["valid_from_on"]))
-    version = f"（第 {rate['version']} 版，{since}起）"
+    version = _("（第 %(n)s 版，%(day)s起）", n=rate["version"], day=since)
     whole = not rate["carry_before"] and not rate["carry_after"]
     hourly, rest = divmod(HOUR_MINUTES * rate["points"], rate["per_quantity"])
     if whole and is_minutes and not rest:
-        return f"{hours(rate['quantity'])} 小时 × {hourly}{version}"
+        said = _("%(hours)s 小时 × %(rate)s", hours=hours(rate["quantity"]), rate=hourly)
+        return f"{said}{version}"
     if whole and rate["per_quantity"] == 1:
         return f"{rate['quantity']} × {rate['points']}{version}"
-    return f"{rate['formula'].replace('…', '余')}{version}"
+    return f"{rate['formula'].replace('…', _('余'))}{version}"
 
 
 def _until(vintage_on: date) -> str:
-    return "长期有效" if vintage_on == NEVER else f"用到 {day(vintage_on)}"
+    return _("长期有效") if vintage_on == NEVER else _("用到 %(day)s", day=day(vintage_on))
 
 
 def _time(written: str | None) -> str:
-    return clock_time(datetime.fromisoformat(written)) if written else "没有签退"
+    return clock_time(datetime.fromisoformat(written)) if written else _("没有签退")
