@@ -7,7 +7,6 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from app.community.grids import NUMBERS
 from app.web.schemas import POINTS_MAX, InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.desk_fields import LocalMoment, Minutes
-from app.web.translate import _
 
 REASON_MAX = 200
 NUMBER_MAX = 32
@@ -138,7 +137,7 @@ class NameIn(InSchema):
 class TeamIn(NameIn):
     """A team with its lead body; aliases are separated by commas."""
 
-    kind = Text(load_default=lambda: _("志愿服务队"), length_max=24)
+    kind = Text(load_default="", length_max=24)
     lead_body = Text(required=True, length_max=64)
     contact_role = Text(load_default=None, allow_none=True, length_max=32)
     aliases = Text(load_default="", is_empty_ok=True, length_max=200)

@@ -40,6 +40,7 @@ def create() -> ResponseReturnValue:
         node = desk.require_here(session, desk.WORKERS)
         written = asked.pop("aliases").replace("，", ",").replace("、", ",")
         aliases = tuple(part.strip() for part in written.split(",") if part.strip())
+        asked["kind"] = asked["kind"] or _("志愿服务队")
         new = NewTeam(node_id=node.id, aliases=aliases, **asked)
         return teams.create(session, ledger_id=desk.ledger_id(), team=new, actor=actor())
 
