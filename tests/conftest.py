@@ -31,6 +31,8 @@ from tests import guard, postgres
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 TEMPLATE_URL = "TEST_TEMPLATE_URL"
 """Environment name by which the workers learn of the migrated PostgreSQL database."""
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 3_000_000_000
 UUID_V7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]")
 _first_engines: dict[str, sa.Engine] = {}
 
@@ -52,6 +54,13 @@ def migrate(app: Flask, revision: str = "head") -> None:
     with app.app_context():
         upgrade(directory="migrations", revision=revision)
         db.engine.dispose()
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory where there is room: a commit waits for a disk."""
+    is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES_MIN
+    if is_roomy and os.access(MEMORY, os.W_OK):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -29,7 +29,6 @@ from app.points.openings import PaperBalance
 from app.reports import proofs
 from tests.factories import community as places
 from tests.factories import doors, ledger, mall, people, points
-from tests.factories.till import phone_of
 
 SPRING = date(2026, 3, 2)
 NEW_YEAR = date(2027, 1, 1)
@@ -71,9 +70,8 @@ class Life:
     def caller(self, person_id: UUID) -> doors.Caller:
         """Whoever it is, signed in the first time."""
         if person_id not in self.callers:
-            phone, client = phone_of(self.session, person_id), self.town.client
-            token = doors.sign_in(self.session, client, person_id, phone)
-            self.callers[person_id] = doors.Caller(self.session, client, token, self.wen)
+            token = doors.sign_in(self.session, person_id)
+            self.callers[person_id] = doors.Caller(self.session, self.town.client, token, self.wen)
         return self.callers[person_id]
 
     def basket(self, member: Member, pieces: int = 1) -> dict[str, Any]:

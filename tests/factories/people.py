@@ -4,6 +4,7 @@ Names are invented; phones are `000-0000-NNNN`, which reach nobody.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from app.base.actors import SYSTEM, Actor
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
-from app.people import joining, roles
-from app.people.models import Member
+from app.people import credentials, joining, roles, sign_in
+from app.people.models import Credential, Member
 
 CONSENT = "2026-01"
 _serial = count(1)
@@ -105,3 +106,25 @@ def holder(session: Session, person_id: UUID, role: str, node: Node) -> Actor:
     """Give a known person a role; return them as an actor."""
     roles.grant(session, person_id=person_id, node_id=node.id, role=role, actor=SYSTEM)
     return Actor(person_id)
+
+
+def let_in(session: Session, person_id: UUID, password: str) -> str:
+    """Give a person a password and open a session for them; return its token.
+
+    As if they had come through the door: its own tests prove passwords, and each hash
+    is meant to take its time.
+    """
+    known = Credential(
+        person_id=person_id,
+        password_hash=_hash_of(password),
+        failed_count=0,
+        pin_failed_count=0,
+        changed_at=clock.now(),
+    )
+    session.merge(known)
+    return sign_in.open_session(session, person_id=person_id)
+
+
+@cache
+def _hash_of(password: str) -> str:
+    return credentials._hasher.hash(password)

@@ -9,13 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.base.actors import SYSTEM
 from app.base.crypto import unseal
 from app.ledger import books
 from app.mall.models import Goods
-from app.people import codes, credentials
+from app.people import codes
 from app.people.models import Member, Person
 from tests.factories import mall as make
+from tests.factories import people
 
 PASSWORD = "苹果香蕉-2026"
 PIN = "480913"
@@ -136,14 +136,10 @@ class Counter:
 
 
 def sign_in(app: Flask, session: Session, person_id: UUID, code: str) -> Caller:
-    """Sign a person in at the real door."""
-    credentials.set_password(session, person_id=person_id, password=PASSWORD, actor=SYSTEM)
-    phone = phone_of(session, person_id)
+    """Let a person in, who is known by a password."""
+    token = people.let_in(session, person_id, PASSWORD)
     session.commit()
-    client = app.test_client()
-    answer = client.post("/api/v1/sessions", json={"phone": phone, "password": PASSWORD})
-    assert answer.status_code == 201, answer.json
-    return Caller(client, answer.json["token"], f"/api/v1/books/{code}")
+    return Caller(app.test_client(), token, f"/api/v1/books/{code}")
 
 
 def at_counter(app: Flask, session: Session, *, clerk_count: int = 1) -> Counter:

@@ -260,7 +260,7 @@ def test_who_is_no_member_of_the_book_is_asked_to_join(site, slot, session):
         place = people.place(session, ledger_id=7, code="elsewhere")
         phone = people.phone()
         stranger = people.member(session, 7, place.community, "陌生人", phone)
-        token = onsite.doors.sign_in(session, site.town.client, stranger.person_id, phone)
+        token = onsite.doors.sign_in(session, stranger.person_id)
     caller = onsite.doors.Caller(session, site.town.client, token, stranger)
     with at("08:50"):
         ticket = site.seen(slot, "in")

@@ -94,7 +94,7 @@ def test_who_has_not_joined_the_book_is_told_so(site, slot, session):
         phone = people.phone()
         stranger = people.member(session, 7, place.community, "陌生人", phone)
     with at("12:00"):
-        token = onsite.doors.sign_in(session, site.town.client, stranger.person_id, phone)
+        token = onsite.doors.sign_in(session, stranger.person_id)
         caller = onsite.doors.Caller(session, site.town.client, token, stranger)
         with no_change(session):
             refused(caller.post("/checkins/late", sent), "not_registered", 404)

@@ -15,7 +15,6 @@ import pytest
 
 from app.base import clock
 from tests.factories import doors, points
-from tests.factories.till import phone_of
 from tests.web import district, knocking
 from tests.web.answers import everything
 from tests.web.knocking import Door
@@ -96,7 +95,7 @@ class Town:
         tokens["f"] = self.town.caller("foreign_staff").token
         tokens["C"] = self.town.caller("city_administrator").token
         keeper = self.here.shelf.clerk.person_id
-        tokens["k"] = doors.sign_in(session, client, keeper, phone_of(session, keeper))
+        tokens["k"] = doors.sign_in(session, keeper)
         self.tokens = tokens
 
     def request(self, door, about, **other):
