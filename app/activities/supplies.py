@@ -75,7 +75,7 @@ def hand_out(
         raise NotFound("a code is for in or for out")
     if slot.state != "planned" or ground.activity.state != "open":
         raise ActivityStateConflict(state=ground.activity.state)
-    closes_at = _closes_at(ground, direction)
+    closes_at = closes_at_of(ground, direction)
     if clock.now() >= closes_at:
         raise NotInTimeWindow(closes_at=closes_at.isoformat())
     ahead = _ahead(session, ground)
@@ -90,8 +90,8 @@ def hand_out(
     )
 
 
-def _closes_at(ground: Ground, direction: str) -> datetime:
-    """Coming in ends with the session (D12); going out when the job closes it (D16)."""
+def closes_at_of(ground: Ground, direction: str) -> datetime:
+    """Return when codes end: in with the session (D12), out when the job closes it (D16)."""
     if direction == "in":
         return ground.slot.ends_at
     return ground.slot.ends_at + minutes(ground.autoclose_minutes)

@@ -20,10 +20,10 @@ STATIC = Path(__file__).resolve().parent / "static"
 VENDOR = STATIC / "vendor"
 HOUSE = ("css/tokens.css", "css/components.css", "css/forms.css")
 SURFACES: dict[str, tuple[str, ...]] = {
-    "phone": ("vendor/weui.min.css", *HOUSE, "css/plain.css", "css/phone.css"),
+    "phone": ("vendor/weui.min.css", *HOUSE, "css/plain.css", "css/leader.css", "css/phone.css"),
     "desk": ("vendor/bootstrap.min.css", *HOUSE, "css/plain.css", "css/desk.css"),
     "till": ("vendor/bootstrap.min.css", *HOUSE, "css/plain.css", "css/till.css"),
-    "board": (*HOUSE, "css/board.css"),
+    "board": (*HOUSE, "css/leader.css", "css/board.css"),
 }
 DIGEST_LENGTH = 12
 A_YEAR = 31_536_000

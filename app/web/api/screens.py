@@ -32,10 +32,11 @@ from app.web.schemas.activities import (
 )
 from app.web.schemas.lists import items_of
 from app.web.session import actor
+from app.web.translate import _l
 
 bp = Blueprint("screens", __name__, url_prefix="/books/<book>", description="Screens and counts")
 
-LABELS = {"in": "签到码", "out": "签退码"}
+LABELS = {"in": _l("签到码"), "out": _l("签退码")}
 
 
 @bp.get("/sessions/<uuid:session_id>/codes/<direction>")
@@ -57,7 +58,7 @@ def show_code(book: str, session_id: UUID, direction: str) -> ResponseReturnValu
         "direction": direction,
         "token": screen.token,
         "url": url,
-        "svg": qr.svg(url, label=LABELS[direction]),
+        "svg": qr.svg(url, label=str(LABELS[direction])),
         "short_code": screen.short_code,
         "seconds_left": screen.seconds_left,
     }
