@@ -13,6 +13,7 @@ from app.ledger.models import Book
 from app.ledger.proof import Check
 from app.mall import proof_checks as mall_checks
 from app.points import proof_checks as points_checks
+from app.service_orders import proof_checks as order_checks
 
 ORDER = (
     "legs_balance",
@@ -22,6 +23,7 @@ ORDER = (
     "points_recomputed",
     "outstanding",
     "redemption_has_stock",
+    "exchange_in_escrow",
     "one_source",
     "chain",
     "opening_equals_closing",
@@ -55,6 +57,7 @@ def prove(session: Session, *, ledger_id: int) -> Proved:
         *proof.checks(session, ledger_id=ledger_id),
         *points_checks.checks(session, ledger_id=ledger_id),
         *mall_checks.checks(session, ledger_id=ledger_id),
+        *order_checks.checks(session, ledger_id=ledger_id),
     ]
     checks = sorted(found, key=lambda check: ORDER.index(check.name))
     proof.record(session, ledger_id=ledger_id, checks=checks)

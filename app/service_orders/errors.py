@@ -22,3 +22,10 @@ class NoVolunteerWork(DomainError):
 
     code = "no_volunteer_work"
     refusal = Refusal.UNPROCESSABLE
+
+
+class ExchangeStateConflict(DomainError):
+    """The exchange is not in a state from which this step leads; fact `state`."""
+
+    code = "exchange_state_conflict"
+    refusal = Refusal.CONFLICT

@@ -23,6 +23,7 @@ ROOM_LINES = {
     "points": 5_500,
     "reports": 2_900,
     "risk": 1_500,
+    "service_orders": 4_500,
     "web": 3_000,
     "web/api": 9_000,
     "web/board": 1_500,

@@ -6,6 +6,7 @@ It stands on the community of `activities`; the day is the same Tuesday, 2026-03
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,20 +15,33 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM, Actor
+from app.base.db import NEVER
 from app.base.transactions import attempt
 from app.ledger.models import Entry, Journal
-from app.people import team_members
+from app.ledger.posting import Line
+from app.people import members, team_members
 from app.people.models import Member
+from app.points import wallets
 from app.points.models import Grant
-from app.service_orders import categories, crediting, filing, finishing, handling
+from app.service_orders import (
+    categories,
+    confirming,
+    crediting,
+    exchanges,
+    filing,
+    finishing,
+    handling,
+)
 from app.service_orders.categories import Kind
+from app.service_orders.confirming import Done
+from app.service_orders.exchanges import Wish
 from app.service_orders.filing import Request
 from app.service_orders.finishing import Work
-from app.service_orders.models import Order, OrderLog, OrderWork
-from tests.factories import activities
-from tests.factories.activities import EVE, World, at, moment
+from app.service_orders.models import Exchange, Order, OrderLog, OrderWork
+from tests.factories import activities, ledger
+from tests.factories.activities import DAY, EVE, World, at, moment
 
-TABLES = (Order, OrderWork, OrderLog, Grant, Journal, Entry)
+TABLES = (Exchange, Order, OrderWork, OrderLog, Grant, Journal, Entry)
 KINDS = (
     Kind(code="errands", name="跑腿代办", credit_category_code="legal_advice", due_hours=24),
     Kind(code="lighting", name="楼道照明", handler_kind="staff", is_hard=True, due_hours=72),
@@ -187,3 +201,106 @@ def refused(session: Session, street: Street, error: type[Exception]) -> Iterato
         yield
     session.expire_all()
     assert everything(session, street) == before
+
+
+def earned(
+    session: Session, street: Street, member: Member, points: int, vintage_on: date = NEVER
+) -> None:
+    """Give points by the one way there is: an opening of a book kept on paper, say."""
+    ledger.post(
+        session,
+        street.ledger_id,
+        Line(wallets.POINTS_ISSUANCE, wallets.wallet_ref(member.id, vintage_on), points),
+        kind="test_earning",
+    )
+    session.commit()
+
+
+def asked(session: Session, street: Street, **more: Any) -> Exchange:
+    """The asker wants somebody to mind the keys for two hours, for 20 points."""
+    day, offer_id = more.pop("on", DAY), more.pop("offer_id", None)
+    with at(more.pop("text", "13:00"), day):
+        exchange = exchanges.ask(
+            session,
+            ledger_id=street.ledger_id,
+            asker=more.pop("asker", street.asker),
+            wish=Wish(
+                title="代管钥匙", points=more.pop("points", 20), minutes=120, offer_id=offer_id
+            ),
+            actor=street.asking,
+        )
+        session.commit()
+    assert not more
+    return exchange
+
+
+def taken_on(session: Session, street: Street, **more: Any) -> Exchange:
+    """The same, and the helper takes it on at half past one."""
+    helper, day = more.pop("helper", street.helper), more.get("on", DAY)
+    exchange = asked(session, street, **more)
+    with at("13:30", day):
+        exchanges.accept(
+            session, ledger_id=street.ledger_id, exchange_id=exchange.id, helper=helper
+        )
+        session.commit()
+    return exchange
+
+
+def helped(
+    session: Session,
+    street: Street,
+    *,
+    confirmed_by: str = "code",
+    actor: Actor | None = None,
+    **more: Any,
+) -> Exchange:
+    """The same, done from two to four and confirmed."""
+    exchange = taken_on(session, street, **more)
+    with at("16:00"):
+        confirm(session, street, exchange, confirmed_by=confirmed_by, actor=actor)
+    return exchange
+
+
+def confirm(
+    session: Session,
+    street: Street,
+    exchange: Exchange,
+    begin: str = "14:00",
+    end: str = "16:00",
+    *,
+    confirmed_by: str = "code",
+    actor: Actor | None = None,
+) -> None:
+    """Confirm an exchange of the day."""
+    confirming.confirm(
+        session,
+        ledger_id=street.ledger_id,
+        exchange_id=exchange.id,
+        done=Done(starts_at=moment(begin), ends_at=moment(end), confirmed_by=confirmed_by),
+        actor=actor or street.asking,
+    )
+    session.commit()
+
+
+def swap(session: Session, street: Street, asker: Member, helper: Member, day: date) -> None:
+    """One neighbour helps another for a point, on a day."""
+    earned(session, street, asker, 1)
+    exchange = taken_on(session, street, asker=asker, helper=helper, on=day, points=1)
+    with at("16:00", day):
+        confirming.confirm(
+            session,
+            ledger_id=street.ledger_id,
+            exchange_id=exchange.id,
+            done=Done(
+                starts_at=moment("14:00", day), ends_at=moment("16:00", day), confirmed_by="code"
+            ),
+            actor=Actor(asker.person_id),
+        )
+        session.commit()
+
+
+def member_of(session: Session, street: Street, actor: Actor) -> Member:
+    """The membership behind an actor."""
+    found = members.find_of_person(session, ledger_id=street.ledger_id, person_id=actor.person_id)
+    assert found is not None
+    return found

@@ -235,4 +235,9 @@ CONFLICTS: dict[str, Text] = {
         "The order is at another step. No points have changed. See where it stands.",
         "no",
     ),
+    "exchange_state_conflict": Text(
+        "这件互助已经变了，积分没有变。请刷新看看现在怎样。",
+        "This help has moved on. No points have changed. Refresh to see where it stands.",
+        "no",
+    ),
 }

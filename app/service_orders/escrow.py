@@ -1,0 +1,116 @@
+"""Escrow: the asker's points wait for the help, each lot with its own last day (L5–L7, D28).
+
+The account belongs to the exchange. Released, a lot keeps its day; given back after its
+day it is expired, as in any refund (E10). No point is made or lost on the way.
+"""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.actors import Actor
+from app.base.db import NEVER
+from app.ledger import balances, posting
+from app.ledger.accounts import AccountRef
+from app.ledger.posting import JournalDraft, Line
+from app.points import holders, wallets
+from app.points.wallets import EXPIRED
+
+HELD = "exchange_escrow"
+RELEASED = "exchange_release"
+REFUNDED = "exchange_refund"
+
+
+def ref(exchange_id: UUID, vintage_on: date = NEVER) -> AccountRef:
+    """Name the escrow of an exchange for the points of one last day."""
+    return replace(AccountRef("points", "escrow", exchange_id), vintage_on=vintage_on)
+
+
+def hold(
+    session: Session,
+    *,
+    ledger_id: int,
+    exchange_id: UUID,
+    asker_id: UUID,
+    points: int,
+    actor: Actor,
+) -> UUID:
+    """Put the asker's points into escrow, first-expiring first; return the journal (L5).
+
+    Raises:
+        InsufficientPoints: Fact `short_points`.
+        LedgerReadOnly: The book is stopped.
+    """
+    holder_id = holders.of(session, ledger_id=ledger_id, member_ids={asker_id}, lock=True)[asker_id]
+    spent = wallets.spend_lines(
+        session,
+        ledger_id=ledger_id,
+        member_id=holder_id,
+        amount_points=points,
+        to=ref(exchange_id),
+    )
+    lines = tuple(replace(line, credit=ref(exchange_id, line.debit.vintage_on)) for line in spent)
+    return _post(session, ledger_id, exchange_id, HELD, lines, actor)
+
+
+def release(
+    session: Session, *, ledger_id: int, exchange_id: UUID, helper_id: UUID, actor: Actor
+) -> UUID:
+    """Give what is in escrow to the helper; return the journal (L6).
+
+    What the helper owes (待追回) is recovered first (D31).
+
+    Raises:
+        LedgerReadOnly: The book is stopped.
+    """
+    return _empty(session, ledger_id, exchange_id, helper_id, RELEASED, actor)
+
+
+def refund(
+    session: Session, *, ledger_id: int, exchange_id: UUID, asker_id: UUID, actor: Actor
+) -> UUID:
+    """Give what is in escrow back to the asker; return the journal (L7, E10).
+
+    Raises:
+        LedgerReadOnly: The book is stopped.
+    """
+    return _empty(session, ledger_id, exchange_id, asker_id, REFUNDED, actor)
+
+
+def _empty(
+    session: Session, ledger_id: int, exchange_id: UUID, member_id: UUID, kind: str, actor: Actor
+) -> UUID:
+    holder_of = holders.of(session, ledger_id=ledger_id, member_ids={member_id}, lock=True)
+    holder_id, today = holder_of[member_id], clock.today()
+    purse = wallets.purses(session, ledger_id=ledger_id, holder_ids=[holder_id], lock=True)[
+        holder_id
+    ]
+    lines: list[Line] = []
+    for each in balances.of_owner(session, ledger_id=ledger_id, owner_id=exchange_id):
+        if each.posted and kind == REFUNDED and each.ref.vintage_on < today:
+            lines.append(Line(each.ref, EXPIRED, each.posted))
+        elif each.posted:
+            lines += purse.earn(each.posted, each.ref.vintage_on, source=each.ref)
+    return _post(session, ledger_id, exchange_id, kind, tuple(lines), actor)
+
+
+def _post(
+    session: Session,
+    ledger_id: int,
+    exchange_id: UUID,
+    kind: str,
+    lines: tuple[Line, ...],
+    actor: Actor,
+) -> UUID:
+    end = "hold" if kind == HELD else "end"
+    draft = JournalDraft(
+        key=f"exchange:{exchange_id}:{end}",
+        kind=kind,
+        lines=lines,
+        actor=actor,
+        source_id=exchange_id,
+    )
+    return posting.post_one(session, ledger_id=ledger_id, draft=draft)

@@ -1,0 +1,222 @@
+"""Neighbours help each other for points (以积分换服务): asked, taken on, confirmed, or taken back.
+
+Points only change hands: from the asker into escrow, from there to the helper or
+back (P1). The helped neighbour confirms with a code of their own phone; for somebody
+without a phone a member of staff signs instead. The helper's hours are an earned record.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock, crypto, serials
+from app.base.actors import SYSTEM, Actor
+from app.base.errors import NotFound, PermissionDenied, ValidationFailed
+from app.base.ids import new_id
+from app.community import tree
+from app.ledger import books
+from app.people import members
+from app.people.models import Member
+from app.service_orders import escrow, offers
+from app.service_orders.errors import ExchangeStateConflict
+from app.service_orders.models import Exchange
+
+LIFE = timedelta(days=30)
+TITLE_MAX, TEXT_MAX, POINTS_MAX, MINUTES_MAX = 64, 1_000, 100_000, 1_440
+LIVE = ("open", "accepted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a neighbour asks for. `offer_id`: it answers another's offer, who is then the helper."""
+
+    title: str
+    text: str = ""
+    points: int
+    minutes: int
+    offer_id: UUID | None = None
+
+
+def ask(session: Session, *, ledger_id: int, asker: Member, wish: Wish, actor: Actor) -> Exchange:
+    """Ask for help and put its points into escrow (L5).
+
+    Raises:
+        ValidationFailed: Nothing is asked for, or a number is out of range.
+        MemberNotActive: The asker is no active member.
+        NotFound: The offer is gone, or one's own.
+        InsufficientPoints: Fact `short_points`.
+    """
+    _require_sense(wish)
+    members.require_active(asker)
+    if wish.offer_id is not None:
+        offers.get_live(session, ledger_id=ledger_id, offer_id=wish.offer_id, but_of=asker.id)
+    now, exchange_id = clock.now(), new_id()
+    node = tree.get(session, asker.node_id)
+    exchange = Exchange(
+        ledger_id=ledger_id,
+        id=exchange_id,
+        number=_number(session, ledger_id),
+        node_id=node.id,
+        node_path=node.path,
+        asker_id=asker.id,
+        offer_id=wish.offer_id,
+        state="open",
+        title=wish.title.strip(),
+        text_sealed=crypto.seal(wish.text.strip(), exchange_id),
+        points=wish.points,
+        minutes=wish.minutes,
+        asked_at=now,
+        lapses_at=now + LIFE,
+        version=1,
+        escrow_journal_id=escrow.hold(
+            session,
+            ledger_id=ledger_id,
+            exchange_id=exchange_id,
+            asker_id=asker.id,
+            points=wish.points,
+            actor=actor,
+        ),
+    )
+    session.add(exchange)
+    session.flush()
+    return exchange
+
+
+def accept(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Member) -> Exchange:
+    """Take on to help; of two at once one gets it.
+
+    Raises:
+        NotFound: No such exchange.
+        PermissionDenied: It is one's own, or was asked of somebody else.
+        ExchangeStateConflict: It is taken, or over.
+        MemberNotActive: The helper is no active member.
+    """
+    members.require_active(helper)
+    exchange = get(session, ledger_id=ledger_id, exchange_id=exchange_id, is_locked=True)
+    if helper.id == exchange.asker_id:
+        raise PermissionDenied("nobody helps themselves for points")
+    if exchange.offer_id is not None:
+        offer = offers.get(session, ledger_id=ledger_id, offer_id=exchange.offer_id)
+        if offer.member_id != helper.id:
+            raise PermissionDenied("this was asked of somebody else")
+    require_state(exchange, "open")
+    exchange.helper_id, exchange.accepted_at = helper.id, clock.now()
+    move(session, exchange, "accepted")
+    return exchange
+
+
+def give_up(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Member) -> Exchange:
+    """Say that one cannot help after all; it is open again, the points stay in escrow.
+
+    Raises:
+        NotFound: No such exchange.
+        PermissionDenied: Another took it on.
+        ExchangeStateConflict: It is not taken, or over.
+    """
+    exchange = get(session, ledger_id=ledger_id, exchange_id=exchange_id, is_locked=True)
+    require_state(exchange, "accepted")
+    if exchange.helper_id != helper.id:
+        raise PermissionDenied("another helps here")
+    exchange.helper_id = exchange.accepted_at = exchange.offer_id = None
+    move(session, exchange, "open")
+    return exchange
+
+
+def withdraw(
+    session: Session, *, ledger_id: int, exchange_id: UUID, asker: Member, actor: Actor
+) -> Exchange:
+    """Take a request back before it is confirmed; the points come back (L7).
+
+    Raises:
+        NotFound: No such exchange.
+        PermissionDenied: It is another's.
+        ExchangeStateConflict: It is over.
+    """
+    exchange = get(session, ledger_id=ledger_id, exchange_id=exchange_id, is_locked=True)
+    if exchange.asker_id != asker.id:
+        raise PermissionDenied("another asked for this")
+    require_state(exchange, *LIVE)
+    _give_back(session, exchange, "withdrawn", actor)
+    return exchange
+
+
+def lapse_due(session: Session, *, ledger_id: int, now: datetime) -> int:
+    """Give back the points of requests that nobody confirmed in time; return how many (a job)."""
+    query = sa.select(Exchange).where(
+        Exchange.ledger_id == ledger_id, Exchange.state.in_(LIVE), Exchange.lapses_at <= now
+    )
+    due = list(session.scalars(query.order_by(Exchange.id).with_for_update()))
+    for exchange in due:
+        _give_back(session, exchange, "lapsed", SYSTEM)
+    return len(due)
+
+
+def get(
+    session: Session, *, ledger_id: int, exchange_id: UUID, is_locked: bool = False
+) -> Exchange:
+    """Return an exchange.
+
+    Raises:
+        NotFound: The book has none of this id.
+    """
+    query = sa.select(Exchange).where(Exchange.ledger_id == ledger_id, Exchange.id == exchange_id)
+    if is_locked:
+        query = query.with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("no such exchange")
+    return found
+
+
+def text_of(exchange: Exchange) -> str:
+    """Return what was asked for, in full."""
+    return crypto.unseal(exchange.text_sealed, exchange.id)
+
+
+def _give_back(session: Session, exchange: Exchange, state: str, actor: Actor) -> None:
+    exchange.end_journal_id = escrow.refund(
+        session,
+        ledger_id=exchange.ledger_id,
+        exchange_id=exchange.id,
+        asker_id=exchange.asker_id,
+        actor=actor,
+    )
+    exchange.ended_at = clock.now()
+    move(session, exchange, state)
+
+
+def move(session: Session, exchange: Exchange, state: str) -> None:
+    """Write the next state of an exchange."""
+    exchange.state = state
+    exchange.version += 1
+    session.flush()
+
+
+def _number(session: Session, ledger_id: int) -> str:
+    day = clock.today().strftime("%Y%m%d")
+    serial = serials.take(session, ledger_id=ledger_id, name=f"exchange:{day}")
+    return f"{books.get(session, ledger_id).code}-E{day}-{serial:04d}"
+
+
+def _require_sense(wish: Wish) -> None:
+    if not 1 <= len(wish.title.strip()) <= TITLE_MAX:
+        raise ValidationFailed("say in a few words what is asked for", field="title")
+    if len(wish.text) > TEXT_MAX:
+        raise ValidationFailed("too long", field="text")
+    if not 1 <= wish.points <= POINTS_MAX:
+        raise ValidationFailed("points out of range", field="points")
+    if not 1 <= wish.minutes <= MINUTES_MAX:
+        raise ValidationFailed("minutes out of range", field="minutes")
+
+
+def require_state(exchange: Exchange, *states: str) -> None:
+    """Refuse a step from another state.
+
+    Raises:
+        ExchangeStateConflict: Fact `state`.
+    """
+    if exchange.state not in states:
+        raise ExchangeStateConflict(state=exchange.state)

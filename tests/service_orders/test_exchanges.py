@@ -1,0 +1,309 @@
+"""Neighbours help each other for points; points only change hands (P1, P11, L5–L7, T28, A12)."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.base.actors import SYSTEM, Actor
+from app.base.db import NEVER
+from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
+from app.ledger.errors import InsufficientPoints
+from app.ledger.models import Account
+from app.people import households
+from app.points import wallets
+from app.reports import proofs
+from app.risk.models import Signal
+from app.service_orders import confirming, exchanges, neighbours, offers
+from app.service_orders.confirming import Done
+from app.service_orders.errors import ExchangeStateConflict
+from app.service_orders.exchanges import Wish
+from app.service_orders.offers import Proposal
+from tests.factories import service_orders as make
+from tests.factories.activities import DAY, at, moment
+from tests.factories.service_orders import refused
+
+
+@pytest.fixture
+def rich(session, street):
+    """The asker has 50 points from service, 20 of them for this year only."""
+    for points, vintage_on in ((20, DAY.replace(month=12, day=31)), (30, NEVER)):
+        make.earned(session, street, street.asker, points, vintage_on)
+    return street
+
+
+def spendable(session, street, member):
+    with at("20:00"):
+        return wallets.holding(
+            session, ledger_id=street.ledger_id, member_id=member.id
+        ).spendable_points
+
+
+def circulating(session, street):
+    """All points in wallets and escrow."""
+    query = sa.select(sa.func.sum(Account.credits_posted - Account.debits_posted)).where(
+        Account.ledger_id == street.ledger_id, Account.kind.in_(("wallet", "escrow"))
+    )
+    return session.scalar(query)
+
+
+def prove(session, street):
+    found = proofs.prove(session, ledger_id=street.ledger_id)
+    assert found.is_ok, [each for each in found.checks if not each.is_ok]
+    session.commit()
+
+
+def test_l5_asking_puts_the_points_into_escrow(session, rich):
+    exchange = make.asked(session, rich)
+
+    assert exchange.state == "open"
+    assert spendable(session, rich, rich.asker) == 30
+    assert circulating(session, rich) == 50
+    prove(session, rich)
+
+
+def test_l6_confirmed_help_moves_the_points_and_records_the_hours(session, rich):
+    exchange = make.helped(session, rich)
+    (grant,) = [each for each in make.grants_of(session, rich) if each.source_kind == "exchange"]
+
+    assert exchange.state == "done"
+    assert (spendable(session, rich, rich.asker), spendable(session, rich, rich.helper)) == (30, 20)
+    assert (grant.minutes, grant.points, grant.state) == (120, 0, "posted")
+    assert circulating(session, rich) == 50
+    prove(session, rich)
+
+
+def test_d28_points_keep_their_last_day_through_the_exchange(session, rich):
+    make.helped(session, rich, points=30)
+    with at("20:00"):
+        held = wallets.holding(session, ledger_id=rich.ledger_id, member_id=rich.helper.id)
+
+    assert held.lots == [(DAY.replace(month=12, day=31), 20), (NEVER, 10)]
+
+
+def test_l7_withdrawn_before_it_is_confirmed_gives_all_back(session, rich):
+    exchange = make.taken_on(session, rich)
+    with at("15:00"):
+        exchanges.withdraw(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            asker=rich.asker,
+            actor=rich.asking,
+        )
+        session.commit()
+
+    assert spendable(session, rich, rich.asker) == 50
+    assert make.grants_of(session, rich) == []
+    prove(session, rich)
+
+
+def test_e10_what_comes_back_after_its_last_day_is_expired(session, rich):
+    exchange = make.asked(session, rich, points=30, on=DAY.replace(month=12, day=6))
+    later = DAY.replace(year=DAY.year + 1, month=1, day=6)
+    with at("09:00", later):
+        assert exchanges.lapse_due(session, ledger_id=rich.ledger_id, now=moment("09:00", later))
+        session.commit()
+        left = wallets.holding(session, ledger_id=rich.ledger_id, member_id=rich.asker.id)
+
+    assert exchange.state == "lapsed"
+    assert left.spendable_points == 30
+    prove(session, rich)
+
+
+def test_points_that_are_not_there_are_not_promised(session, rich):
+    with at("13:00"), refused(session, rich, InsufficientPoints):
+        exchanges.ask(
+            session,
+            ledger_id=rich.ledger_id,
+            asker=rich.asker,
+            wish=Wish(title="代管钥匙", points=51, minutes=60),
+            actor=rich.asking,
+        )
+
+
+def test_nobody_helps_themselves(session, rich):
+    exchange = make.asked(session, rich)
+
+    with refused(session, rich, PermissionDenied):
+        exchanges.accept(
+            session, ledger_id=rich.ledger_id, exchange_id=exchange.id, helper=rich.asker
+        )
+
+
+def test_the_second_to_take_it_on_is_too_late(session, rich):
+    exchange = make.taken_on(session, rich)
+
+    with refused(session, rich, ExchangeStateConflict):
+        exchanges.accept(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            helper=rich.world.leader_member,
+        )
+
+
+def test_who_cannot_help_after_all_leaves_it_open_with_its_points(session, rich):
+    exchange = make.taken_on(session, rich)
+    exchanges.give_up(
+        session, ledger_id=rich.ledger_id, exchange_id=exchange.id, helper=rich.helper
+    )
+    session.commit()
+
+    assert (exchange.state, exchange.helper_id) == ("open", None)
+    assert spendable(session, rich, rich.asker) == 30
+
+
+def test_t28_only_the_helped_neighbour_confirms(session, rich):
+    exchange = make.taken_on(session, rich)
+    done = Done(starts_at=moment("14:00"), ends_at=moment("16:00"), confirmed_by="code")
+
+    with at("16:00"), refused(session, rich, PermissionDenied):
+        confirming.confirm(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            done=done,
+            actor=Actor(rich.helper.person_id),
+        )
+
+
+def test_staff_sign_for_a_neighbour_without_a_phone(session, rich):
+    exchange = make.helped(session, rich, confirmed_by="staff", actor=rich.world.staff)
+
+    assert (exchange.state, exchange.confirmed_by) == ("done", "staff")
+
+
+def test_a6_nobody_signs_for_their_own_household(session, rich):
+    exchange = make.taken_on(session, rich)
+    staff = make.member_of(session, rich, rich.world.staff)
+    home = households.create(
+        session,
+        ledger_id=rich.ledger_id,
+        node_id=rich.world.node.id,
+        name="一户",
+        head_member_id=staff.id,
+        actor=SYSTEM,
+    )
+    households.join(
+        session,
+        ledger_id=rich.ledger_id,
+        household_id=home.id,
+        member_id=rich.helper.id,
+        relation="配偶",
+        actor=SYSTEM,
+    )
+    session.commit()
+    done = Done(starts_at=moment("14:00"), ends_at=moment("16:00"), confirmed_by="staff")
+
+    with at("16:00"), refused(session, rich, SecondPersonRequired):
+        confirming.confirm(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            done=done,
+            actor=rich.world.staff,
+        )
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("14:00", "14:00"), ("16:00", "14:00"), ("12:00", "14:30"), ("15:00", "17:30")],
+)
+def test_help_at_an_impossible_time_is_refused(session, rich, begin, end):
+    exchange = make.taken_on(session, rich)
+    done = Done(starts_at=moment(begin), ends_at=moment(end), confirmed_by="code")
+
+    with at("17:00"), refused(session, rich, ValidationFailed):
+        confirming.confirm(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            done=done,
+            actor=rich.asking,
+        )
+
+
+def test_a3_help_during_an_activity_is_credited_once(session, rich):
+    make.rated(session, rich, stars=5)  # the helper worked from 9:00 to 10:30
+    exchange = make.asked(session, rich, text="08:10")
+    with at("08:20"):
+        exchanges.accept(
+            session, ledger_id=rich.ledger_id, exchange_id=exchange.id, helper=rich.helper
+        )
+        session.commit()
+    with at("12:30"):
+        make.confirm(session, rich, exchange, "09:30", "11:00")
+    grant = next(each for each in make.grants_of(session, rich) if each.source_kind == "exchange")
+
+    assert grant.state == "waiting_level_2"
+    assert spendable(session, rich, rich.helper) >= 20
+
+
+def test_an_offer_names_who_will_help(session, rich):
+    with at("10:00"):
+        offer = offers.make(
+            session,
+            ledger_id=rich.ledger_id,
+            member=rich.helper,
+            proposal=Proposal(title="代看施工", points=20, minutes=120),
+        )
+        session.commit()
+    exchange = make.asked(session, rich, offer_id=offer.id)
+
+    with refused(session, rich, PermissionDenied):
+        exchanges.accept(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            helper=rich.world.leader_member,
+        )
+    with refused(session, rich, NotFound):
+        offers.get_live(session, ledger_id=rich.ledger_id, offer_id=offer.id, but_of=rich.helper.id)
+
+
+def test_p11_what_was_given_and_received_stands_side_by_side(session, rich):
+    make.helped(session, rich)
+    helper = neighbours.reciprocity(session, ledger_id=rich.ledger_id, member_id=rich.helper.id)
+    asker = neighbours.reciprocity(session, ledger_id=rich.ledger_id, member_id=rich.asker.id)
+
+    assert (helper.given_count, helper.given_minutes, helper.earned_points) == (1, 120, 20)
+    assert (asker.received_count, asker.received_minutes, asker.spent_points) == (1, 120, 20)
+
+
+def signals_of(session, street):
+    query = sa.select(Signal).where(
+        Signal.ledger_id == street.ledger_id, Signal.rule_code == "exchange_ring"
+    )
+    return list(session.scalars(query))
+
+
+def test_a12_five_times_in_a_week_is_put_before_a_person(session, rich):
+    for no in range(5):
+        make.swap(session, rich, rich.asker, rich.helper, DAY + timedelta(days=no))
+        assert len(signals_of(session, rich)) == (no == 4)
+
+
+def test_a12_a_circle_of_three_is_put_before_a_person(session, rich):
+    third = rich.world.leader_member
+    for no, (asker, helper) in enumerate(
+        ((rich.asker, rich.helper), (rich.helper, third), (third, rich.asker))
+    ):
+        make.swap(session, rich, asker, helper, DAY + timedelta(days=no))
+
+    (found,) = signals_of(session, rich)
+    assert found.facts["people_count"] == 3
+
+
+def test_a_damaged_escrow_fails_the_proof(session, rich):
+    exchange = make.asked(session, rich)
+    session.execute(
+        sa.text("UPDATE service_orders_exchange SET points = 19 WHERE ledger_id = :l"),
+        {"l": rich.ledger_id},
+    )
+    session.commit()
+    found = proofs.prove(session, ledger_id=rich.ledger_id)
+
+    broken = {each.name: each.detail for each in found.checks if not each.is_ok}
+    assert set(broken) == {"exchange_in_escrow"}
+    assert exchange.number in broken["exchange_in_escrow"]
