@@ -85,7 +85,7 @@ export function drawBasket(state, goods) {
 export function drawShelf(goods) {
   byId("shelf").replaceChildren(
     ...[...goods.values()].map((one) => {
-      const left = one.available_count === null ? "" : `·${say("left", { n: one.available_count })}`;
+      const left = one.available_count === null ? "" : say("left", { n: one.available_count });
       return element(
         "li",
         {},
@@ -93,7 +93,8 @@ export function drawShelf(goods) {
           "button",
           { type: "button", disabled: one.available_count === 0, onclick: () => acts.add(one) },
           one.name,
-          element("small", {}, `${one.number}·${say("points", { n: number(one.price_points) })}${left}`),
+          element("small", {}, `${one.number}·${say("points", { n: number(one.price_points) })}`),
+          left ? element("small", {}, left) : "",
         ),
       );
     }),

@@ -2,7 +2,8 @@
 // It is heard whatever has the focus: what it typed into another field is taken out
 // again, and its Enter presses nothing. A person types slower and is left alone.
 
-const FAST_MS = 50; // between two keys, by the time at which they were struck
+const FAST_MS = 50; // a key, on average, by the time at which they were struck
+const PAUSE_MS = 200; // after so long another text begins
 const LENGTH_MIN = 8; // shorter than any code, longer than a person's quick burst
 
 /**
@@ -14,21 +15,22 @@ export function listen(onScan, home = () => null) {
   const begin = (event, sign) => {
     const field = event.target instanceof HTMLInputElement ? event.target : sign === " " ? null : home();
     if (field && field !== event.target) field.focus();
-    return { text: "", at: 0, field, before: field?.value ?? "" };
+    return { text: "", began: event.timeStamp, at: 0, field, before: field?.value ?? "" };
   };
   const hear = (event) => {
     if (!event.key || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" || /Enter$/.test(event.code)) return end(event);
     const sign = signOf(event);
     if (sign === null) return;
-    if (!burst || event.timeStamp - burst.at > FAST_MS) burst = begin(event, sign);
+    if (!burst || event.timeStamp - burst.at > PAUSE_MS) burst = begin(event, sign);
     burst.text += sign;
     burst.at = event.timeStamp;
   };
   const end = (event) => {
     const heard = burst;
     burst = null;
-    if (!heard || heard.text.length < LENGTH_MIN || event.timeStamp - heard.at > FAST_MS) return;
+    if (!heard || heard.text.length < LENGTH_MIN) return;
+    if (event.timeStamp - heard.began > FAST_MS * heard.text.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (heard.field) heard.field.value = heard.before;
