@@ -7,17 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from app.base.actors import SYSTEM
-from app.cli.demo.jinxi_cast import PERSONAS
 from app.ledger import books
 from app.mall import goods, listings
-from app.mall.models import Goods, Redemption, Shop, Till
+from app.mall.models import Goods, Redemption, Till
 from app.people import codes, members
 from app.people.models import Member
 from app.points import wallets
 from tests.browser.people import sign_in
 from tests.browser.street import Street
-from tests.factories import ledger
 
 KEY_MS = 4
 """How long a scanner takes for a key."""
