@@ -37,6 +37,7 @@ class Cohort:
     team_id: UUID | None = None
     category_code: str | None = None
     unit_id: int | None = None
+    alliance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Funnel:
 
 def count(session: Session, *, ledger_id: int, node: Node, cohort: Cohort) -> Funnel:
     """Count the funnel of a subtree."""
-    rows = session.execute(_activities(ledger_id, node, cohort)).all()
+    rows = session.execute(activities_of(ledger_id, node, cohort)).all()
     held = [row for row in rows if row.state in HELD]
     sessions, enrolled, attended = _count_held(session, ledger_id, node, cohort)
     waits = [
@@ -77,7 +78,7 @@ def count_by_unit(
     session: Session, *, ledger_id: int, node: Node, cohort: Cohort
 ) -> dict[int, int]:
     """Count activities held by co-organising unit; one activity counts for each of its units."""
-    counted = _activities(ledger_id, node, cohort).where(Activity.state.in_(HELD)).subquery()
+    counted = activities_of(ledger_id, node, cohort).where(Activity.state.in_(HELD)).subquery()
     query = (
         sa.select(Organiser.unit_id, sa.func.count())
         .join(counted, counted.c.id == Organiser.activity_id)
@@ -88,7 +89,7 @@ def count_by_unit(
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _activities(ledger_id: int, node: Node, cohort: Cohort) -> Any:
+def activities_of(ledger_id: int, node: Node, cohort: Cohort) -> Any:
     """Select the approved activities of a cohort; one that was called and refused is none."""
     first = (
         sa.select(sa.func.min(ActivitySession.starts_at))
@@ -122,6 +123,8 @@ def _activities(ledger_id: int, node: Node, cohort: Cohort) -> Any:
         query = query.where(Activity.team_id == cohort.team_id)
     if cohort.category_code is not None:
         query = query.where(Activity.category_code == cohort.category_code)
+    if cohort.alliance_id is not None:
+        query = query.where(Activity.alliance_id == cohort.alliance_id)
     if cohort.unit_id is not None:
         query = query.where(Activity.id.in_(_of_unit(ledger_id, cohort.unit_id)))
     return query
@@ -137,7 +140,7 @@ def _count_held(
     session: Session, ledger_id: int, node: Node, cohort: Cohort
 ) -> tuple[int, int, int]:
     """Count sessions, sign-ups and presences of the activities held; stays in pairs are one."""
-    held = _activities(ledger_id, node, cohort).where(Activity.state.in_(HELD)).subquery()
+    held = activities_of(ledger_id, node, cohort).where(Activity.state.in_(HELD)).subquery()
     slots = sa.select(ActivitySession.id).where(
         ActivitySession.ledger_id == ledger_id,
         ActivitySession.state == "closed",

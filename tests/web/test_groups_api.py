@@ -189,3 +189,19 @@ def test_a_head_of_another_place_is_not_there(town: Town) -> None:
     refused(staff.post(f"{town.book}/households", body), "not_found", 404)
 
     assert everything(town.session) == before
+
+
+def test_the_alliances_funnel_is_for_staff_of_its_place(town):
+    staff = town.caller("staff")
+    body = {"node_code": town.node.code, "name": "近邻志愿同盟"}
+    alliance = done(staff.post(f"{town.book}/alliances", body), 201)
+    path = f"{town.book}/alliances/{alliance['id']}/funnel"
+    span = "from=2026-01-01&to=2026-12-31"
+
+    found = done(staff.get(f"{path}?{span}"))
+
+    assert (found["team_count"], found["called_count"], found["shares"]) == (0, 0, [])
+    refused(staff.get(path), "validation_failed", 422)
+    refused(staff.get(f"{path}?from=2026-02-01&to=2026-01-01"), "validation_failed", 422)
+    refused(town.caller("volunteer").get(f"{path}?{span}"), "permission_denied", 403)
+    refused(town.caller("foreign_staff").get(f"{path}?{span}"), "not_found", 404)

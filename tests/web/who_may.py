@@ -82,6 +82,7 @@ MAY = {
     "teams.*": WRITE,
     "alliances.list_alliances": ANYONE,
     "alliances.show": ANYONE,
+    "alliances.count_funnel": READ,
     "alliances.*": WRITE,
     "merges.list_waiting": READ,
     "merges.request_merge": WRITE,

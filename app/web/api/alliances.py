@@ -8,16 +8,21 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from app.activities.funnel import Cohort
+from app.base import clock
 from app.base.transactions import reading
 from app.community import tree
 from app.people import alliances
 from app.people.models import Alliance
 from app.points import programmes
+from app.reports import alliance_funnels
 from app.web.acts import act
 from app.web.api import teams as team_doors
-from app.web.api.standing import WORKERS, book_id
+from app.web.api.standing import READERS, WORKERS, book_id, node_at
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.activities import DaysIn
 from app.web.schemas.groups import (
+    AllianceFunnelOut,
     AllianceOut,
     AllianceTeamIn,
     FullAllianceOut,
@@ -113,6 +118,26 @@ def leave(book: str, alliance_id: UUID, team_id: UUID) -> ResponseReturnValue:
         )
 
     return act(verb, ledger_id=ledger_id, status=204)
+
+
+@bp.get("/<uuid:alliance_id>/funnel")
+@allow(SIGNED_IN)
+@bp.arguments(DaysIn, location="query")
+@bp.response(200, AllianceFunnelOut)
+def count_funnel(asked: dict[str, Any], book: str, alliance_id: UUID) -> Any:
+    """Count teams, calls, answers, activities held, people and minutes, and each team's share."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        alliance = alliances.get(session, ledger_id=ledger_id, alliance_id=alliance_id)
+        node = node_at(session, alliance.node_id, READERS)
+        begins_at, ends_at = (clock.day_bounds(asked[name]) for name in ("begins_on", "ends_on"))
+        return alliance_funnels.count(
+            session,
+            ledger_id=ledger_id,
+            node=node,
+            alliance_id=alliance_id,
+            cohort=Cohort(begins_at[0], ends_at[1]),
+        )
 
 
 def _shown(session: Session, found: Sequence[Alliance]) -> list[dict[str, Any]]:

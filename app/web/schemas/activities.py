@@ -94,10 +94,9 @@ class NearIn(PageIn):
     node_code = Text(length_max=32)
 
 
-class SpanIn(InSchema):
-    """From one day to another, both included, at or below a place."""
+class DaysIn(InSchema):
+    """From one day to another, both included."""
 
-    node_code = Text(length_max=32)
     begins_on = fields.Date(required=True, data_key="from")
     ends_on = fields.Date(required=True, data_key="to")
 
@@ -106,6 +105,12 @@ class SpanIn(InSchema):
         """Refuse a span that ends before it begins."""
         if data["ends_on"] < data["begins_on"]:
             raise ValidationError("ends before it begins", "to")
+
+
+class SpanIn(DaysIn):
+    """From one day to another, both included, at or below a place."""
+
+    node_code = Text(length_max=32)
 
 
 class FunnelIn(SpanIn):

@@ -102,6 +102,30 @@ class FullAllianceOut(AllianceOut):
     teams = fields.List(fields.Nested(TeamOut))
 
 
+class TeamShareOut(Schema):
+    """What one team of an alliance did."""
+
+    team_id = fields.UUID(attribute="team.id")
+    name = fields.String(attribute="team.name")
+    response_count = fields.Integer()
+    people_count = fields.Integer()
+    minutes = fields.Integer()
+
+
+class AllianceFunnelOut(Schema):
+    """队伍 → 发起 → 响应 → 举办 → 到场 → 小时."""
+
+    team_count = fields.Integer()
+    called_count = fields.Integer()
+    responded_count = fields.Integer(metadata={"description": "Calls that a team answered"})
+    held_count = fields.Integer()
+    people_count = fields.Integer()
+    visit_count = fields.Integer(metadata={"description": "人次"})
+    minutes = fields.Integer()
+    median_response_seconds = fields.Integer(allow_none=True)
+    shares = fields.List(fields.Nested(TeamShareOut))
+
+
 class AllianceTeamIn(InSchema):
     """Which team joins, by agreement."""
 
