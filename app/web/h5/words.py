@@ -43,7 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "auto": _l("自动"),
     },
     "provenance": {
-        "hours_credited": _l("签到"),
+        "hours_credited": _l("现场签到"),
         "hours_honorary": _l("补录（荣誉）"),
         "hours_historical": _l("以前的"),
     },

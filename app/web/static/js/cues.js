@@ -15,6 +15,13 @@ export function isQuiet() {
   try { return localStorage.getItem(QUIET_KEY) === "yes"; } catch { return false; }
 }
 
+/** Whether the browser lets us: somebody touched this page, or came here by touching another. */
+function isAllowed() {
+  const { userActivation } = navigator;
+  const hasCome = document.referrer.startsWith(`${location.origin}/`);
+  return !isQuiet() && (!userActivation || userActivation.hasBeenActive || hasCome);
+}
+
 /** Keep the person's wish for quiet on this phone. */
 export function keepQuiet(isWanted) {
   try { localStorage.setItem(QUIET_KEY, isWanted ? "yes" : "no"); } catch { /* private mode */ }
@@ -33,7 +40,7 @@ export function trouble() {
 
 /** Say a sentence in the page's language; a new one takes the place of the old. */
 export function say(text) {
-  if (!text || isQuiet() || !("speechSynthesis" in window)) return;
+  if (!text || !isAllowed() || !("speechSynthesis" in window)) return;
   try {
     const spoken = new SpeechSynthesisUtterance(text);
     spoken.lang = document.documentElement.lang || "zh-CN";
@@ -45,7 +52,7 @@ export function say(text) {
 
 /** Shake once for ok, twice for trouble; never where motion is unwelcome. */
 export function buzz(isOk = true) {
-  if (isQuiet() || !navigator.vibrate) return;
+  if (!isAllowed() || !navigator.vibrate) return;
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   try { navigator.vibrate(isOk ? 200 : [120, 90, 120]); } catch { /* not allowed here */ }
 }
@@ -59,7 +66,7 @@ export function tell(isOk, text) {
 
 async function play(notes) {
   const Player = window.AudioContext || window.webkitAudioContext;
-  if (!Player || isQuiet()) return;
+  if (!Player || !isAllowed()) return;
   try {
     player = player || new Player();
     // Before the first touch a browser holds sound back: then there is none, and no error.
