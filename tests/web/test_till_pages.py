@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.base import clock
 from app.mall import day_end, tills
 from app.points import wallets
 from tests.factories import mall as make
@@ -238,3 +239,89 @@ def test_goods_left_empty_are_not_counted(here, browser, session):
     assert send(browser, path, **{f"counted-{salt.id}": ""}).status_code == 303
     assert "没数" in browser.get(path).text
     assert make.stock_of(session, here.mall, salt) == 8
+
+
+def test_a_stall_is_opened_at_and_counted_back_on_the_page(here, browser, session):
+    _, salt, _ = a_sale(here, session)
+    stall = make.a_stall(session, here.mall, (salt, 3))
+    session.commit()
+    send(browser, till_path(here, "/day-end"))
+    page = browser.get("/till/").text
+    assert stall.place in page
+    form = {"book": here.code, "shop_id": str(here.mall.shop_id), "stall_id": str(stall.id)}
+    opened = send(browser, "/till/", "/till/open", **form)
+    assert opened.status_code == 303
+    assert stall.place in browser.get(opened.location).text
+    assert browser.get(f"{opened.location}/count").status_code == 404
+
+    back = f"/till/{here.code}/stalls/{stall.id}"
+    field = f"counted-{salt.id}"
+    with here.unchanged():
+        assert send(browser, back, **{field: "3"}).status_code == 409, "a till stands there"
+    send(browser, f"{opened.location}/day-end")
+    with here.unchanged():
+        short = send(browser, back, **{field: "2"})
+        assert short.status_code == 422
+        assert "有差的请写原因" in short.text
+    closed = send(browser, back, **{field: "2", f"reason-{salt.id}": "破了"})
+    assert closed.status_code == 303
+    assert "已收摊" in browser.get(back).text
+    assert make.stock_of(session, here.mall, salt) == 7
+    make.require_clean(session, here.mall.ledger_id)
+
+
+def test_the_shelf_is_counted_while_the_till_stays_open(here, browser, session):
+    _, salt, _ = a_sale(here, session)
+    path = till_path(here, "/count")
+    field = f"counted-{salt.id}"
+    with here.unchanged():
+        assert send(browser, path).status_code == 422, "nothing was counted"
+        bare = send(browser, path, **{field: "9"})
+        assert bare.status_code == 422
+        assert "有差的请写原因" in bare.text
+        assert 'value="9"' in bare.text, "what was typed stays"
+    answer = send(browser, path, **{field: "9", f"reason-{salt.id}": "上次数错了"})
+    assert answer.status_code == 303
+    assert "1 样有差" in browser.get(answer.location).text
+    assert make.stock_of(session, here.mall, salt) == 9
+    assert browser.get(till_path(here)).status_code == 200, "the till is open still"
+
+
+def test_a_slip_is_printed_once_more_with_the_name_masked(here, browser, session):
+    member, _, number = a_sale(here, session)
+    for which in (number, "last"):
+        page = browser.get(till_path(here, f"/sales/{which}/slip")).text
+        assert number in page
+        assert member.name_masked in page
+        assert "补打" in page
+        assert "温如许" not in page
+    assert browser.get(till_path(here, "/sales/X-R20250101-0001/slip")).status_code == 404
+
+
+def test_staff_set_up_a_stall_at_the_desk(here, app, session):
+    salt = make.put_goods(session, here.mall, stock_count=5)
+    session.commit()
+    browser = in_browser(here, app, here.mall.staff.person_id)
+    start = browser.get("/staff/", follow_redirects=True).request.path
+    place = start.split("/")[2] if start.count("/") > 2 else here.mall.node.code
+    path = f"/staff/{place}/shops/{here.mall.shop_id}/stalls"
+    form = {"place": "老槐树下", "held_on": clock.today().isoformat()}
+    with here.unchanged():
+        assert send(browser, path, **form).status_code == 422, "nothing to take along"
+        assert send(browser, path, **form, **{f"taken-{salt.id}": "6"}).status_code == 409
+    made = send(browser, path, **form, **{f"taken-{salt.id}": "3"})
+    assert made.status_code == 303
+    page = browser.get(made.location).text
+    assert "老槐树下" in page
+    more = send(browser, made.location, f"{made.location}/load", **{f"taken-{salt.id}": "1"})
+    assert more.status_code == 303
+    with here.unchanged():
+        short = send(
+            browser, made.location, f"{made.location}/close", **{f"counted-{salt.id}": "3"}
+        )
+        assert short.status_code == 422
+    counted = {f"counted-{salt.id}": "3", f"reason-{salt.id}": "破了"}
+    assert send(browser, made.location, f"{made.location}/close", **counted).status_code == 303
+    assert "已收摊" in browser.get(path).text
+    assert make.stock_of(session, here.mall, salt) == 4
+    make.require_clean(session, here.mall.ledger_id)

@@ -15,11 +15,15 @@ class LoadIn(InSchema):
     )
 
 
-class StallIn(LoadIn):
-    """A new stall: where, on which day, with which goods."""
+class StallDayIn(InSchema):
+    """Where a stall stands, and on which day."""
 
     place = Text(required=True, length_max=PLACE_MAX)
     held_on = fields.Date(required=True)
+
+
+class StallIn(StallDayIn, LoadIn):
+    """A new stall: where, on which day, with which goods."""
 
 
 class CloseStallIn(InSchema):

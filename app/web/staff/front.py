@@ -37,6 +37,7 @@ from app.web.staff import (
     settings,
     shops,
     signals,
+    stalls,
     teams,
     units,
     uploads,
@@ -50,7 +51,7 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 PAGES = (
     activities, alliances, audit, backfills, card_list, cards, frozen, goods, home, manual, member,
     member_steps, merchants, merges, nodes, objections, openings, people, planning, programme,
-    proof, ranking, redemptions, review, roles, sessions, settings, shops, signals, teams,
+    proof, ranking, redemptions, review, roles, sessions, settings, shops, signals, stalls, teams,
     units, uploads, why,
 )  # fmt: skip
 

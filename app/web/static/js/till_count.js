@@ -7,8 +7,8 @@ const rows = [...document.querySelectorAll("#count tr")].map((row) => ({
   row,
   number: row.dataset.number,
   barcode: row.dataset.barcode || null,
-  pieces: row.querySelector(".till-pieces"),
-  why: row.querySelector(".till-why"),
+  pieces: row.querySelector(".ax-pieces"),
+  why: row.querySelector(".ax-reason"),
 }));
 
 function judge({ row, pieces, why }) {
