@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.web.board import choices, landing, posters, problems, verify
+from app.web.board import choices, help, landing, posters, problems, verify
 
 bp = Blueprint("board", __name__)
-for page in (choices, landing, posters, problems, verify):
+for page in (choices, help, landing, posters, problems, verify):
     bp.register_blueprint(page.bp)

@@ -6,14 +6,15 @@ from flask.typing import ResponseReturnValue
 from app.base.errors import NotFound
 from app.web.permissions import PUBLIC, allow
 from app.web.texts import TEXTS
+from app.web.translate import _l
 
 bp = Blueprint("problems", __name__)
 
 RETRIES = {
-    "no": "再试也一样，请照上面说的办。",
-    "same_key": "可以原样再试一次，不会办两遍。",
-    "new_key": "请从头再来一次。",
-    "after_change": "改过以后可以再试。",
+    "no": _l("再试也一样，请照上面说的办。"),
+    "same_key": _l("可以原样再试一次，不会办两遍。"),
+    "new_key": _l("请从头再来一次。"),
+    "after_change": _l("改过以后可以再试。"),
 }
 
 

@@ -67,6 +67,15 @@ function present(seen) {
   show("seen");
 }
 
+// Without network the code waits on this phone and goes to the leader as evidence (late.js).
+async function keepForLater(token) {
+  try { return await (await import("./late.js")).keep(token); } catch { return false; }
+}
+
+async function dropKept(token) {
+  try { await (await import("./late.js")).drop(token); } catch { /* nothing was kept */ }
+}
+
 async function redeem(token) {
   let answer, body;
   try {
@@ -80,10 +89,11 @@ async function redeem(token) {
       body: JSON.stringify({ token }),
     });
     body = await answer.json();
-  } catch { return refuse(words.unreached); }
+  } catch { return refuse(await keepForLater(token) ? words.kept : words.unreached); }
   history.replaceState(null, "", location.pathname);
   if (!answer.ok) return refuse(body.title);
   keep(body);
+  dropKept(token);
   present(body);
 }
 
