@@ -120,7 +120,7 @@ class AllianceFunnelOut(Schema):
     responded_count = fields.Integer(metadata={"description": "Calls that a team answered"})
     held_count = fields.Integer()
     people_count = fields.Integer()
-    visit_count = fields.Integer(metadata={"description": "人次"})
+    visit_count = fields.Integer(metadata={"description": "Each coming counts, not each person"})
     minutes = fields.Integer()
     median_response_seconds = fields.Integer(allow_none=True)
     shares = fields.List(fields.Nested(TeamShareOut))
