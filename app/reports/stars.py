@@ -2,7 +2,8 @@
 
 Everybody may see it, so a name is masked unless its owner agreed to be named, and a
 child's unless a guardian agreed as well (D43); asked anew at every look, so a consent
-taken back works at once. Ties share a place, and a shared last place is shown whole.
+taken back works at once. Ties share a place, and a shared
+last place is shown whole, up to twice as many rows as the board has.
 """
 
 from collections.abc import Collection
@@ -24,6 +25,8 @@ from app.reports.rankings import Cut, Ranked
 
 STAR_HOURS = (100, 300, 600, 1_000, 1_500)
 """So many hours in all light one star more: the steps that cities and provinces share."""
+ROWS_READ_MAX = 200
+"""So many lines are looked at; a shared last place is rarely longer."""
 CHILD_YEARS = 14
 """Only the year of birth is known, so that who turns 15 this year may still be a child."""
 
@@ -43,13 +46,17 @@ class Star:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A whole board: its rows, what it counted, and when it was drawn."""
+    """A whole board: its rows, what it counted, and when it was drawn.
+
+    `left_out_count` share the last place, but no screen holds so many.
+    """
 
     node: Node
     board: Board
     begins_on: date
     ends_on: date
     rows: list[Star]
+    left_out_count: int
     people_count: int
     total_minutes: int
     drawn_at: datetime
@@ -65,14 +72,17 @@ def draw(session: Session, *, ledger_id: int, node: Node) -> Picture:
     begins_on, ends_on = boards.period_of(board.period, clock.today())
     provenances = rankings.PROVENANCES if board.counts == "all" else ("credited",)
     cut = Cut(ledger_id, node, begins_on, ends_on, provenances=provenances)
-    found = rankings.page(session, cut, limit=2 * board.row_max, offset=0)
+    found = rankings.page(session, cut, limit=ROWS_READ_MAX, offset=0)
+    entitled = [row for row in found.rows if row.rank <= board.row_max]
+    shown = entitled[: 2 * board.row_max]
     people_count, total_minutes = rankings.totals(session, cut)
     return Picture(
         node=node,
         board=board,
         begins_on=begins_on,
         ends_on=ends_on,
-        rows=_stars(session, ledger_id, [row for row in found.rows if row.rank <= board.row_max]),
+        rows=_stars(session, ledger_id, shown),
+        left_out_count=len(entitled) - len(shown),
         people_count=people_count,
         total_minutes=total_minutes,
         drawn_at=clock.now(),

@@ -99,7 +99,16 @@ def test_a_shared_last_place_is_shown_whole(session, world):
     serve(session, world, "丁四", 6)
     found = draw(session, world)
     assert [row.rank for row in found.rows] == [1] * 9 + [10] * 3
+    assert found.left_out_count == 0
     assert (found.people_count, found.total_minutes) == (13, 9 * 120 + 3 * 60 + 6)
+
+
+def test_of_a_last_place_that_too_many_share_the_rest_are_counted(session, world):
+    switch(session, world, 1, row_max=10)
+    for _ in range(23):
+        serve(session, world, "甲一", 60)
+    found = draw(session, world)
+    assert (len(found.rows), found.left_out_count) == (20, 3)
 
 
 def test_only_the_hours_of_the_period_count_and_stars_count_all(session, world):

@@ -1,9 +1,9 @@
-"""Public pages: scan landing, what a poster opens, refusals explained, files verified."""
+"""Public pages: what codes and posters open, help, what a place shows, files verified."""
 
 from flask import Blueprint
 
-from app.web.board import choices, help, landing, posters, problems, verify
+from app.web.board import choices, help, landing, posters, problems, verify, wall
 
 bp = Blueprint("board", __name__)
-for page in (choices, help, landing, posters, problems, verify):
+for page in (choices, help, landing, posters, problems, verify, wall):
     bp.register_blueprint(page.bp)
