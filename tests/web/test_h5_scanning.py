@@ -207,3 +207,41 @@ def _member_of_another_book(session):
     made = people.member(session, ledger_id, node, "远客人", people.phone())
     session.commit()
     return made
+
+
+def test_digits_typed_on_the_scan_page_find_their_session_themselves(site, slot, phone, session):
+    with at("08:50"):
+        short = done(site.leader.get(f"{slot}/codes/in"))["short_code"]
+        shown = phone.get("/scan")
+        came = phone.send("/scan", digits=short)
+        inside = phone.get("/scan")
+    with at("11:00"):
+        went = phone.send("/scan", digits=done(site.leader.get(f"{slot}/codes/out"))["short_code"])
+
+    assert "扫码签到" in shown.text
+    assert "扫码签退" in inside.text
+    assert came.status_code == went.status_code == 303
+    (stay,) = stays(session)
+    assert (stay.state, stay.credited_minutes) == ("closed", 120)
+
+
+@pytest.mark.parametrize(("typed", "status"), [("12", 422), ("abcdef", 422), ("000000", 410)])
+def test_wrong_digits_on_the_scan_page_change_nothing(slot, phone, session, typed, status):
+    with at("08:50"):
+        before = everything(session)
+        answer = phone.send("/scan", digits=typed)
+
+    assert answer.status_code == status
+    assert f'value="{typed}"' in answer.text
+    assert everything(session) == before
+
+
+def test_digits_of_a_session_that_is_over_are_found_on_no_screen(site, slot, phone, session):
+    with at("08:50"):
+        short = done(site.leader.get(f"{slot}/codes/in"))["short_code"]
+    with at("18:00"):
+        before = everything(session)
+        answer = phone.send("/scan", digits=short)
+
+    assert answer.status_code == 410
+    assert everything(session) == before
