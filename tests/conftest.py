@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ from app.base import crypto, engines
 from app.base.db import db
 from config import Config
 from tests import guard, postgres
+from tests.staging import Kept, Stage
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 TEMPLATE_URL = "TEST_TEMPLATE_URL"
@@ -190,6 +192,20 @@ def session(app: Flask) -> Iterator[Session]:
         engine = db.engine
     with Session(engine, expire_on_commit=False) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def kept_worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[Any, Kept]]:
+    """The worlds that this worker has built."""
+    return tmp_path_factory.mktemp("worlds"), {}
+
+
+@pytest.fixture
+def stage(
+    app: Flask, session: Session, client: FlaskClient, kept_worlds: tuple[Path, dict[Any, Kept]]
+) -> Stage:
+    """Puts up a world: built by the first test that asks, copied for the others."""
+    return Stage(app, session, client, *kept_worlds)
 
 
 @pytest.fixture

@@ -295,6 +295,7 @@ def test_an_activity_that_is_not_open_takes_nobody_in(session, world, member):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session_count", [1, 2])
 def test_d11_of_ten_parallel_scans_of_one_person_one_becomes_a_stay(
     app, session, world, member, session_count

@@ -94,6 +94,7 @@ def test_the_head_has_the_very_text_of_the_models(schemas):
     assert expected.keys() - found.keys() == set()
 
 
+@pytest.mark.slow
 def test_every_step_can_be_undone_and_done_again(empty_url, instance):
     app = build_app(empty_url, instance)
     for number in range(1, len(STEPS) + 1):

@@ -43,9 +43,9 @@ def book(session, world):
 
 
 @pytest.fixture
-def life(session, client):
+def life(stage):
     with clock.held_at(points.at(lives.TODAY, 10)):
-        yield lives.live(session, client)
+        yield stage.put_up(lives.live, "session", "client")
 
 
 def one(session, model, row_id):

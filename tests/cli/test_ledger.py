@@ -19,9 +19,9 @@ def run(app, *words):
 
 
 @pytest.fixture
-def life(session, client):
+def life(stage):
     with clock.held_at(points.at(lives.TODAY, 10)):
-        yield lives.live(session, client)
+        yield stage.put_up(lives.live, "session", "client")
 
 
 def break_it(session, ledger_id):

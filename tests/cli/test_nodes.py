@@ -20,6 +20,7 @@ def count_nodes(session) -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(Node))
 
 
+@pytest.mark.slow
 def test_the_official_divisions_are_imported_and_a_second_run_changes_nothing(app, session):
     first = run(app, DIVISIONS)
     assert (first.exit_code, first.stdout) == (0, "2962 new, 0 changed, 0 unchanged, 0 bad\n")

@@ -84,6 +84,7 @@ def check_paths(session: Session) -> None:
         assert row[2] == (row[4] or 0) + 1
 
 
+@pytest.mark.slow
 def test_the_official_divisions_are_imported_whole_and_a_second_run_changes_nothing(session):
     first = run(session, DIVISIONS.read_bytes())
     assert (first.count("new"), first.bad) == (DIVISIONS_COUNT, [])
@@ -349,6 +350,7 @@ def peak_bytes_of(path: Path) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_the_memory_needed_does_not_grow_with_the_file(app, tmp_path):
     files = [tmp_path / name for name in ("warm.csv", "small.csv", "large.csv")]
     for path, communities in zip(files, (0, 1_000, 9_000), strict=True):
@@ -359,6 +361,7 @@ def test_the_memory_needed_does_not_grow_with_the_file(app, tmp_path):
     assert large < 1.2 * small
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_places_are_streamed(app, session, tmp_path):
     path = tmp_path / "country.csv"
     count = write_country(path, 98_999)

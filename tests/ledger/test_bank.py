@@ -17,6 +17,8 @@ from app.ledger.errors import AlreadyReversed, InsufficientPoints
 from app.ledger.tables import ACCOUNT, ENTRY
 from tests.factories import ledger as make
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 6
 
 

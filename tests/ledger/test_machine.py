@@ -32,6 +32,8 @@ from app.ledger.errors import AlreadyReversed, HoldAlreadyResolved, Insufficient
 from app.ledger.tables import ACCOUNT
 from tests.factories import ledger as make
 
+pytestmark = pytest.mark.slow
+
 MEMBERS = st.integers(0, 2)
 AMOUNTS = st.integers(1, 12)
 STEP, HOLD_LASTS = timedelta(minutes=1), timedelta(hours=2)

@@ -25,8 +25,8 @@ NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def mall(session):
-    return make.a_mall(session)
+def mall(stage):
+    return stage.put_up(make.a_mall, "session")
 
 
 def spendable(session, mall, member):

@@ -22,6 +22,8 @@ from app.people.errors import CardNotActive, CodeAlreadyUsed, WrongAudience
 from app.points import wallets
 from tests.factories import mall as make
 
+pytestmark = pytest.mark.slow
+
 THREADS = 8
 
 

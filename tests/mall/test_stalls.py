@@ -15,8 +15,8 @@ from tests.factories import mall as make
 
 
 @pytest.fixture
-def mall(session):
-    return make.a_mall(session)
+def mall(stage):
+    return stage.put_up(make.a_mall, "session")
 
 
 def shelf_of(session, mall, one):

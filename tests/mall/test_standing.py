@@ -22,8 +22,8 @@ from tests.factories import mall as make
 
 
 @pytest.fixture
-def mall(session):
-    return make.a_mall(session)
+def mall(stage):
+    return stage.put_up(make.a_mall, "session")
 
 
 def test_unknown_goods_tills_and_members_are_not_found(session, mall):

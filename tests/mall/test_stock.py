@@ -20,8 +20,8 @@ from tests.factories import mall as make
 
 
 @pytest.fixture
-def mall(session):
-    return make.a_mall(session)
+def mall(stage):
+    return stage.put_up(make.a_mall, "session")
 
 
 def test_d38_every_change_is_a_movement_that_says_what_it_left(session, mall):
@@ -172,6 +172,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12,
     deadline=None,

@@ -1,5 +1,6 @@
 """Two at the same moment: one phone is still one person, one guess more is still too many."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.base.actors import SYSTEM
@@ -9,6 +10,8 @@ from app.people.errors import AlreadyMember
 from app.people.models import Login, LoginCode, Member, Person, RoleGrant
 from tests.factories.people import member, newcomer, place
 from tests.factories.teams import at_once
+
+pytestmark = pytest.mark.slow
 
 PHONE = "000-0000-0001"
 PASSWORD = "竹影横窗 2026"

@@ -18,6 +18,8 @@ from app.points.models import Carry, Grant
 from tests.factories import points as make
 from tests.factories.teams import at_once
 
+pytestmark = pytest.mark.slow
+
 TIMES = 6
 
 

@@ -80,6 +80,7 @@ def test_a_book_has_counters_of_its_own(session):
     )
 
 
+@pytest.mark.slow
 def test_a_use_costs_one_statement_for_one_or_many(session):
     session.connection()
     seen = []

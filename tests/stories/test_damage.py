@@ -23,11 +23,13 @@ from tests.factories import lives, points
 from tests.ledger import damage
 from tests.web.answers import done, refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
-def life(session, client):
+def life(stage):
     with clock.held_at(points.at(lives.TODAY, 10)):
-        yield lives.live(session, client)
+        yield stage.put_up(lives.live, "session", "client")
 
 
 def rewrite(life, table, where, values):

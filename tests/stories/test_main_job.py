@@ -27,6 +27,8 @@ from tests.factories import people, points
 from tests.factories.activities import DAY, EVE, at, moment
 from tests.factories.people import CONSENT
 
+pytestmark = pytest.mark.slow
+
 BOOK = "/books/ningde"
 
 

@@ -8,11 +8,13 @@ from app.ledger.tables import ACCOUNT, JOURNAL, TRANSFER
 from tests.factories import lives, points
 from tests.web.answers import done
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
-def life(session, client):
+def life(stage):
     with clock.held_at(points.at(lives.TODAY, 10)):
-        yield lives.live(session, client)
+        yield stage.put_up(lives.live, "session", "client")
 
 
 def moves(life):

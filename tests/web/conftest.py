@@ -1,12 +1,11 @@
 """A town at every door."""
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from tests.factories import doors
+from tests.staging import Stage
 
 
 @pytest.fixture
-def town(session: Session, client: FlaskClient) -> doors.Town:
-    return doors.town(session, client)
+def town(stage: Stage) -> doors.Town:
+    return stage.put_up(doors.town, "session", "client")

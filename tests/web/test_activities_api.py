@@ -12,8 +12,8 @@ UNKNOWN = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 def team_of(site):

@@ -12,8 +12,8 @@ from tests.web.test_h5_leading import OUTER, lead_path, rows
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ PLAN = {
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

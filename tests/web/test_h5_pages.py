@@ -21,8 +21,8 @@ LEADER = (
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ SCAN = ("activities_scan", "risk_signal", "risk_rule", "people_message")
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ KEPT = ("activities_late_scan", "risk_quota")
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ OUTER = ("base_idempotency", "people_session", "people_audit")
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.factories import till as at
 
 
 @pytest.fixture
-def here(app, session):
-    return at.at_counter(app, session)
+def here(stage):
+    return stage.put_up(at.at_counter, "app", "session")
 
 
 @pytest.fixture

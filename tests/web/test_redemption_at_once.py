@@ -16,6 +16,8 @@ from tests.conftest import DATABASE
 from tests.factories import mall as make
 from tests.factories import till as at
 
+pytestmark = pytest.mark.slow
+
 STATEMENTS_MAX = 19
 """One redemption by ticket, from the session's look-up to the kept answer. Only goes down."""
 

@@ -242,9 +242,9 @@ REFUSED = [name for name, form in FORMS.items() if form.bad is not None]
 
 
 @pytest.fixture
-def desk(app, session):
+def desk(stage):
     with activities.at("12:00"):
-        yield builder.a_busy_desk(app, session)
+        yield stage.put_up(builder.a_busy_desk, "app", "session")
 
 
 def version_of_settings(desk):

@@ -75,9 +75,9 @@ THINGS = [path for path in READ if "{" in path and "?" not in path]
 
 
 @pytest.fixture
-def desk(app, session):
+def desk(stage):
     with activities.at("12:00"):
-        yield builder.a_busy_desk(app, session)
+        yield stage.put_up(builder.a_busy_desk, "app", "session")
 
 
 def opened(desk, who, rest):

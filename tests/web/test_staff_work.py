@@ -20,9 +20,9 @@ from tests.web.answers import everything
 
 
 @pytest.fixture
-def desk(app, session):
+def desk(stage):
     with activities.at("12:00"):
-        yield builder.a_busy_desk(app, session)
+        yield stage.put_up(builder.a_busy_desk, "app", "session")
 
 
 def box(page, grant_id):

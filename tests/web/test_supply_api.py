@@ -14,8 +14,8 @@ from tests.web.answers import done, everything, refused
 
 
 @pytest.fixture
-def site(session, client):
-    return onsite.site(session, client)
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture
