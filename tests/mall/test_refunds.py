@@ -83,7 +83,7 @@ def test_the_member_is_told_of_the_return(session, mall):
     member, _, slip = sold(session, mall)
     with clock.held_at(OPENING + timedelta(minutes=5)):
         cancel(session, mall, slip)
-    told = inbox.list_for(session, ledger_id=mall.ledger_id, member_id=member.id)[0]
+        told = inbox.list_for(session, ledger_id=mall.ledger_id, member_id=member.id)[0]
     assert told.topic == "refunded"
     assert told.facts == {"points": 60, "number": slip.number, "shop": slip.shop_name}
 

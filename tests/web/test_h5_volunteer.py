@@ -124,9 +124,9 @@ def test_the_passbook_and_the_record_say_what_happened(site, phone):
 
 def test_reading_the_inbox_marks_it_read(site, phone, session):
     note = inbox.Note(site.wen.member.id, "card_issued", {"card_no": "C-1"})
-    inbox.tell(session, ledger_id=site.town.ledger_id, notes=[note])
-    session.commit()
     with at("08:30", EVE):
+        inbox.tell(session, ledger_id=site.town.ledger_id, notes=[note])
+        session.commit()
         assert "1 条没看" in phone.get("/").text
         answer = phone.send("/inbox/read")
         home = phone.get("/").text
