@@ -23,7 +23,8 @@ SCROLLS = """() => [...document.querySelectorAll('html, body, body *')].filter((
   ).map((one) => one.tagName)"""
 OUTSIDE = """() => [...document.querySelectorAll('main *')].filter((one) => {
   const box = one.getBoundingClientRect();
-  return box.width > 1 && (box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.top < -1);
+  const isOut = box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.top < -1;
+  return box.width > 1 && isOut;
 }).map((one) => one.outerHTML.slice(0, 120))"""
 JINXI = "350902200001"
 
