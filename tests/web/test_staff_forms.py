@@ -32,7 +32,25 @@ REASON = {"reason": "核对过签到表"}
 LONG = {"reason": "长" * 201}
 TIMES = {"checked_in_at": "2026-03-10T09:00", "checked_out_at": "2026-03-10T10:30"}
 
+PLAN = {
+    "title": "冬至包汤圆",
+    "category_code": "other",
+    "address": "党群服务中心一楼厨房",
+    "on_1": "2026-03-15",
+    "begins_1": "10:00",
+    "ends_1": "12:00",
+    "weeks": 2,
+    "then": "submit",
+}
+
 FORMS = {
+    "plan_new": Form(
+        "/activities/new", "staff", PLAN, {**PLAN, "on_1": "2026-03-01"}, kept="冬至包汤圆"
+    ),
+    "unit_new": Form(
+        "/units", "staff", {"name": "闽东医院", "kind": "医院"}, {"name": "闽东医院"},
+        kept="闽东医院",
+    ),
     "activity_approve": Form("/activities/{plan}/approve", "staff"),
     "activity_refuse": Form("/activities/{plan}/refuse", "staff", REASON, LONG, kept="长长"),
     "activity_cancel": Form("/activities/{plan}/cancel", "staff", REASON, {}),
