@@ -126,7 +126,8 @@ def test_my_record_comes_as_a_table_too(town: Town) -> None:
 
     assert answer.mimetype == "text/csv"
     text = answer.get_data().decode("utf-8-sig")
-    assert "ningde,person.name,人volunteer" in text
+    assert "本人,ningde,person.name,人volunteer" in text
+    assert "其他," not in text
     assert "attachment" in answer.headers["Content-Disposition"]
 
 

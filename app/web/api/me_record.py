@@ -44,9 +44,13 @@ def show(asked: dict[str, Any]) -> dict[str, Any]:
 @bp.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
 def download(asked: dict[str, Any]) -> ResponseReturnValue:
     """Take all that is held of me away as a table."""
-    rows = [row for record in _records(asked.get("book")) for row in _flat(record["book"], record)]
+    rows = [
+        (own_rows.part_of(path), book, path, value)
+        for record in _records(asked.get("book"))
+        for book, path, value in _flat(record["book"], record)
+    ]
     made_at = clock.now().astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    sheet = Sheet("我的记录", [("时间", made_at)], ("账本", "项目", "内容"), rows)
+    sheet = Sheet("我的记录", [("时间", made_at)], ("部分", "账本", "项目", "内容"), rows)
     file = BytesIO()
     write_csv(sheet, file)
     answer = Response(file.getvalue(), mimetype="text/csv")

@@ -45,6 +45,34 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
     return {**record, **plain(added)}
 
 
+PARTS = {
+    "person": "本人",
+    "membership": "志愿者身份",
+    "books": "加入的社区",
+    "consents": "同意书",
+    "roles": "身份",
+    "sessions": "登录过的手机",
+    "agents": "代办",
+    "book": "账本",
+    "holding": "现有积分",
+    "statements": "存折",
+    "grants": "时长和积分",
+    "backfills": "补录",
+    "attendances": "到场记录",
+    "photos": "补录的照片",
+    "late_scans": "没网时的扫码",
+    "enrolments": "报名",
+    "redemptions": "兑换",
+    "objections": "提的问题",
+}
+"""What a part of the record is called in the table that people take away."""
+
+
+def part_of(path: str) -> str:
+    """Return what people call the part of the record that a value belongs to."""
+    return PARTS.get(path.split(".")[0], "其他")
+
+
 GRANT = ("served_on", "minutes", "points", "provenance", "state", "category_code", "source_kind")
 BACKFILL = ("served_on", "minutes", "provenance", "state", "evidence", "entered_at")
 PHOTO = ("id", "subject_kind", "subject_id", "width", "height", "added_at")
