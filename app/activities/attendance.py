@@ -46,6 +46,7 @@ def confirm(
     actor: Actor,
     attendance_ids: Collection[UUID] | None = None,
     left_at: Mapping[UUID, datetime] | None = None,
+    reason: str | None = None,
 ) -> list[Grant]:
     """Confirm presences and hand them to points; returns the grants made.
 
@@ -53,6 +54,9 @@ def confirm(
     named; `left_at` says when its person left (default: the session's end). A stay
     below the minimum share is settled only once the session is over: a second one
     may still lift it.
+
+    Args:
+        reason: Why check-outs were forgotten, and how the leader knows; kept with them.
 
     Raises:
         PermissionDenied: The actor neither leads the activity nor is its staff.
@@ -68,16 +72,19 @@ def confirm(
     circle = own_circle(session, ledger_id=ledger_id, actor=actor)
     others = _others(session, ground, stays)
     deeds: list[Deed | None] = []
+    forgotten = {stay.id for stay in stays if stay.state == "needs_confirmation"}
+    settled = [(stay, _times(ground, stay)) for stay in stays if stay.id in forgotten]
+    for stay, _before in settled:
+        stays_of = others.get(stay.member_id, [])
+        _settle_forgotten(ground, stay, stays_of, (left_at or {}).get(stay.id))
+    if reason is not None:
+        records.record_settled(session, settled, reason=reason, actor=actor)
     for stay in stays:
-        is_forgotten = stay.state == "needs_confirmation"
-        if is_forgotten:
-            stays_of = others.get(stay.member_id, [])
-            _settle_forgotten(ground, stay, stays_of, (left_at or {}).get(stay.id))
         stay.state = "confirmed"
         stay.confirmed_by_id = actor.person_id
         stay.confirmed_at = clock.now()
         holds = grounds.hold_reasons(ground, stay, circle)
-        provenance = "honorary" if is_forgotten else "credited"
+        provenance = "honorary" if stay.id in forgotten else "credited"
         deeds.append(grounds.deed_of(ground, stay, provenance=provenance, holds=holds))
     session.flush()
     _tell_zero(session, ground, [s for s, deed in zip(stays, deeds, strict=True) if not deed])
@@ -112,7 +119,7 @@ def second(
     ):
         raise SecondPersonRequired("leader and staff together")
     grounds.take_back_grant(session, stay, reason=states.require_reason(reason), actor=actor)
-    before = Times(stay.checked_in_at, stay.checked_out_at or ground.slot.ends_at)
+    before = _times(ground, stay)
     stay.version += 1
     stay.second_confirmed_by_id = actor.person_id
     records.record(session, stay, before, stay.credited_minutes, reason=reason, actor=actor)
@@ -138,7 +145,7 @@ def refuse(
     why = states.require_reason(reason)
     if stay.state not in CONFIRMABLE:
         raise ActivityStateConflict(state=stay.state)
-    before = Times(stay.checked_in_at, stay.checked_out_at or ground.slot.ends_at)
+    before = _times(ground, stay)
     minutes_before = stay.credited_minutes
     stay.state = "refused"
     stay.credited_minutes = 0
@@ -184,6 +191,11 @@ def _in_time(stays: Sequence[Attendance]) -> list[Attendance]:
 def _is_settled(ground: Ground, stay: Attendance) -> bool:
     """A stay below the share may still be lifted by a second one while the session runs."""
     return stay.zero_reason != BELOW_MIN_PRESENCE or clock.now() >= ground.slot.ends_at
+
+
+def _times(ground: Ground, stay: Attendance) -> Times:
+    """Return a record's times; one without a check-out ends with its session."""
+    return Times(stay.checked_in_at, stay.checked_out_at or ground.slot.ends_at)
 
 
 def _settle_forgotten(

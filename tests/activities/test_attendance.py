@@ -4,7 +4,7 @@ import pytest
 
 from app.activities import attendance, closing, taking
 from app.activities.errors import ActivityStateConflict
-from app.activities.models import ActivitySession, Enrolment
+from app.activities.models import ActivitySession, Correction, Enrolment
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import (
     NotFound,
@@ -253,6 +253,19 @@ def test_d16_the_leader_says_when_a_person_left(session, world, slot, member):
     (grant,) = make.confirm(session, world, slot, **named, left_at={attendance_id: moment("10:30")})
 
     assert grant.minutes == 90
+
+
+def test_d16_why_a_check_out_was_forgotten_is_kept_with_the_record(session, world, slot, member):
+    attendance_id = forgotten(session, world, slot, member)
+    named = {"attendance_ids": [attendance_id], "left_at": {attendance_id: moment("10:30")}}
+    with refused(session, world, ValidationFailed, field="reason"):
+        make.confirm(session, world, slot, **named, reason=" ")
+    (grant,) = make.confirm(session, world, slot, **named, reason="手机没电了，我看着他走的")
+
+    (kept,) = session.query(Correction).filter_by(ledger_id=world.ledger_id)
+    assert (kept.reason, kept.after_minutes) == ("手机没电了，我看着他走的", 90)
+    assert kept.corrected_by_id == world.leader.person_id
+    assert (grant.provenance, grant.minutes) == ("honorary", 90)
 
 
 def test_d16_nothing_is_closed_before_the_half_hour_is_over(session, world, slot, member):

@@ -269,3 +269,15 @@ def test_paid_work_leaves_a_presence_and_no_hours(site, session):
     assert (out["credited_minutes"], out["zero_reason"]) == (0, "paid")
     assert site.confirm(slot) == []
     assert everything(session)["ledger_entry"] == before
+
+
+def test_a_roll_is_taken_back_by_who_made_it(site, slot, session):
+    body = {"direction": "in", "member_ids": [str(site.wen.member.id)]}
+    with at("08:50"):
+        done(site.leader.post(f"{slot}/attendances/roll", body))
+        refused(site.wen.post(f"{slot}/attendances/roll/undo", body), "permission_denied", 403)
+        told = done(site.leader.post(f"{slot}/attendances/roll/undo", body))
+        again = done(site.leader.post(f"{slot}/attendances/roll/undo", body))
+
+    assert told["taken"] == [str(site.wen.member.id)]
+    assert [each["code"] for each in again["refused"]] == ["activity_state_conflict"]

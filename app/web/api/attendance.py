@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.activities import attendance, corrections, listings, records, taking
+from app.activities import attendance, corrections, listings, records, roll_undo, taking
 from app.activities.corrections import Change
 from app.activities.models import Attendance
 from app.activities.taking import Roll
@@ -80,6 +80,23 @@ def call_roll(asked: dict[str, Any], book: str, session_id: UUID) -> ResponseRet
             member_ids=asked["member_ids"],
             actor=actor(),
         )
+        return {"direction": asked["direction"], **_roll(roll)}
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/sessions/<uuid:session_id>/attendances/roll/undo")
+@allow(SIGNED_IN)
+@bp.arguments(RollIn)
+@bp.response(200, RollOut)
+def undo_roll(asked: dict[str, Any], book: str, session_id: UUID) -> ResponseReturnValue:
+    """Take back my own roll-call of the last ten minutes; what has moved on is named."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        seeing.slot(session, ledger_id, session_id)
+        named: dict[str, Any] = {"ledger_id": ledger_id, "session_id": session_id}
+        roll = roll_undo.undo(session, **named, actor=actor(), **asked)
         return {"direction": asked["direction"], **_roll(roll)}
 
     return act(verb, ledger_id=ledger_id, status=200)

@@ -116,6 +116,7 @@ class ConfirmIn(InSchema):
 
     attendance_ids = fields.List(fields.UUID(), validate=validate.Length(min=1, max=ROLL_MAX))
     left_at = fields.Dict(keys=fields.UUID(), values=fields.AwareDateTime(), load_default=dict)
+    reason = Text(length_max=REASON_LENGTH_MAX)
 
 
 class ChangeIn(InSchema):
