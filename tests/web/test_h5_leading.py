@@ -291,10 +291,13 @@ def test_d16_a_forgotten_check_out_is_settled_by_name_and_time(site, lead, sessi
         session.commit()
         path = lead_path(slot, "/confirm")
         assert "忘了签退的 1 人" in lead.get(path).text
-        late = lead.send(path, **{"attendance_ids": stay, f"left_{stay}": "11:30"})
-        fine = lead.send(path, **{"attendance_ids": stay, f"left_{stay}": "10:45"})
+        said = {"reason": "看着他走的"}
+        late = lead.send(path, **{"attendance_ids": stay, f"left_{stay}": "11:30"}, **said)
+        silent = lead.send(path, **{"attendance_ids": stay, f"left_{stay}": "10:45"})
+        why = {"reason": "手机没电，我看着他走的"}
+        fine = lead.send(path, **{"attendance_ids": stay, f"left_{stay}": "10:45"}, **why)
 
-    assert late.status_code == 422
+    assert late.status_code == silent.status_code == 422
     assert 'value="11:30"' in late.text
     assert fine.status_code == 303
     (row,) = rows(session, Attendance)

@@ -26,6 +26,7 @@ from app.web.h5 import (
     planning,
     profile,
     records,
+    rolling,
     scanning,
     screen,
     sign_in,
@@ -36,7 +37,7 @@ PAGES = (
     *(home, joining, sign_in, activities, checkin, scanning, codes, passbook, inbox, records),
     *(objecting, correcting, explaining),
     *(goods, profile, access, books, export, leaving, helping),
-    *(leading, planning, screen, door, confirming, late),
+    *(leading, planning, screen, door, rolling, confirming, late),
 )
 for page in PAGES:
     bp.register_blueprint(page.bp)

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import attendance, enrolment, late_listings, listings, records
+from app.activities import attendance, enrolment, late_listings, listings, posters, records
 from app.activities.crediting import BELOW_MIN_PRESENCE
 from app.activities.listings import Slot
 from app.activities.models import Attendance
@@ -22,6 +22,7 @@ from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
+from app.web.translate import _
 
 bp = Blueprint("confirming", __name__)
 
@@ -44,7 +45,8 @@ def people(session_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def page(session_id: UUID) -> ResponseReturnValue:
     """List the stays that wait for the leader's word."""
-    said = f"确认了 {request.args['count']} 人" if "count" in request.args else None
+    count = request.args.get("count", type=int)
+    said = _("确认了 %(n)s 人", n=count) if count is not None else None
     return _page(session_id, said=said)
 
 
@@ -56,15 +58,14 @@ def confirm(session_id: UUID) -> ResponseReturnValue:
         me, slot = screen.led_slot(session, session_id)
 
     def verb(session: Session, _fact: None) -> int:
-        ids = [UUID(each) for each in request.form.getlist("attendance_ids")]
-        if not ids:
-            raise ValidationFailed("nobody is ticked", field="member_ids")
+        ids = _ticked()
         attendance.confirm(
             session,
             ledger_id=me.ledger_id,
             session_id=session_id,
             attendance_ids=ids,
             left_at={each: at for each in ids if (at := _left_at(slot, each)) is not None},
+            reason=_why(session, me, session_id, ids),
             actor=actor(),
         )
         return len(ids)
@@ -95,7 +96,7 @@ def refuse(stay_id: UUID) -> ResponseReturnValue:
         named: dict[str, Any] = {"ledger_id": me.ledger_id, "attendance_id": stay_id}
         attendance.refuse(session, **named, reason=reason, actor=actor())
 
-    _, problem = submit(verb, ledger_id=me.ledger_id)
+    _done, problem = submit(verb, ledger_id=me.ledger_id)
     if problem:
         return _reason(stay_id, problem)
     target = url_for("h5.confirming.page", session_id=stay.session_id)
@@ -109,10 +110,11 @@ def _page(
         me, slot = screen.led_slot(session, session_id)
         named: dict[str, Any] = {"ledger_id": me.ledger_id, "session_id": session_id}
         stays = listings.stays_of_session(session, **named)
+        seen = posters.list_seen(session, **named)
         late = {scan.member_id for scan in late_listings.list_of_session(session, **named)}
-        names = members.get_many(
-            session, ledger_id=me.ledger_id, member_ids={each.member_id for each in stays}
-        )
+        ids = {each.member_id for each in stays}
+        ids |= {each.member_id for each in seen if each.member_id is not None}
+        names = members.get_many(session, ledger_id=me.ledger_id, member_ids=ids)
     by_state: dict[str, list[Attendance]] = {}
     for stay in stays:
         by_state.setdefault(stay.state, []).append(stay)
@@ -125,7 +127,8 @@ def _page(
         me=me,
         slot=slot,
         names=names,
-        ready=[stay for stay in closed if stay not in early],
+        ready=[stay for stay in closed if not stay.zero_reason],
+        odd=[stay for stay in closed if stay.zero_reason and stay not in early],
         early=early,
         forgotten=by_state.get("needs_confirmation", []),
         inside=by_state.get("open", []),
@@ -134,7 +137,30 @@ def _page(
         typed=request.form,
         said=said,
         late_count=len(late),
+        seen=seen,
     )
+
+
+def _ticked() -> list[UUID]:
+    """Return the records that the form ticks.
+
+    Raises:
+        ValidationFailed: None, or something that is no record.
+    """
+    try:
+        ids = [UUID(each) for each in request.form.getlist("attendance_ids")]
+    except ValueError as error:
+        raise ValidationFailed("no record", field="member_ids") from error
+    if not ids:
+        raise ValidationFailed("nobody is ticked", field="member_ids")
+    return ids
+
+
+def _why(session: Session, me: Own, session_id: UUID, ids: list[UUID]) -> str | None:
+    """Return why check-outs were forgotten, if the form settles any; the room wants it said."""
+    stays = listings.stays_of_session(session, ledger_id=me.ledger_id, session_id=session_id)
+    forgotten = {stay.id for stay in stays if stay.state == "needs_confirmation"}
+    return request.form.get("reason", "") if forgotten.intersection(ids) else None
 
 
 def _reason(stay_id: UUID, problem: dict[str, Any] | None = None) -> ResponseReturnValue:

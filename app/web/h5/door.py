@@ -1,34 +1,32 @@
-"""The leader's door: one-time code and card, and the roll, for people without a phone."""
+"""The leader's door: one-time codes and cards, one after the other, for people without a phone."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import enrolment, listings, responses, scans, taking
+from app.activities import listings, scans, taking
 from app.activities.scans import Tried
-from app.activities.taking import Roll
 from app.base.errors import DomainError, ValidationFailed
 from app.base.transactions import reading
-from app.people import cards, codes, members, team_members
+from app.people import cards, codes, members
 from app.people.codes import SpentCode
-from app.people.models import Member
 from app.web.acts import submit
 from app.web.h5 import screen
+from app.web.h5.forms import explained
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
-from app.web.h5.words import WORDS
+from app.web.pages import clock_time
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
-from app.web.texts import text_of
+from app.web.translate import _
 
 bp = Blueprint("door", __name__)
 
 PURPOSE = "attend"
-GONE = ("refused", "reversed")
+LATEST = 8
 
 
 class _Door:
@@ -67,7 +65,10 @@ class _Door:
         self._note(session, {"direction": self.direction, "title": done.title})
         assert self.member_id is not None
         member = members.get(session, ledger_id=self.named["ledger_id"], member_id=self.member_id)
-        return f"{member.name_masked} {WORDS['direction'][self.direction]}好了"
+        name = member.name_masked
+        if self.direction == "in":
+            return _("%(name)s 签到好了", name=name)
+        return _("%(name)s 签退好了", name=name)
 
     def keep_refused(self, session: Session, _door: str | None, refusal: DomainError) -> None:
         """Keep the refused try; tell the member's phone."""
@@ -92,9 +93,12 @@ def page(session_id: UUID) -> ResponseReturnValue:
 @bp.post("/lead/sessions/<uuid:session_id>/door")
 @allow(SIGNED_IN)
 def take(session_id: UUID) -> ResponseReturnValue:
-    """Take in, or let out, whom the code or card names; ready for the next one."""
+    """Take in, or let out, whom the code or card names; ready for the next one.
+
+    The script asks for JSON and goes on scanning; without it the page comes again.
+    """
     with reading() as session:
-        me, _ = screen.led_slot(session, session_id)
+        me, _slot = screen.led_slot(session, session_id)
     door = _Door(me.ledger_id, session_id, direction(), request.form.get("presented", ""))
     said, problem = submit(
         door.take,
@@ -103,34 +107,9 @@ def take(session_id: UUID) -> ResponseReturnValue:
         refused=door.keep_refused,
         show=lambda made: made,
     )
+    if request.accept_mimetypes.best == "application/json":
+        return _heard(me, session_id, problem, said)
     return _page(session_id, problem, said)
-
-
-@bp.get("/lead/sessions/<uuid:session_id>/roll/<any('in', out):way>")
-@allow(SIGNED_IN)
-def roll(session_id: UUID, way: str) -> ResponseReturnValue:
-    """List who may be ticked: for coming in those signed up, for going out those inside."""
-    return _roll(session_id, way)
-
-
-@bp.post("/lead/sessions/<uuid:session_id>/roll/<any('in', out):way>")
-@allow(SIGNED_IN)
-def call_roll(session_id: UUID, way: str) -> ResponseReturnValue:
-    """Take in, or let out, everybody ticked; who cannot be is named with the reason."""
-    with reading() as session:
-        me, _ = screen.led_slot(session, session_id)
-    call = taking.roll_in if way == "in" else taking.roll_out
-
-    def verb(session: Session, _fact: None) -> dict[str, Any]:
-        ids = _ticked(session, me)
-        if not ids:
-            raise ValidationFailed("nobody is ticked", field="member_ids")
-        named: dict[str, Any] = {"ledger_id": me.ledger_id, "session_id": session_id}
-        done = call(session, **named, member_ids=ids, actor=actor())
-        return _told(session, me, done)
-
-    told, problem = submit(verb, ledger_id=me.ledger_id, show=lambda made: made)
-    return _roll(session_id, way, problem, told)
 
 
 def direction() -> str:
@@ -144,84 +123,50 @@ def _page(
 ) -> ResponseReturnValue:
     with reading() as session:
         me, slot = screen.led_slot(session, session_id)
+        latest = _latest(session, me, session_id)
     typed = request.form.get("presented", "") if problem else ""
     return show_page(
-        "h5/door.html", problem, me=me, slot=slot, direction=direction(), typed=typed, said=said
-    )
-
-
-def _roll(
-    session_id: UUID,
-    way: str,
-    problem: dict[str, Any] | None = None,
-    told: dict[str, Any] | None = None,
-) -> ResponseReturnValue:
-    with reading() as session:
-        me, slot = screen.led_slot(session, session_id)
-        stays = listings.stays_of_session(session, ledger_id=me.ledger_id, session_id=session_id)
-        inside = {stay.member_id for stay in stays if stay.state == "open"}
-        came = {stay.member_id for stay in stays if stay.state not in GONE}
-        if way == "out":
-            signed, others = inside, set[UUID]()
-        else:
-            signed = _signed(session, me, session_id) - came
-            others = _team(session, me, slot.activity.id) - signed - came
-        people = members.get_many(session, ledger_id=me.ledger_id, member_ids=signed | others)
-    ticked = set(request.form.getlist("member_ids")) if problem else set()
-    return show_page(
-        "h5/roll.html",
+        "h5/door.html",
         problem,
         me=me,
         slot=slot,
-        way=way,
-        signed=_in_order(people, signed),
-        others=_in_order(people, others),
-        ticked=ticked,
-        numbers=request.form.get("numbers", "") if problem else "",
-        told=told,
+        direction=direction(),
+        typed=typed,
+        said=said,
+        latest=latest,
     )
 
 
-def _signed(session: Session, me: Own, session_id: UUID) -> set[UUID]:
-    found = enrolment.list_of_session(session, ledger_id=me.ledger_id, session_id=session_id)
-    return {each.member_id for each in found}
+def _heard(
+    me: Own, session_id: UUID, problem: dict[str, Any] | None, said: str | None
+) -> ResponseReturnValue:
+    """Answer the script: what to say, whether it went well, and who came last."""
+    with reading() as session:
+        latest = _latest(session, me, session_id)
+    if problem is None:
+        return jsonify(is_done=True, said=said, latest=latest)
+    details = [each["detail"] for each in explained(problem)["errors"]]
+    sentence = " ".join([problem["title"], *details])
+    return jsonify(is_done=False, said=sentence, latest=latest)
 
 
-def _team(session: Session, me: Own, activity_id: UUID) -> set[UUID]:
-    """Return who is in a team that took the activity on, without the leader themselves."""
-    named: dict[str, Any] = {"ledger_id": me.ledger_id, "activity_id": activity_id}
-    found = {
-        member.id
-        for response in responses.list_live(session, **named)
-        for member, _ in team_members.list_members(
-            session, ledger_id=me.ledger_id, team_id=response.team_id
-        )
-    }
-    return found - {me.member.id}
-
-
-def _in_order(people: dict[UUID, Member], ids: Collection[UUID]) -> list[Member]:
-    return sorted((people[each] for each in ids), key=lambda member: member.volunteer_no)
-
-
-def _ticked(session: Session, me: Own) -> list[UUID]:
-    """Return whom the form names: the ticked, and the numbers written below."""
-    ids = [UUID(each) for each in request.form.getlist("member_ids")]
-    for number in request.form.get("numbers", "").replace("，", " ").replace(",", " ").split():
-        member = members.by_volunteer_no(session, ledger_id=me.ledger_id, volunteer_no=number)
-        ids.append(member.id)
-    return list(dict.fromkeys(ids))
-
-
-def _told(session: Session, me: Own, done: Roll) -> dict[str, Any]:
-    people = members.get_many(
-        session, ledger_id=me.ledger_id, member_ids={*done.taken, *done.refused}
+def _latest(session: Session, me: Own, session_id: UUID) -> list[dict[str, str]]:
+    """List who came or went last, by mask, latest first."""
+    moves = []
+    for stay in listings.stays_of_session(session, ledger_id=me.ledger_id, session_id=session_id):
+        if stay.state not in screen.GONE:
+            moves.append((stay.checked_in_at, "in", stay.member_id))
+            if stay.checked_out_at and stay.out_door != "auto":
+                moves.append((stay.checked_out_at, "out", stay.member_id))
+    moves = sorted(moves, reverse=True)[:LATEST]
+    named = members.get_many(
+        session, ledger_id=me.ledger_id, member_ids={member_id for _at, _way, member_id in moves}
     )
-    return {
-        "taken": [people[each].name_masked for each in sorted(done.taken)],
-        "refused": [
-            [people[each].name_masked, text_of(refusal.code).zh]
-            for each, refusal in sorted(done.refused.items())
-            if each in people
-        ],
-    }
+    return [
+        {
+            "name": named[member_id].name_masked,
+            "did": _("签到") if way == "in" else _("签退"),
+            "at": clock_time(at),
+        }
+        for at, way, member_id in moves
+    ]

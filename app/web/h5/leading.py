@@ -18,6 +18,7 @@ from app.base.transactions import reading
 from app.community import tree
 from app.people import roles, teams
 from app.people.models import Team
+from app.web import poster
 from app.web.acts import submit
 from app.web.errors import problem_body
 from app.web.h5 import home, own
@@ -25,18 +26,19 @@ from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
+from app.web.translate import _l
 
 bp = Blueprint("leading", __name__)
 
 SHOWN = 300
 NOW_STATES = ("draft", "submitted", "called", "open", "refused")
 SAID = {
-    "draft": "存好了，还没有交",
-    "submitted": "交上去了，等社区批",
-    "responded": "响应了，可以报名了",
-    "withdrawn": "收回了响应",
-    "cancelled": "已取消，报名的人都通知了",
-    "closed": "已结束",
+    "draft": _l("存好了，还没有交"),
+    "submitted": _l("交上去了，等社区批"),
+    "responded": _l("响应了，可以报名了"),
+    "withdrawn": _l("收回了响应"),
+    "cancelled": _l("已取消，报名的人都通知了"),
+    "closed": _l("已结束"),
 }
 
 
@@ -110,6 +112,15 @@ def page() -> ResponseReturnValue:
 def activity(activity_id: UUID) -> ResponseReturnValue:
     """Show one activity with everything a leader does with it."""
     return show(activity_id, said=SAID.get(request.args.get("said", "")))
+
+
+@bp.get("/lead/activities/<uuid:activity_id>/poster")
+@allow(SIGNED_IN)
+def print_poster(activity_id: UUID) -> ResponseReturnValue:
+    """Draw the poster, to be printed."""
+    with reading() as session:
+        who = leader(session)
+        return poster.response(session, led(session, who, activity_id))
 
 
 @bp.post("/lead/activities/<uuid:activity_id>/submit")

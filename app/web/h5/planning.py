@@ -1,5 +1,6 @@
-"""Planning an activity on the phone: one to three sessions; what was typed is kept."""
+"""Planning an activity on the phone: sessions, partners, whom to call; what was typed is kept."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -7,12 +8,14 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import plans
+from app.activities import listings, plans
 from app.activities.models import Activity, ActivitySession
-from app.activities.plan_rules import Plan
+from app.activities.plan_rules import SESSION_COUNT_MAX, Plan
 from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
+from app.community import units, venues
+from app.people import alliances
 from app.points import programmes
 from app.web import plan_forms
 from app.web.acts import submit
@@ -21,10 +24,13 @@ from app.web.h5.forms import page as show_page
 from app.web.h5.leading import Leader
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
+from app.web.translate import _
 
 bp = Blueprint("planning", __name__)
 
 SESSIONS_MAX = 3
+"""Rows on an empty form; a draft with more shows them all."""
+WEEKS_MAX = 12
 OWN_PLACE = "-"
 """Staff plan for their place, without a team."""
 
@@ -58,8 +64,10 @@ def change(activity_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         who = leading.leader(session)
         found = leading.led(session, who, activity_id)
-        sessions = plans.list_sessions(session, ledger_id=who.me.ledger_id, activity_id=activity_id)
-    return _form(found.id, _written(found, sessions))
+        named: dict[str, Any] = {"ledger_id": who.me.ledger_id, "activity_id": activity_id}
+        sessions = plans.list_sessions(session, **named)
+        unit_ids = listings.list_unit_ids(session, **named)
+    return _form(found.id, _written(found, sessions, unit_ids))
 
 
 @bp.post("/lead/activities/<uuid:activity_id>/plan")
@@ -106,22 +114,40 @@ def _form(
 ) -> ResponseReturnValue:
     with reading() as session:
         who = leading.leader(session)
-        programme = programmes.of_ledger(session, who.me.ledger_id)
-        categories = programmes.list_categories(session, programme)
-    choices = [(str(team.id), team.name) for team in who.teams]
-    if who.is_staff:
-        choices.append((OWN_PLACE, f"{who.me.node.short_name}（社区自己办）"))
+        offer = _offer(session, who)
+    ticked = typed.getlist("unit_ids") if hasattr(typed, "getlist") else typed.get("unit_ids", [])
+    filled = [int(name[3:]) for name in typed if name.startswith("on_") and name[3:].isdigit()]
     return show_page(
         "h5/plan.html",
         problem,
         me=who.me,
         activity_id=activity_id,
         typed=typed,
-        teams=choices,
-        categories=[(each.code, each.name) for each in categories],
+        ticked=set(ticked),
         today=clock.today(),
-        rows=range(1, SESSIONS_MAX + 1),
+        weeks=range(2, WEEKS_MAX + 1),
+        rows=range(1, max(SESSIONS_MAX, *filled, 0) + 1),
+        **offer,
     )
+
+
+def _offer(session: Session, who: Leader) -> dict[str, Any]:
+    """Return what the form offers: teams, kinds, alliances, venues and units of the place."""
+    me = who.me
+    programme = programmes.of_ledger(session, me.ledger_id)
+    choices = [(str(team.id), team.name) for team in who.teams]
+    if who.is_staff:
+        choices.append((OWN_PLACE, _("%(place)s（社区自己办）", place=me.node.short_name)))
+    called = alliances.list_in(session, ledger_id=me.ledger_id, node=me.node)
+    return {
+        "teams": choices,
+        "categories": [
+            (each.code, each.name) for each in programmes.list_categories(session, programme)
+        ],
+        "alliances": [(str(each.id), each.name) for each in called],
+        "venues": [(str(each.id), each.name) for each in venues.list_in(session, me.node)],
+        "units": [(str(each.id), each.name) for each in units.list_in(session, me.node)],
+    }
 
 
 def _plan(session: Session, who: Leader) -> Plan:
@@ -134,6 +160,9 @@ def _plan(session: Session, who: Leader) -> Plan:
     team = next((each for each in who.teams if str(each.id) == form.get("team_id")), None)
     if team is None and not (who.is_staff and form.get("team_id") == OWN_PLACE):
         raise ValidationFailed("no team of yours", field="team_id")
+    offer = _offer(session, who)
+    sessions = plan_forms.sessions_of(form, SESSION_COUNT_MAX)
+    weeks = min(plan_forms.count_of(form, "weeks") or 1, WEEKS_MAX)
     return Plan(
         node_id=team.node_id if team else who.me.node.id,
         team_id=team.id if team else None,
@@ -141,13 +170,35 @@ def _plan(session: Session, who: Leader) -> Plan:
         category_code=form.get("category_code", ""),
         address=form.get("address", ""),
         description=form.get("description", ""),
-        sessions=plan_forms.sessions_of(form, SESSIONS_MAX),
+        sessions=plan_forms.weekly(sessions, weeks),
+        alliance_id=_chosen(offer, "alliances", "alliance_id", UUID),
+        venue_id=_chosen(offer, "venues", "venue_id", int),
+        unit_ids=[int(each) for each, _name in offer["units"] if each in form.getlist("unit_ids")],
         is_paid=form.get("is_paid") == "yes",
         is_emergency=form.get("is_emergency") == "yes",
     )
 
 
-def _written(found: Activity, sessions: list[ActivitySession]) -> dict[str, Any]:
+def _chosen(offer: dict[str, Any], among: str, field: str, kind: Callable[[str], Any]) -> Any:
+    """Return what was chosen of the offer; None if nothing was.
+
+    Raises:
+        ValidationFailed: It is not on offer; fact `field`.
+    """
+    text = request.form.get(field, "")
+    if text and text not in {code for code, _name in offer[among]}:
+        raise ValidationFailed("not on offer", field=field)
+    return kind(text) if text else None
+
+
+def _written(
+    found: Activity, sessions: list[ActivitySession], unit_ids: list[int]
+) -> dict[str, Any]:
     """Return a draft as the form's fields."""
-    values = plan_forms.written(found, sessions[:SESSIONS_MAX])
-    return {**values, "team_id": str(found.team_id or OWN_PLACE)}
+    return {
+        **plan_forms.written(found, sessions),
+        "team_id": str(found.team_id or OWN_PLACE),
+        "alliance_id": str(found.alliance_id or ""),
+        "venue_id": str(found.venue_id or ""),
+        "unit_ids": [str(each) for each in unit_ids],
+    }
