@@ -70,15 +70,11 @@ def confirm(
     states.require_state(ground.activity, "open", "finished")
     stays = _lock_confirmable(session, ground, attendance_ids)
     circle = own_circle(session, ledger_id=ledger_id, actor=actor)
-    others = _others(session, ground, stays)
-    deeds: list[Deed | None] = []
-    forgotten = {stay.id for stay in stays if stay.state == "needs_confirmation"}
-    settled = [(stay, _times(ground, stay)) for stay in stays if stay.id in forgotten]
-    for stay, _before in settled:
-        stays_of = others.get(stay.member_id, [])
-        _settle_forgotten(ground, stay, stays_of, (left_at or {}).get(stay.id))
+    settled = _settle_all(ground, stays, _others(session, ground, stays), left_at or {})
     if reason is not None:
         records.record_settled(session, settled, reason=reason, actor=actor)
+    forgotten = {stay.id for stay, _before in settled}
+    deeds: list[Deed | None] = []
     for stay in stays:
         stay.state = "confirmed"
         stay.confirmed_by_id = actor.person_id
@@ -196,6 +192,21 @@ def _is_settled(ground: Ground, stay: Attendance) -> bool:
 def _times(ground: Ground, stay: Attendance) -> Times:
     """Return a record's times; one without a check-out ends with its session."""
     return Times(stay.checked_in_at, stay.checked_out_at or ground.slot.ends_at)
+
+
+def _settle_all(
+    ground: Ground,
+    stays: Sequence[Attendance],
+    others: Mapping[UUID, Sequence[Times]],
+    left_at: Mapping[UUID, datetime],
+) -> list[tuple[Attendance, Times]]:
+    """Reckon every forgotten check-out; return each with the times it had before."""
+    settled = []
+    for stay in stays:
+        if stay.state == "needs_confirmation":
+            settled.append((stay, _times(ground, stay)))
+            _settle_forgotten(ground, stay, others.get(stay.member_id, []), left_at.get(stay.id))
+    return settled
 
 
 def _settle_forgotten(
