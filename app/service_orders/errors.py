@@ -29,3 +29,31 @@ class ExchangeStateConflict(DomainError):
 
     code = "exchange_state_conflict"
     refusal = Refusal.CONFLICT
+
+
+class NoSlotLeft(DomainError):
+    """Every slot is claimed (T3)."""
+
+    code = "no_slot_left"
+    refusal = Refusal.CONFLICT
+
+
+class ClaimStateConflict(DomainError):
+    """The post or claim is not in a state from which this step leads; fact `state`."""
+
+    code = "claim_state_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class WishStateConflict(DomainError):
+    """The wish is not in a state from which this step leads; fact `state`."""
+
+    code = "wish_state_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class OwnWish(DomainError):
+    """Nobody fulfils their own wish (A11)."""
+
+    code = "own_wish"
+    refusal = Refusal.FORBIDDEN

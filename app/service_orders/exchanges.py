@@ -30,7 +30,7 @@ LIVE = ("open", "accepted")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class HelpWanted:
     """What a neighbour asks for. `offer_id`: it answers another's offer, who is then the helper."""
 
     title: str
@@ -40,7 +40,9 @@ class Wish:
     offer_id: UUID | None = None
 
 
-def ask(session: Session, *, ledger_id: int, asker: Member, wish: Wish, actor: Actor) -> Exchange:
+def ask(
+    session: Session, *, ledger_id: int, asker: Member, wanted: HelpWanted, actor: Actor
+) -> Exchange:
     """Ask for help and put its points into escrow (L5).
 
     Raises:
@@ -49,10 +51,10 @@ def ask(session: Session, *, ledger_id: int, asker: Member, wish: Wish, actor: A
         NotFound: The offer is gone, or one's own.
         InsufficientPoints: Fact `short_points`.
     """
-    _require_sense(wish)
+    _require_sense(wanted)
     members.require_active(asker)
-    if wish.offer_id is not None:
-        offers.get_live(session, ledger_id=ledger_id, offer_id=wish.offer_id, but_of=asker.id)
+    if wanted.offer_id is not None:
+        offers.get_live(session, ledger_id=ledger_id, offer_id=wanted.offer_id, but_of=asker.id)
     now, exchange_id = clock.now(), new_id()
     node = tree.get(session, asker.node_id)
     exchange = Exchange(
@@ -62,12 +64,12 @@ def ask(session: Session, *, ledger_id: int, asker: Member, wish: Wish, actor: A
         node_id=node.id,
         node_path=node.path,
         asker_id=asker.id,
-        offer_id=wish.offer_id,
+        offer_id=wanted.offer_id,
         state="open",
-        title=wish.title.strip(),
-        text_sealed=crypto.seal(wish.text.strip(), exchange_id),
-        points=wish.points,
-        minutes=wish.minutes,
+        title=wanted.title.strip(),
+        text_sealed=crypto.seal(wanted.text.strip(), exchange_id),
+        points=wanted.points,
+        minutes=wanted.minutes,
         asked_at=now,
         lapses_at=now + LIFE,
         version=1,
@@ -76,7 +78,7 @@ def ask(session: Session, *, ledger_id: int, asker: Member, wish: Wish, actor: A
             ledger_id=ledger_id,
             exchange_id=exchange_id,
             asker_id=asker.id,
-            points=wish.points,
+            points=wanted.points,
             actor=actor,
         ),
     )
@@ -201,14 +203,14 @@ def _number(session: Session, ledger_id: int) -> str:
     return f"{books.get(session, ledger_id).code}-E{day}-{serial:04d}"
 
 
-def _require_sense(wish: Wish) -> None:
-    if not 1 <= len(wish.title.strip()) <= TITLE_MAX:
+def _require_sense(wanted: HelpWanted) -> None:
+    if not 1 <= len(wanted.title.strip()) <= TITLE_MAX:
         raise ValidationFailed("say in a few words what is asked for", field="title")
-    if len(wish.text) > TEXT_MAX:
+    if len(wanted.text) > TEXT_MAX:
         raise ValidationFailed("too long", field="text")
-    if not 1 <= wish.points <= POINTS_MAX:
+    if not 1 <= wanted.points <= POINTS_MAX:
         raise ValidationFailed("points out of range", field="points")
-    if not 1 <= wish.minutes <= MINUTES_MAX:
+    if not 1 <= wanted.minutes <= MINUTES_MAX:
         raise ValidationFailed("minutes out of range", field="minutes")
 
 

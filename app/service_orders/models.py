@@ -1,5 +1,6 @@
 """Every table of the service orders, gathered from its files."""
 
+from app.service_orders.models_claim import Campaign, CampaignItem, Claim, Post, Wish
 from app.service_orders.models_exchange import Exchange, Offer
 from app.service_orders.models_order import (
     HANDLER_KINDS,
@@ -15,12 +16,17 @@ from app.service_orders.models_order import (
 __all__ = [
     "HANDLER_KINDS",
     "MEANINGS",
+    "Campaign",
+    "CampaignItem",
+    "Claim",
     "Exchange",
     "Offer",
     "Order",
     "OrderCategory",
     "OrderLog",
     "OrderWork",
+    "Post",
     "Template",
     "TemplateChoice",
+    "Wish",
 ]

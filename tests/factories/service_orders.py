@@ -6,7 +6,7 @@ It stands on the community of `activities`; the day is the same Tuesday, 2026-03
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,17 +31,27 @@ from app.service_orders import (
     filing,
     finishing,
     handling,
+    posts,
 )
 from app.service_orders.categories import Kind
 from app.service_orders.confirming import Done
-from app.service_orders.exchanges import Wish
+from app.service_orders.exchanges import HelpWanted
 from app.service_orders.filing import Request
 from app.service_orders.finishing import Work
-from app.service_orders.models import Exchange, Order, OrderLog, OrderWork
+from app.service_orders.models import (
+    Claim,
+    Exchange,
+    Order,
+    OrderLog,
+    OrderWork,
+    Post,
+    Wish,
+)
+from app.service_orders.posts import Call
 from tests.factories import activities, ledger
 from tests.factories.activities import DAY, EVE, World, at, moment
 
-TABLES = (Exchange, Order, OrderWork, OrderLog, Grant, Journal, Entry)
+TABLES = (Claim, Post, Wish, Exchange, Order, OrderWork, OrderLog, Grant, Journal, Entry)
 KINDS = (
     Kind(code="errands", name="跑腿代办", credit_category_code="legal_advice", due_hours=24),
     Kind(code="lighting", name="楼道照明", handler_kind="staff", is_hard=True, due_hours=72),
@@ -224,7 +234,7 @@ def asked(session: Session, street: Street, **more: Any) -> Exchange:
             session,
             ledger_id=street.ledger_id,
             asker=more.pop("asker", street.asker),
-            wish=Wish(
+            wanted=HelpWanted(
                 title="代管钥匙", points=more.pop("points", 20), minutes=120, offer_id=offer_id
             ),
             actor=street.asking,
@@ -304,3 +314,30 @@ def member_of(session: Session, street: Street, actor: Actor) -> Member:
     found = members.find_of_person(session, ledger_id=street.ledger_id, person_id=actor.person_id)
     assert found is not None
     return found
+
+
+def a_call(**more: Any) -> Call:
+    """A post to sweep the stairs, two slots, until tomorrow noon."""
+    values: dict[str, Any] = {
+        "kind": "post",
+        "title": "楼道清扫",
+        "text": "三号楼，每周一次",
+        "category_code": "cleanup",
+        "slot_count": 2,
+        "due_at": moment("12:00", DAY + timedelta(days=1)),
+    }
+    return Call(**(values | more))
+
+
+def a_post(session: Session, street: Street, **more: Any) -> Post:
+    """The same, put up at eight."""
+    with at("08:00"):
+        post = posts.make(
+            session,
+            ledger_id=street.ledger_id,
+            node=street.world.node,
+            call=a_call(**more),
+            actor=street.world.staff,
+        )
+        session.commit()
+    return post

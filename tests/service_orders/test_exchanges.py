@@ -17,7 +17,7 @@ from app.risk.models import Signal
 from app.service_orders import confirming, exchanges, neighbours, offers
 from app.service_orders.confirming import Done
 from app.service_orders.errors import ExchangeStateConflict
-from app.service_orders.exchanges import Wish
+from app.service_orders.exchanges import HelpWanted
 from app.service_orders.offers import Proposal
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
@@ -117,7 +117,7 @@ def test_points_that_are_not_there_are_not_promised(session, rich):
             session,
             ledger_id=rich.ledger_id,
             asker=rich.asker,
-            wish=Wish(title="代管钥匙", points=51, minutes=60),
+            wanted=HelpWanted(title="代管钥匙", points=51, minutes=60),
             actor=rich.asking,
         )
 

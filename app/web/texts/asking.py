@@ -147,4 +147,9 @@ ASKING: dict[str, Text] = {
         "You handled this yourself. No points have changed. The person who asked rates it.",
         "no",
     ),
+    "own_wish": Text(
+        "自己的心愿不能自己认领，积分没有变。请等别人来。",
+        "This is your own wish. No points have changed. Somebody else fulfils it.",
+        "no",
+    ),
 }

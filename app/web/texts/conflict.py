@@ -240,4 +240,19 @@ CONFLICTS: dict[str, Text] = {
         "This help has moved on. No points have changed. Refresh to see where it stands.",
         "no",
     ),
+    "no_slot_left": Text(
+        "名额刚被领完了，积分没有变。请看看别的。",
+        "The last place was just taken. No points have changed. See the others.",
+        "no",
+    ),
+    "claim_state_conflict": Text(
+        "这个认领已经变了，积分没有变。请刷新看看。",
+        "This claim has moved on. No points have changed. Refresh the page.",
+        "no",
+    ),
+    "wish_state_conflict": Text(
+        "这个心愿已经变了，积分没有变。请刷新看看。",
+        "This wish has moved on. No points have changed. Refresh the page.",
+        "no",
+    ),
 }

@@ -1,0 +1,127 @@
+"""Posts and projects that people claim (微岗位, 微项目): made, closed, listed (T3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock, serials
+from app.base.actors import Actor
+from app.base.errors import NotFound, ValidationFailed
+from app.base.ids import new_id
+from app.community import tree
+from app.community.models import Node
+from app.ledger import books
+from app.points import programmes
+from app.service_orders.models import Post
+from app.service_orders.models_claim import POST_KINDS
+
+TITLE_MAX, TEXT_MAX, SLOTS_MAX = 64, 1_000, 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What is to be done, by how many, until when; `category_code` says what it counts as."""
+
+    kind: str
+    title: str
+    text: str = ""
+    category_code: str
+    slot_count: int
+    due_at: datetime
+
+
+def make(session: Session, *, ledger_id: int, node: Node, call: Call, actor: Actor) -> Post:
+    """Put up a post or a project; the door asked for staff of the place.
+
+    Raises:
+        ValidationFailed: Words, slots or deadline make no sense.
+        NotFound: There is no such points category.
+    """
+    _require_sense(call)
+    programme = programmes.of_ledger(session, ledger_id)
+    programmes.category(session, programme, call.category_code)
+    day = clock.today().strftime("%Y%m%d")
+    serial = serials.take(session, ledger_id=ledger_id, name=f"post:{day}")
+    post = Post(
+        ledger_id=ledger_id,
+        id=new_id(),
+        number=f"{books.get(session, ledger_id).code}-P{day}-{serial:04d}",
+        kind=call.kind,
+        node_id=node.id,
+        node_path=node.path,
+        title=call.title.strip(),
+        text=call.text.strip(),
+        category_code=call.category_code,
+        slot_count=call.slot_count,
+        taken_count=0,
+        due_at=call.due_at,
+        state="open",
+        made_by_id=actor.person_id,
+        made_at=clock.now(),
+        version=1,
+    )
+    session.add(post)
+    session.flush()
+    return post
+
+
+def close(session: Session, *, ledger_id: int, post_id: UUID) -> Post:
+    """Take no more claims; those under way go on. Again changes nothing.
+
+    Raises:
+        NotFound: No such post.
+    """
+    post = get(session, ledger_id=ledger_id, post_id=post_id)
+    if post.state == "open":
+        post.state = "closed"
+        post.version += 1
+        session.flush()
+    return post
+
+
+def get(session: Session, *, ledger_id: int, post_id: UUID) -> Post:
+    """Return a post.
+
+    Raises:
+        NotFound: The book has none of this id.
+    """
+    query = sa.select(Post).where(Post.ledger_id == ledger_id, Post.id == post_id)
+    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("no such post")
+    return found
+
+
+def list_in(
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    kind: str | None = None,
+    only_free: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Post]:
+    """List the posts of a place and below it, those that end first before."""
+    query = sa.select(Post).where(Post.ledger_id == ledger_id, tree.within(Post.node_path, node))
+    if kind is not None:
+        query = query.where(Post.kind == kind)
+    if only_free:
+        query = query.where(
+            Post.state == "open", Post.taken_count < Post.slot_count, Post.due_at > clock.now()
+        )
+    return list(session.scalars(query.order_by(Post.due_at, Post.id).limit(limit).offset(offset)))
+
+
+def _require_sense(call: Call) -> None:
+    if call.kind not in POST_KINDS:
+        raise ValidationFailed("a post or a project", field="kind")
+    if not 1 <= len(call.title.strip()) <= TITLE_MAX or len(call.text) > TEXT_MAX:
+        raise ValidationFailed("say in a few words what is to be done", field="title")
+    if not 1 <= call.slot_count <= SLOTS_MAX:
+        raise ValidationFailed("slots out of range", field="slot_count")
+    if call.due_at <= clock.now():
+        raise ValidationFailed("the deadline has passed", field="due_at")

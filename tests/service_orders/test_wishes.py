@@ -1,0 +1,139 @@
+"""A wish is claimed, fulfilled once by somebody else, and rated (T6, A11, C16, T7)."""
+
+import pytest
+
+from app.base.errors import PermissionDenied, ValidationFailed
+from app.base.ids import new_id
+from app.service_orders import campaigns, wishes
+from app.service_orders.errors import OwnWish, WishStateConflict
+from app.service_orders.wishes import Words
+from tests.factories import service_orders as make
+from tests.factories.service_orders import refused
+
+
+@pytest.fixture
+def wish(session, street):
+    found = wishes.make(
+        session,
+        ledger_id=street.ledger_id,
+        wisher=street.asker,
+        words=Words(kind="物品", title="一副老花镜", text="300 度", value_max_yuan=50),
+        actor=street.asking,
+    )
+    session.commit()
+    return found
+
+
+def named(street, wish):
+    return {"ledger_id": street.ledger_id, "wish_id": wish.id}
+
+
+def test_t6_a_wish_is_claimed_fulfilled_and_rated(session, street, wish):
+    states = [wish.state]
+    wishes.claim(session, **named(street, wish), claimer=street.helper)
+    states.append(wish.state)
+    wishes.fulfil(session, **named(street, wish), claimer=street.helper)
+    states.append(wish.state)
+    wishes.rate(session, **named(street, wish), wisher=street.asker, stars=5)
+    session.commit()
+
+    assert [*states, wish.state] == ["open", "claimed", "fulfilled", "rated"]
+    assert make.grants_of(session, street) == []
+
+
+def test_t6_who_wished_is_hidden_until_it_is_claimed(session, street, wish):
+    assert not wishes.may_know_wisher(wish, street.helper.id)
+    wishes.claim(session, **named(street, wish), claimer=street.helper)
+
+    assert wishes.may_know_wisher(wish, street.helper.id)
+    assert not wishes.may_know_wisher(wish, street.world.leader_member.id)
+
+
+def test_a11_nobody_fulfils_their_own_wish(session, street, wish):
+    with refused(session, street, OwnWish):
+        wishes.claim(session, **named(street, wish), claimer=street.asker)
+
+
+def test_a11_a_wish_is_fulfilled_once(session, street, wish):
+    wishes.claim(session, **named(street, wish), claimer=street.helper)
+    wishes.fulfil(session, **named(street, wish), claimer=street.helper)
+    session.commit()
+
+    with refused(session, street, WishStateConflict):
+        wishes.fulfil(session, **named(street, wish), claimer=street.helper)
+
+
+def test_a_claimed_wish_is_not_claimed_again(session, street, wish):
+    wishes.claim(session, **named(street, wish), claimer=street.helper)
+    session.commit()
+
+    with refused(session, street, WishStateConflict):
+        wishes.claim(session, **named(street, wish), claimer=street.world.leader_member)
+
+
+def test_who_gives_up_leaves_the_wish_to_others(session, street, wish):
+    wishes.claim(session, **named(street, wish), claimer=street.helper)
+    wishes.give_up(session, **named(street, wish), claimer=street.helper)
+    session.commit()
+
+    assert (wish.state, wish.claimer_id) == ("open", None)
+
+
+def test_only_the_wisher_rates(session, street, wish):
+    wishes.claim(session, **named(street, wish), claimer=street.helper)
+    wishes.fulfil(session, **named(street, wish), claimer=street.helper)
+    session.commit()
+
+    with refused(session, street, PermissionDenied):
+        wishes.rate(session, **named(street, wish), wisher=street.helper, stars=5)
+
+
+def test_a_wish_that_cannot_be_taken_on_goes_back_with_a_reason(session, street, wish):
+    with refused(session, street, ValidationFailed):
+        wishes.send_back(session, **named(street, wish), reason=" ")
+    wishes.send_back(session, **named(street, wish), reason="超出了能办的范围")
+
+    assert wish.state == "returned"
+
+
+def test_c16_an_activity_fulfils_the_wishes_it_was_made_for(session, street, wish):
+    activity_id = new_id()
+    wishes.link(session, ledger_id=street.ledger_id, wish_ids=[wish.id], activity_id=activity_id)
+    named_ids = {"ledger_id": street.ledger_id, "activity_id": activity_id}
+
+    assert wishes.fulfil_by_activity(session, **named_ids) == 1
+    assert wishes.fulfil_by_activity(session, **named_ids) == 0
+    assert (wish.state, wish.activity_id) == ("fulfilled", activity_id)
+
+
+def test_t7_a_campaign_counts_wishes_and_activities_apart(session, street, wish):
+    code = "5250"
+    campaigns.make(session, ledger_id=street.ledger_id, code=code, name="5250(我爱我邻)")
+    for kind, subject_id in (("wish", wish.id), ("wish", wish.id), ("activity", new_id())):
+        campaigns.tag(
+            session, ledger_id=street.ledger_id, code=code, kind=kind, subject_id=subject_id
+        )
+
+    assert campaigns.counts(session, ledger_id=street.ledger_id, code=code) == {
+        "wish": 1,
+        "activity": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        Words(kind="物品", title=" "),
+        Words(kind="", title="老花镜"),
+        Words(kind="物品", title="老花镜", value_max_yuan=-1),
+    ],
+)
+def test_a_wish_without_words_is_refused(session, street, words):
+    with refused(session, street, ValidationFailed):
+        wishes.make(
+            session,
+            ledger_id=street.ledger_id,
+            wisher=street.asker,
+            words=words,
+            actor=street.asking,
+        )
