@@ -116,3 +116,55 @@ def test_a_lost_answer_is_found_by_asking_and_charges_once(street, desktop):
     assert (counter.points(), journals_of(counter)) == (before - 40, 1)
     expect(page.locator("#slip-head")).to_contain_text(sale.number)
     check_page(page, but=("ERR_FAILED",))
+
+
+FIND = """async ([path, all, texts]) => {
+  const {findGoods, personCode} = await import(path);
+  return texts.map((one) => personCode(one) ? 'person' : findGoods(all, one)?.number ?? null);
+}"""
+
+
+def test_labels_read_as_goods_and_codes_as_people(street, desktop):
+    desktop.goto("/sign-in")
+    shelf = [
+        {"number": "06", "barcode": "6901234567892"},
+        {"number": "7", "barcode": "0036000291452"},
+        {"number": "G12", "barcode": None},
+        {"number": "137", "barcode": None},
+    ]
+    read = {
+        "6901234567892": "06",  # EAN-13 of the maker
+        "036000291452": "7",  # UPC-A, the same goods without the leading 0
+        "2100137004501": "137",  # the shop's own price label: 2x, then the number
+        "2100137004502": None,  # read wrong: its check digit does not fit
+        "6": "06",
+        "006": "06",
+        "g12": "G12",
+        "99": None,
+        "123456789012345678": "person",
+    }
+    found = desktop.evaluate(FIND, ["/static/js/till_codes.js", shelf, list(read)])
+    assert dict(zip(read, found, strict=True)) == read
+
+
+def test_over_the_small_amount_the_members_own_pin_agrees(street, desktop):
+    page, counter = desktop, open_till(street, desktop)
+    counter.give("温如许", points=200, pin="480913")
+    before = counter.points()
+    show_wen(page, counter)
+    ring_up(page, counter, "G05")
+    page.keyboard.press("F8")
+    expect(page.locator("#agree")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("#pin")).to_be_focused()
+    check_page(page, but=("401",))
+    scan(page, counter.barcode("G01"))
+    expect(page.locator("#pin")).to_have_value("")
+    assert counter.sales() == []
+    page.keyboard.type("480913", delay=80)
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice-title")).to_contain_text("本人已确认", timeout=SLOW_MS)
+    assert counter.sales() == [], "the PIN agrees, F8 sells"
+    page.keyboard.press("F8")
+    expect(page.locator("#notice-title")).to_contain_text("换好了", timeout=SLOW_MS)
+    assert counter.points() == before - 240
+    assert [one.confirmed_by for one in counter.sales()] == ["pin"]

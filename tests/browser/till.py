@@ -6,14 +6,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from app.base.actors import SYSTEM
 from app.ledger import books
 from app.mall import goods, listings
 from app.mall.models import Goods, Redemption, Till
-from app.people import codes, members
+from app.people import codes, credentials, members
 from app.people.models import Member
 from app.points import wallets
 from tests.browser.people import sign_in
 from tests.browser.street import Street
+from tests.factories import ledger
 
 KEY_MS = 4
 """How long a scanner takes for a key."""
@@ -51,6 +53,15 @@ class Counter:
             member = self._member(session, ledger_id, name)
             held = wallets.holding(session, ledger_id=ledger_id, member_id=member.id)
             return held.spendable_points
+
+    def give(self, name: str, *, points: int, pin: str) -> None:
+        """Let a member have so many points more, and a PIN of their own."""
+        with self.street.session() as session:
+            ledger_id = books.by_code(session, self.code).id
+            member = self._member(session, ledger_id, name)
+            ledger.issue(session, ledger_id, member.id, points)
+            credentials.set_pin(session, person_id=member.person_id, pin=pin, actor=SYSTEM)
+            session.commit()
 
     def stock(self, number: str) -> int:
         """Pieces of some goods that the shop owns."""
