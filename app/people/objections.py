@@ -183,6 +183,25 @@ def list_open(
     return list(session.scalars(query))
 
 
+def list_answered(
+    session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
+) -> list[Objection]:
+    """List what was answered in a subtree, latest first."""
+    query = (
+        sa.select(Objection)
+        .join(Node, Node.id == Objection.node_id)
+        .where(
+            Objection.ledger_id == ledger_id,
+            Objection.state.in_(("upheld", "rejected")),
+            tree.within(Node.path, node),
+        )
+        .order_by(Objection.answered_at.desc(), Objection.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(session.scalars(query))
+
+
 def _require_text(text: str, field: str) -> None:
     if not 0 < len(text.strip()) <= TEXT_LENGTH_MAX:
         raise ValidationFailed(f"1 to {TEXT_LENGTH_MAX} characters are needed", field=field)

@@ -215,5 +215,8 @@ def test_staff_see_what_waits_in_their_subtree(session, place, member, record):
 
     assert listed(place.node_id) == listed(place.grid_id) == [waiting]
     assert listed(elsewhere.node_id) == []
+    node = tree.get(session, place.node_id)
+    answered = objections.list_answered(session, ledger_id=place.ledger_id, node=node)
+    assert [each.id for each in answered] == [done.id]
     own = objections.list_for_member(session, ledger_id=place.ledger_id, member_id=member.id)
     assert {each.id for each in own} == {waiting.id, done.id}

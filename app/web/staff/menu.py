@@ -22,9 +22,18 @@ PARTS = (
 def menu_of(desk: Desk) -> list[tuple[str, str, str]]:
     """Return the parts with their addresses; an hours-only place has no mall (P2)."""
     if desk.book is None:
-        return [("manage", url_for("staff.nodes.show"), _("管理"))]
+        return [("manage", url_for("staff.nodes.show"), _capital(_("管理")))]
     hidden = set() if desk.has_points else {"mall"}
-    return [(part, url_for(view), text) for part, view, text in PARTS if part not in hidden]
+    return [
+        (part, url_for(view), _capital(str(text)))
+        for part, view, text in PARTS
+        if part not in hidden
+    ]
+
+
+def _capital(text: str) -> str:
+    """Begin with a capital letter, as a menu does."""
+    return text[:1].upper() + text[1:]
 
 
 def at(part: str) -> None:

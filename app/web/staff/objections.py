@@ -25,6 +25,8 @@ PAGES = {
 """Where the record in dispute is shown."""
 
 SHOWN_MAX = 100
+LATELY = 20
+"""How many answers of late are shown below what waits."""
 
 
 @bp.get("")
@@ -59,18 +61,24 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
         found = objections.list_open(session, **key, node=desk.here().node, limit=SHOWN_MAX)
-        whose = members.get_many(session, **key, member_ids={each.member_id for each in found})
+        answered = objections.list_answered(session, **key, node=desk.here().node, limit=LATELY)
+        wanted = {each.member_id for each in (*found, *answered)}
+        whose = members.get_many(session, **key, member_ids=wanted)
     return forms.page(
         "objections.html",
         problem,
         found=[(each, _href(each.subject_kind, each.subject_id)) for each in found],
+        answered=answered,
         whose=whose,
         mine=desk.me(),
         may_answer=desk.here().may(desk.DECIDERS),
     )
 
 
-def _href(kind: str, subject_id: UUID) -> str:
+def _href(kind: str, subject_id: UUID) -> str | None:
+    """Return the page of the record in dispute, if the desk has one of it."""
+    if kind not in PAGES:
+        return None
     view, name = PAGES[kind]
     values: dict[str, Any] = {name: subject_id}
     return url_for(view, **values)

@@ -1,28 +1,8 @@
 """The desk's words for what the rooms call by code; what has no word reads as its code."""
 
+from app.web.staff.setting_words import SETTINGS
 from app.web.translate import _, _l
 
-SETTINGS: dict[str, str] = {
-    "attendance.window_before_minutes": _l("签到最早在开始前多少分钟"),
-    "attendance.min_presence_percent": _l("在场时间占场次的最低百分比，低于此不计"),
-    "attendance.autoclose_after_minutes": _l("结束后多少分钟未签退即自动关闭"),
-    "attendance.offline_minutes": _l("签到屏断网后还能继续出码的分钟数；0 为不能"),
-    "attendance.level_2_minutes_day": _l("一天超过此分钟数，须二级审核"),
-    "attendance.level_3_minutes_day": _l("一天超过此分钟数，须三级审核"),
-    "attendance.cap_minutes_day": _l("一天最多计入的分钟数；空为不限"),
-    "attendance.cap_minutes_total": _l("一人累计最多计入的分钟数；空为不限"),
-    "activity.respond_within_hours": _l("发起后多少小时无人响应即关闭"),
-    "backfill.window_workdays": _l("补录须在活动后多少个工作日内"),
-    "backfill.ban_days": _l("虚假补录后停止补录的天数"),
-    "backfill.ban_minutes": _l("虚假补录后，另须实际服务满多少分钟才可再补录"),
-    "mall.item_max_per_period": _l("一人一期同一商品最多兑换件数"),
-    "mall.no_pin_max_points": _l("此积分数以内免密；超过须输 PIN 或本人手机确认"),
-    "mall.no_pin_max_count_day": _l("一人一天免密兑换的最多次数"),
-    "mall.clerk_max_points_day": _l("一名店员一天最多经手的积分"),
-    "mall.clerk_max_count_day": _l("一名店员一天最多经手的笔数"),
-    "mall.refund_window_days": _l("兑换后多少天内可以退"),
-    "grant.manual_max_points": _l("一次人工加分的上限"),
-}
 WORDS: dict[str, dict[str, str]] = {
     "activity": {
         "draft": _l("草稿"),
@@ -59,6 +39,7 @@ WORDS: dict[str, dict[str, str]] = {
         "reversed": _l("已冲正"),
     },
     "hold": {
+        "bad_rating": _l("评单不满意"),
         "roll": _l("点名或刷卡"),
         "edited": _l("改过时间"),
         "own": _l("领队本人或家人"),
@@ -158,6 +139,7 @@ WORDS: dict[str, dict[str, str]] = {
         "rolling_36_months": _l("满 36 个月到期"),
     },
     "rule": {
+        "photo_used_twice": _l("一张照片用了两次"),
         "one_device_many_people": _l("一部手机签了好几个人"),
         "fast_entry": _l("活动刚建就录完"),
         "roll_share": _l("多数人是点名或刷卡"),
@@ -170,8 +152,12 @@ WORDS: dict[str, dict[str, str]] = {
         "attendance": _l("到场记录"),
         "grant": _l("入账记录"),
         "redemption": _l("兑换记录"),
+        "notice": _l("公示"),
     },
     "subject": {
+        "person": _l("一个人"),
+        "photo": _l("照片"),
+        "notice": _l("公示"),
         "member": _l("成员"),
         "card": _l("积分卡"),
         "team": _l("队伍"),
