@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 
 from app.base import clock
+from app.base.db import NEVER
 from app.web.reader import prefers_english
 from app.web.translate import _
 
@@ -54,6 +55,24 @@ def date_in_words(value: date, *, with_year: bool = True) -> str:
     return f"{value.year}年{written}" if with_year else f"{written} 周{WEEKDAYS[value.weekday()]}"
 
 
+def until(value: date) -> str:
+    """Write a last day: 12月31日, 明年12月31日, 2029年3月31日; 长期有效 when there is none."""
+    if value == NEVER:
+        return _("长期有效")
+    years = value.year - clock.today().year
+    if prefers_english() or years not in (0, 1):
+        return date_in_words(value)
+    named = f"{value.month}月{value.day}日"
+    return f"明年{named}" if years else named
+
+
+def month(value: date) -> str:
+    """Write a month: 2026年11月."""
+    if prefers_english():
+        return f"{MONTHS_EN[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月"
+
+
 def moment(value: datetime | None) -> str:
     """Write an instant as people say it: 今天 14:00."""
     return "" if value is None else f"{day(value)} {clock_time(value)}"
@@ -84,5 +103,6 @@ def init_app(app: Flask) -> None:
         clock_time=clock_time,
         paper_time=paper_time,
         full_date=date_in_words,
+        until=until,
     )
     app.jinja_env.globals.update(new_key=new_key, problem=None)

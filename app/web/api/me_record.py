@@ -25,6 +25,7 @@ from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.me import BookQueryIn, ErasureIn, ErasurePreviewOut, OwnRecordOut
 from app.web.session import actor
+from app.web.translate import _
 
 bp = Blueprint("me_record", __name__, url_prefix="/me", description="What is held of me")
 
@@ -49,8 +50,9 @@ def download(asked: dict[str, Any]) -> ResponseReturnValue:
         for record in _records(asked.get("book"))
         for book, path, value in _flat(record["book"], record)
     ]
+    heads = (_("部分"), _("账本"), _("项目"), _("内容"))
     made_at = clock.now().astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    sheet = Sheet("我的记录", [("时间", made_at)], ("部分", "账本", "项目", "内容"), rows)
+    sheet = Sheet(_("我的记录"), [(_("时间"), made_at)], heads, rows)
     file = BytesIO()
     write_csv(sheet, file)
     answer = Response(file.getvalue(), mimetype="text/csv")

@@ -19,6 +19,7 @@ from app.people.models import Home
 from app.people.plain_facts import plain
 from app.points import backfills, grants, photos, wallets
 from app.web.api.standing import MemberKey
+from app.web.translate import _, _l
 
 ROWS_MAX = 10_000
 UNITS = ("minutes", "points")
@@ -46,31 +47,31 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
 
 
 PARTS = {
-    "person": "本人",
-    "membership": "志愿者身份",
-    "books": "加入的社区",
-    "consents": "同意书",
-    "roles": "身份",
-    "sessions": "登录过的手机",
-    "agents": "代办",
-    "book": "账本",
-    "holding": "现有积分",
-    "statements": "存折",
-    "grants": "时长和积分",
-    "backfills": "补录",
-    "attendances": "到场记录",
-    "photos": "补录的照片",
-    "late_scans": "没网时的扫码",
-    "enrolments": "报名",
-    "redemptions": "兑换",
-    "objections": "提的问题",
+    "person": _l("本人"),
+    "membership": _l("志愿者身份"),
+    "books": _l("加入的社区"),
+    "consents": _l("同意书"),
+    "roles": _l("身份"),
+    "sessions": _l("登录过的手机"),
+    "agents": _l("代办"),
+    "book": _l("账本"),
+    "holding": _l("现有积分"),
+    "statements": _l("存折"),
+    "grants": _l("时长和积分"),
+    "backfills": _l("补录"),
+    "attendances": _l("到场记录"),
+    "photos": _l("补录的照片"),
+    "late_scans": _l("没网时的扫码"),
+    "enrolments": _l("报名"),
+    "redemptions": _l("兑换"),
+    "objections": _l("提的问题"),
 }
 """What a part of the record is called in the table that people take away."""
 
 
 def part_of(path: str) -> str:
     """Return what people call the part of the record that a value belongs to."""
-    return PARTS.get(path.split(".")[0], "其他")
+    return str(PARTS.get(path.split(".")[0], _("其他")))
 
 
 GRANT = ("served_on", "minutes", "points", "provenance", "state", "category_code", "source_kind")

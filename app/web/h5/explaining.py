@@ -11,10 +11,10 @@ from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.reports import explanations
 from app.reports.explanations import ExplainedLine, Source
-from app.web.h5 import home, lines, own
+from app.web.h5 import lines, own
 from app.web.h5.forms import page as show_page
 from app.web.h5.words import WORDS
-from app.web.pages import clock_time, day, hours, moment, number
+from app.web.pages import clock_time, day, hours, moment, number, until
 from app.web.permissions import SIGNED_IN, allow
 from app.web.translate import _
 
@@ -113,8 +113,8 @@ def _how(source: Source, unit: str) -> str:
 
 
 def _lot(each: ExplainedLine) -> str:
-    until = home.until(each.line.ref.vintage_on)
-    return _("%(n)s 积分，%(day)s", n=number(abs(each.line.delta)), day=until)
+    last = until(each.line.ref.vintage_on)
+    return _("%(n)s 积分，%(day)s", n=number(abs(each.line.delta)), day=last)
 
 
 def _door(instant: str | None, door: str | None) -> str:

@@ -24,8 +24,6 @@ from app.web.translate import _
 
 bp = own.for_oneself(Blueprint("helping", __name__))
 
-CONSENT_NOTE = "本人在手机上同意"
-
 
 @bp.get("/helping")
 @allow(SIGNED_IN)
@@ -80,11 +78,11 @@ def allow_one() -> ResponseReturnValue:
             person_id=me.member.person_id,
             agent_person_id=members.require_active(helper).person_id,
             relation=request.form.get("relation", ""),
-            consent_note=CONSENT_NOTE,
+            consent_note=_("本人在手机上同意"),
             actor=actor(),
         )
 
-    _, problem = submit(verb, ledger_id=me.ledger_id)
+    _nothing, problem = submit(verb, ledger_id=me.ledger_id)
     if problem:
         return _mine(problem)
     return redirect(url_for("h5.helping.mine"), code=303)

@@ -1,7 +1,7 @@
 """The volunteer's home: two numbers, the next thing to do, and the ways on."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.activities import listings
 from app.activities.listings import MySlot
 from app.base import clock
-from app.base.db import NEVER
 from app.base.transactions import reading
 from app.ledger import balances
 from app.mall import clerks
@@ -22,11 +21,9 @@ from app.points import wallets
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
-from app.web.pages import date_in_words
 from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
-from app.web.reader import prefers_english
 from app.web.session import person
-from app.web.translate import _, _l
+from app.web.translate import _l
 
 bp = own.may_be_acted(Blueprint("home", __name__))
 
@@ -41,18 +38,6 @@ class Minutes:
 
     total: int
     parts: list[tuple[str, int]]
-
-
-@bp.app_template_filter("until")
-def until(value: date) -> str:
-    """Write a last day: 12月31日, 明年12月31日, 2029年3月31日; 长期有效 when there is none."""
-    if value == NEVER:
-        return _("长期有效")
-    years = value.year - clock.today().year
-    if prefers_english() or years not in (0, 1):
-        return date_in_words(value)
-    named = f"{value.month}月{value.day}日"
-    return f"明年{named}" if years else named
 
 
 @bp.get("/")

@@ -1,6 +1,5 @@
 """The passbook (存折): what is there, until when, and line by line how it came."""
 
-from datetime import datetime
 from itertools import groupby
 
 from flask import Blueprint, request
@@ -12,9 +11,8 @@ from app.base.transactions import reading
 from app.points import wallets
 from app.web.h5 import home, lines, own
 from app.web.h5.forms import page as show_page
-from app.web.pages import MONTHS_EN
+from app.web.pages import month
 from app.web.permissions import SIGNED_IN, allow
-from app.web.reader import prefers_english
 
 bp = own.may_be_acted(Blueprint("passbook", __name__))
 
@@ -30,7 +28,8 @@ def page() -> ResponseReturnValue:
         holding = wallets.holding(session, **me.key)
         minutes = home.minutes_of(session, me)
     months = [
-        (month, list(each)) for month, each in groupby(found, lambda line: _month(line.posted_at))
+        (name, list(each))
+        for name, each in groupby(found, lambda line: month(clock.local_date(line.posted_at)))
     ]
     return show_page(
         "h5/passbook.html",
@@ -42,10 +41,3 @@ def page() -> ResponseReturnValue:
         minutes=minutes,
         never=NEVER,
     )
-
-
-def _month(instant: datetime) -> str:
-    day = clock.local_date(instant)
-    if prefers_english():
-        return f"{MONTHS_EN[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月"
