@@ -2,8 +2,18 @@
 
 from flask import Blueprint
 
-from app.web.board import choices, help, landing, posters, problems, verify, wall
+from app.web.board import (
+    choices,
+    help,
+    landing,
+    notices,
+    posters,
+    problems,
+    team_cards,
+    verify,
+    wall,
+)
 
 bp = Blueprint("board", __name__)
-for page in (choices, help, landing, posters, problems, verify, wall):
+for page in (choices, help, landing, notices, posters, problems, team_cards, verify, wall):
     bp.register_blueprint(page.bp)

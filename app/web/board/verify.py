@@ -14,11 +14,12 @@ from app.reports import exports
 from app.web.errors import problem_of
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, allow
+from app.web.translate import _l
 
 bp = Blueprint("verify", __name__)
 FILE_BYTES_MAX = 20_000_000
 CODE_MAX = 20
-NAMES = {"hours_ranking": "志愿服务时长排行"}
+NAMES = {"hours_ranking": _l("志愿服务时长排行")}
 """What a kind of export is called; after the dot stands the kind of file."""
 
 

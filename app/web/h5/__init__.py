@@ -5,6 +5,7 @@ from flask import Blueprint
 from app.web.h5 import (
     access,
     activities,
+    backfilling,
     books,
     checkin,
     codes,
@@ -35,7 +36,7 @@ from app.web.h5 import (
 bp = Blueprint("h5", __name__)
 PAGES = (
     *(home, joining, sign_in, activities, checkin, scanning, codes, passbook, inbox, records),
-    *(objecting, correcting, explaining),
+    *(objecting, backfilling, correcting, explaining),
     *(goods, profile, access, books, export, leaving, helping),
     *(leading, planning, screen, door, rolling, confirming, late),
 )

@@ -9,14 +9,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.activities import grounds, records
-from app.base.errors import NotFound
+from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
 from app.mall import listings as mall_listings
 from app.mall import shops
 from app.people import objections
 from app.people.objections import DisputedRecord
-from app.points import grants
+from app.points import grants, notices
+from app.points import photos as kept
+from app.points.photos import Subject
+from app.web import photos
 from app.web.acts import submit
+from app.web.errors import problem_of
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.pages import day, hours, moment, number
@@ -51,11 +55,18 @@ def send(kind: str, subject_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         _told(session, me, kind, subject_id)
+    try:
+        taken = photos.sent()
+    except DomainError as error:
+        return _form(kind, subject_id, problem_of(error))
 
     def verb(session: Session, _fact: None) -> None:
-        record, _ = RECORDS[kind](session, me.ledger_id, subject_id)
+        record, _ = _told(session, me, kind, subject_id)
         claim = request.form.get("claim", "")
-        objections.raise_objection(session, **me.key, record=record, claim=claim, actor=actor())
+        raised = objections.raise_objection(
+            session, **me.key, record=record, claim=claim, actor=actor()
+        )
+        photos.keep(session, me.ledger_id, Subject("objection", raised.id, me.member.id), taken)
 
     _, problem = submit(verb, ledger_id=me.ledger_id)
     if problem:
@@ -86,7 +97,15 @@ def _page(problem: dict[str, Any] | None = None, said: str | None = None) -> Res
     with reading() as session:
         me = own.here(session)
         found = objections.list_for_member(session, **me.key)
-    return show_page("h5/objections.html", problem, me=me, found=found, said=said)
+        pictures = kept.list_of(
+            session,
+            ledger_id=me.ledger_id,
+            kind="objection",
+            subject_ids=[each.id for each in found],
+        )
+    return show_page(
+        "h5/objections.html", problem, me=me, found=found, pictures=pictures, said=said
+    )
 
 
 def _form(
@@ -106,11 +125,29 @@ def _told(session: Session, me: own.Own, kind: str, subject_id: UUID) -> Told:
     Raises:
         NotFound: There is none, or it is another's.
     """
-    if kind not in RECORDS:
+    if kind not in (*RECORDS, "notice"):
         raise NotFound("no such kind of record")
+    if kind == "notice":
+        return _notice(session, me, subject_id)
     record, told = RECORDS[kind](session, me.ledger_id, subject_id)
     if record.member_id != me.member.id:
         raise NotFound("no such record of yours")
+    return record, told
+
+
+def _notice(session: Session, me: own.Own, subject_id: UUID) -> Told:
+    """A notice is everybody's to object to: the record counts as the asker's own.
+
+    Raises:
+        NoticeClosed: Its time is over.
+    """
+    key: dict[str, Any] = {"ledger_id": me.ledger_id, "subject_id": subject_id}
+    notice = notices.require_open(notices.about(session, **key))
+    line = notices.find_line(session, **key)
+    record = DisputedRecord(
+        "notice", subject_id, me.member.id, notice.published_by_id, notice.node_id
+    )
+    told = _("%(title)s，第 %(n)s 行", title=notice.title, n=line.line) if line else notice.title
     return record, told
 
 

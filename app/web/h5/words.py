@@ -60,7 +60,12 @@ WORDS: dict[str, dict[str, str]] = {
         "rejected": _l("没有改"),
         "withdrawn": _l("您已收回"),
     },
-    "record": {"attendance": _l("到场记录"), "grant": _l("时长和积分"), "redemption": _l("兑换")},
+    "record": {
+        "attendance": _l("到场记录"),
+        "grant": _l("时长和积分"),
+        "notice": _l("公示"),
+        "redemption": _l("兑换"),
+    },
     "role": {
         "volunteer": _l("志愿者"),
         "leader": _l("领队"),

@@ -8,10 +8,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base import clock
+from app.base.errors import DomainError
 from app.base.transactions import reading
 from app.people import members
 from app.points import backfills, programmes
+from app.points import photos as kept
 from app.points.backfills import BackfillClaim
+from app.points.photos import Subject
+from app.web import photos
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import BackfillIn, OneDecideIn, ReasonIn
 from app.web.session import actor
@@ -35,7 +39,11 @@ def show() -> ResponseReturnValue:
 @bp.post("")
 @allow(SIGNED_IN)
 def ask() -> ResponseReturnValue:
-    """Enter a back-fill for a member; a colleague decides."""
+    """Enter a back-fill for a member, with photos if there are any; a colleague decides."""
+    try:
+        taken = photos.sent()
+    except DomainError as error:
+        return _show(forms.problem(error))
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         node = desk.require_here(session, ENTRANTS)
@@ -44,7 +52,9 @@ def ask() -> ResponseReturnValue:
         claim = BackfillClaim(
             member_id=whose.id, node_id=node.id, applied_by_id=whose.person_id, **asked
         )
-        backfills.request(session, ledger_id=desk.ledger_id(), claim=claim, actor=actor())
+        made = backfills.request(session, ledger_id=desk.ledger_id(), claim=claim, actor=actor())
+        subject = Subject("backfill", made.id, made.member_id)
+        photos.keep(session, desk.ledger_id(), subject, taken)
 
     return _step(verb, _("补录已录入，等同事审核。"), BackfillIn)
 
@@ -101,6 +111,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             found=found,
             whose=whose,
             mine=desk.me(),
+            pictures=kept.list_of(
+                session, **key, kind="backfill", subject_ids=[each.id for each in found]
+            ),
             category_options=[
                 (each.code, each.name) for each in programmes.list_categories(session, programme)
             ],

@@ -11,6 +11,7 @@ from app.web.staff import (
     alliances,
     audit,
     backfills,
+    boards,
     card_list,
     cards,
     desk,
@@ -23,9 +24,11 @@ from app.web.staff import (
     merchants,
     merges,
     nodes,
+    notices,
     objections,
     openings,
     people,
+    photos,
     planning,
     programme,
     proof,
@@ -38,6 +41,7 @@ from app.web.staff import (
     shops,
     signals,
     stalls,
+    team_cards,
     teams,
     units,
     uploads,
@@ -49,10 +53,10 @@ from app.web.texts import text_of
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 PAGES = (
-    activities, alliances, audit, backfills, card_list, cards, frozen, goods, home, manual, member,
-    member_steps, merchants, merges, nodes, objections, openings, people, planning, programme,
-    proof, ranking, redemptions, review, roles, sessions, settings, shops, signals, stalls, teams,
-    units, uploads, why,
+    activities, alliances, audit, backfills, boards, card_list, cards, frozen, goods, home,
+    manual, member, member_steps, merchants, merges, nodes, notices, objections, openings,
+    people, photos, planning, programme, proof, ranking, redemptions, review, roles, sessions,
+    settings, shops, signals, stalls, team_cards, teams, units, uploads, why,
 )  # fmt: skip
 
 for _page in PAGES:

@@ -14,6 +14,7 @@ PARTS = (
     ("points", "staff.programme.show", _l("规则和录入")),
     ("mall", "staff.shops.show", _l("积分超市")),
     ("ranking", "staff.ranking.show", _l("排行")),
+    ("showing", "staff.boards.show", _l("公示和榜")),
     ("proof", "staff.proof.show", _l("账目核对")),
     ("manage", "staff.nodes.show", _l("管理")),
 )

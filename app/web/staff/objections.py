@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members, objections
+from app.points import photos
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import AnswerIn
 from app.web.session import actor
@@ -20,6 +21,7 @@ bp = Blueprint("objections", __name__, url_prefix="/<place>/objections")
 PAGES = {
     "attendance": ("staff.sessions.record", "attendance_id"),
     "grant": ("staff.manual.grant", "grant_id"),
+    "notice": ("staff.notices.about", "subject_id"),
     "redemption": ("staff.redemptions.show", "redemption_id"),
 }
 """Where the record in dispute is shown."""
@@ -63,12 +65,16 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         found = objections.list_open(session, **key, node=desk.here().node, limit=SHOWN_MAX)
         answered = objections.list_answered(session, **key, node=desk.here().node, limit=LATELY)
         wanted = {each.member_id for each in (*found, *answered)}
+        pictures = photos.list_of(
+            session, **key, kind="objection", subject_ids=[each.id for each in found]
+        )
         whose = members.get_many(session, **key, member_ids=wanted)
     return forms.page(
         "objections.html",
         problem,
         found=[(each, _href(each.subject_kind, each.subject_id)) for each in found],
         answered=answered,
+        pictures=pictures,
         whose=whose,
         mine=desk.me(),
         may_answer=desk.here().may(desk.DECIDERS),
