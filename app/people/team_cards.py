@@ -135,6 +135,12 @@ def show(session: Session, *, ledger_id: int, team_id: UUID) -> PublicCard:
     )
 
 
+def dialled(phone: str | None) -> str:
+    """Return what a phone dials of a printed number: without the extension (转)."""
+    number = (phone or "").partition("转")[0]
+    return "".join(each for each in number if each.isdigit() or each == "+")
+
+
 def _public_phone(session: Session, text: str | None) -> str | None:
     """Return an office's phone as it is to be printed."""
     phone = (text or "").strip()

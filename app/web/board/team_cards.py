@@ -22,6 +22,6 @@ def show(book: str, team_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         ledger_id = books.by_code(session, book).id
         card = team_cards.show(session, ledger_id=ledger_id, team_id=team_id)
-    dialled = "".join(each for each in (card.phone or "").split("转")[0] if each in "+0123456789")
+    dialled = team_cards.dialled(card.phone)
     code = qr.svg(request.base_url, label=_("这张名片的码"))
     return render_template("board/team.html", card=card, code=code, dialled=dialled)
