@@ -9,7 +9,12 @@ from app.community.settings import REGISTRY
 from config import Config
 from migrations.house import load_models
 
-DOCUMENTS = [Path("README.md"), Path("CHANGELOG.md"), *sorted(Path("docs").rglob("*.md"))]
+DOCUMENTS = [
+    Path("README.md"),
+    Path("README.zh-CN.md"),
+    Path("CHANGELOG.md"),
+    *sorted(Path("docs").rglob("*.md")),
+]
 SOURCES = sorted(Path("app").rglob("*.py"))
 ROOMS = sorted(path.parent.name for path in Path("app").glob("*/__init__.py"))
 RULE = re.compile(r"\b([ACDEFILMOP])([1-9]\d?)\b")
