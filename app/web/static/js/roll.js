@@ -12,7 +12,9 @@ if (form) {
   const count = () => {
     const numbers = form.elements.numbers?.value.split(/[\s,，]+/).filter(Boolean).length ?? 0;
     const total = ticks.filter((tick) => tick.checked).length + numbers;
-    go.textContent = total ? words[form.dataset.way].replace("{n}", total) : words.none;
+    for (const button of [go, document.getElementById("go-near")]) {
+      button.textContent = total ? words[form.dataset.way].replace("{n}", total) : words.none;
+    }
   };
 
   const narrow = () => {
