@@ -28,7 +28,7 @@ class Counter:
         headers = {"Idempotency-Key": secrets.token_urlsafe(24)}
         answer = self.doors.post(self.root + path, data=body, headers=headers)
         assert answer.ok, answer.text()
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = answer.json() if answer.status != 204 else {}
         return found
 
     def show(self, presented: str) -> dict[str, Any]:

@@ -83,3 +83,17 @@ def test_without_network_the_code_goes_and_nothing_is_sent(code_page):
     expect(code_page.locator("#svg")).to_be_hidden()
     code_page.context.set_offline(False)
     assert "POST" not in sent
+
+
+def test_a_large_sum_is_agreed_to_on_the_phone(code_page, street, playwright):
+    shop = counter.opened(playwright, street)
+    shown = shop.show(read(code_page))
+    shop.send("/confirmations/asks", {"ticket": shown["ticket"], "amount_points": 60})
+    expect(code_page.get_by_role("heading", name="请您看一看")).to_be_visible()
+    expect(code_page.locator("#text")).to_contain_text("要用您 60 积分")
+    check_page(code_page)
+
+    code_page.get_by_role("button", name="同意").tap()
+
+    expect(code_page.get_by_role("heading", name="您同意了")).to_be_visible()
+    expect(code_page.get_by_role("button", name="同意")).to_be_hidden()
