@@ -168,3 +168,15 @@ def test_over_the_small_amount_the_members_own_pin_agrees(street, desktop):
     expect(page.locator("#notice-title")).to_contain_text("换好了", timeout=SLOW_MS)
     assert counter.points() == before - 240
     assert [one.confirmed_by for one in counter.sales()] == ["pin"]
+
+
+def test_d35_the_third_piece_in_a_month_is_refused_in_one_sentence(street, desktop):
+    page, counter = desktop, open_till(street, desktop)
+    show_wen(page, counter)
+    ring_up(page, counter, "G08")
+    ring_up(page, counter, "G08", pieces=2)
+    scan(page, counter.barcode("G08"))
+    expect(page.locator("#notice-title")).to_have_text(
+        "垃圾袋（5卷） 没加上：每人每月 2 件，本月已换 0 件。", timeout=SLOW_MS
+    )
+    expect(page.locator("#basket tr output")).to_have_text("2")

@@ -55,7 +55,8 @@ def _goods() -> dict[str, str]:
         "only_left": _("架上只有 {n} 件。"),
         "short": _("还差 {n} 积分。"),
         "take_other": _("积分没有扣。换别的，或少换一样。"),
-        "limit": _("{name}本月已换 {used} 件，每人 {maximum} 件。"),
+        "about": _("{name}："),
+        "limit": _("每人每月 {maximum} 件，本月已换 {used} 件。"),
         "next_month": _("积分没有扣。请下月再来。"),
     }
 

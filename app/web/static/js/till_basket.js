@@ -99,8 +99,8 @@ export function sayAgainst({ code, title, facts }, one) {
   if (code === "insufficient_points") {
     notice(prefix + say("short", { n: number(facts.short_points) }), say("take_other"));
   } else if (code === "limit_exceeded" && facts.goods) {
-    const { name } = facts.goods[0];
-    notice(say("limit", { name, used: facts.used, maximum: facts.maximum }), say("next_month"));
+    const about = prefix || say("about", { name: facts.goods[0].name });
+    notice(about + say("limit", { used: facts.used, maximum: facts.maximum }), say("next_month"));
   } else if (code === "stock_conflict" && facts.goods) {
     notice(prefix + say("only_left", { n: facts.goods[0].available_count }), say("take_other"));
   } else sayRefusal({ title }, prefix);
