@@ -104,6 +104,12 @@ def percent(job: ExportJob) -> int:
     return min(99, job.done_count * 100 // job.total_count)
 
 
+def is_over(job: ExportJob) -> bool:
+    """Whether a finished file is no longer kept."""
+    has_passed = job.expires_at is not None and job.expires_at <= clock.now()
+    return job.state == "expired" or has_passed
+
+
 def is_idle(job: ExportJob) -> bool:
     """Whether a file is to be written and nobody is writing it."""
     lease = job.leased_until_at
@@ -152,7 +158,7 @@ def fetch(session: Session, job: ExportJob, *, actor: Actor) -> bytes:
         ExportUnfinished: It is not written yet, or could not be.
         ExportExpired: Its three days are over.
     """
-    if job.state == "expired" or (job.expires_at and job.expires_at <= clock.now()):
+    if is_over(job):
         raise ExportExpired
     if job.state != "done":
         raise ExportUnfinished

@@ -5,7 +5,7 @@ transaction writes. A member counts where they are registered (ruling 4); a merg
 member's past counts for the member who was kept. Units: minutes and points.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from app.community import tree
 from app.community.models import Node
 from app.people.members import full_name
-from app.people.models import Member
+from app.people.models import Member, Team, TeamMember
 from app.points.models import Day
 from app.reports.errors import PeriodEmpty
 
@@ -127,6 +127,25 @@ def page(session: Session, cut: Cut, *, limit: int, offset: int) -> Page:
         return Page(int(rows[0].line_count) if rows else 0, [_ranked(row) for row in rows])
     first = session.execute(_lines(cut).limit(1)).first()
     return Page(int(first.line_count) if first else 0, [])
+
+
+def team_names(session: Session, cut: Cut, rows: Collection[Ranked]) -> dict[UUID, list[str]]:
+    """Return the names of the teams that each of the ranked is in today; one statement."""
+    query = (
+        sa.select(TeamMember.member_id, Team.name)
+        .join(Team, (Team.ledger_id == TeamMember.ledger_id) & (Team.id == TeamMember.team_id))
+        .where(
+            Team.ledger_id == cut.ledger_id,
+            TeamMember.ledger_id == cut.ledger_id,
+            TeamMember.member_id.in_([each.member_id for each in rows]),
+            TeamMember.left_on.is_(None),
+        )
+        .order_by(Team.name)
+    )
+    found: dict[UUID, list[str]] = {}
+    for member_id, name in session.execute(query):
+        found.setdefault(member_id, []).append(name)
+    return found
 
 
 def totals(session: Session, cut: Cut) -> tuple[int, int]:

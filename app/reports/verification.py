@@ -52,7 +52,7 @@ def look_up(session: Session, code: str) -> Verified:
     book = books.get(session, export.ledger_id).name
     if export.asked is None or export.said is None or export.node_id is None:
         return Verified(export, book, None)
-    place = tree.get(session, export.node_id).name
+    place = tree.get(session, export.node_id).short_name
     is_statement = export.kind.startswith(statement_files.KIND)
     now, undone_count = _statement(session, export) if is_statement else _ranking(session, export)
     return Verified(

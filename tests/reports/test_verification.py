@@ -44,7 +44,7 @@ def test_a_ranking_stands_until_hours_come_or_go(session, made):
 
     assert found.is_standing is True
     assert found.said == found.now == {"people": 1, "minutes": 90}
-    assert (found.place, found.book) == (made.node.name, "爱心银行")
+    assert (found.place, found.book) == (made.node.short_name, "爱心银行")
     points.grant(session, made, points.member(session, made, "任清和").id, 60)
     later = verification.look_up(session, export.verification_code)
     assert (later.is_standing, later.now) == (False, {"people": 2, "minutes": 150})

@@ -56,7 +56,7 @@ def test_an_order_is_written_and_fetched_and_its_code_is_looked_up(served, clien
     assert "邻村人" not in text
     found = done(client.get(f"/api/v1/exports/standing?code={shown['verification_code']}"))
     assert (found["is_standing"], found["said"]) == (True, {"people": 1, "minutes": 90})
-    assert found["place"] == served.node.name
+    assert found["place"] == served.node.short_name
     same = client.post(
         "/api/v1/exports/verify",
         data={"code": shown["verification_code"], "file": (io.BytesIO(file.data), "r.csv")},

@@ -12,6 +12,7 @@ from app.ledger.models import Account, Book
 from app.people.models import Audit, Merge
 from app.points import grants, wallets
 from app.points.models import Backfill, Grant
+from app.web import background
 from tests.factories import activities, points
 from tests.factories import desk as builder
 from tests.factories.desk import state_of
@@ -256,10 +257,24 @@ def test_a_stopped_book_is_reopened_after_a_good_proof_by_the_programmes_adminis
     assert session.get(Book, desk.ledger_id).read_only_at is None
 
 
+def exported(desk, who, path, **fields):
+    """Order a file, look at its page and fetch it; return the page and the file."""
+    browser = desk.at(who)
+    ordered = browser.send(desk.path(path), **fields)
+    assert ordered.status_code == 303, ordered.text
+    page = browser.get(ordered.location)
+    return page, browser.get(f"{ordered.location}/file")
+
+
+def code_on(page):
+    return re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page.text)[0]
+
+
 def test_an_export_carries_its_code_and_anybody_can_verify_it(desk, session, client):
-    browser = desk.at("auditor")
-    file = browser.send(desk.path("/ranking/export?from=2026-01-01&to=2026-12-31"), kind="csv")
-    code = file.headers["X-Verification-Code"]
+    page, file = exported(
+        desk, "auditor", "/exports/ranking?from=2026-01-01&to=2026-12-31", kind="csv"
+    )
+    code = code_on(page)
 
     assert file.status_code == 200
     assert "attachment" in file.headers["Content-Disposition"]
@@ -272,7 +287,8 @@ def test_an_export_carries_its_code_and_anybody_can_verify_it(desk, session, cli
     session.rollback()
 
     def verify(code, content):
-        csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/verify").text)[1]
+        form = client.get(f"/verify?code={code_on(page)}").text
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]
         data = {"csrf_token": csrf, "code": code, "file": (io.BytesIO(content), "r.csv")}
         return client.post("/verify", data=data)
 
@@ -286,14 +302,52 @@ def test_an_export_carries_its_code_and_anybody_can_verify_it(desk, session, cli
     assert verify(code, b"").status_code == 422
 
 
-def test_an_export_sent_twice_is_one_export_with_the_same_bytes(desk, session):
-    key, path = new_key(), desk.path("/ranking/export")
-    first = desk.at("staff").send(path, key=key, kind="xlsx")
-    second = desk.at("staff").send(path, key=key, kind="xlsx")
+def test_a_code_alone_says_whether_the_file_still_stands(desk, client):
+    page, _ = exported(desk, "staff", "/exports/ranking?from=2026-01-01&to=2026-12-31", kind="xlsx")
+    found = client.get(f"/verify?code={code_on(page)}")
+    assert "现在还算数" in found.text
+    assert "许若溪" not in found.text
+    assert client.get("/verify?code=AAAA-AAAA-AAAA").status_code == 404
+    assert client.get("/verify?code=").status_code == 200
 
-    assert first.data == second.data
-    assert first.headers["X-Verification-Code"] == second.headers["X-Verification-Code"]
-    assert desk.at("staff").send(path, kind="pdf").status_code == 422
+
+def test_an_export_sent_twice_is_one_export_with_the_same_bytes(desk, session):
+    key, path = new_key(), "/exports/ranking"
+    first = exported(desk, "staff", path, key=key, kind="xlsx")
+    second = exported(desk, "staff", path, key=key, kind="xlsx")
+
+    assert first[1].data == second[1].data
+    assert code_on(first[0]) == code_on(second[0])
+    assert desk.at("staff").send(desk.path(path), kind="pdf").status_code == 422
+    assert desk.at("staff").send(desk.path(f"{path}?from=x"), kind="csv").status_code == 422
+
+
+def test_a_statement_is_exported_with_a_code(desk, client):
+    member = desk.people["scanned"]
+    page, file = exported(
+        desk, "staff", f"/exports/statement/{member.id}", kind="csv", unit="minutes"
+    )
+    assert member.volunteer_no in file.data.decode("utf-8-sig")
+    found = client.get(f"/verify?code={code_on(page)}")
+    assert "存折" in found.text
+    assert member.volunteer_no not in found.text
+
+
+def test_an_export_that_nobody_writes_shows_how_far_it_is(desk, monkeypatch):
+    browser = desk.at("staff")
+    with monkeypatch.context() as nobody:
+        nobody.setattr(background, "write", lambda *_: False)
+        ordered = browser.send(desk.path("/exports/ranking"), kind="csv")
+        page = browser.get(ordered.location)
+        assert "<progress" in page.text
+        state = browser.get(f"{ordered.location}/state").get_json()
+        assert (state["state"], state["percent"]) == ("queued", 0)
+        assert browser.get(f"{ordered.location}/file").status_code == 409
+    assert browser.get(f"{ordered.location}/state").get_json()["state"] == "queued"
+    assert "下载表格" in browser.get(ordered.location).text
+    assert "写好了" in browser.get(desk.path("/exports")).text
+    other = desk.at("administrator").get(ordered.location)
+    assert other.status_code == 404
 
 
 def test_a_ranking_asks_for_no_more_than_ones_own_place(desk):
@@ -321,15 +375,15 @@ def test_a_list_is_tried_before_it_is_taken_in(desk, session):
     tried = upload(desk, "staff", desk.path("/people/import/try"), content)
 
     assert tried.status_code == 200
-    assert "会新登记" in tried.text
+    assert "试过了" in tried.text
     assert "没有这个社区编码" in tried.text
     assert everything(session) == before
     carried = re.search(r'name="content" value="([^"]+)"', tried.text)[1]
 
     done = desk.at("staff").send(desk.path("/people/import"), content=carried)
-    assert "新登记 1 人" in done.text
+    assert "新的 1 人" in done.text
     again = desk.at("staff").send(desk.path("/people/import"), content=carried)
-    assert "新登记 0 人" in again.text
+    assert "新的 0 人" in again.text
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00nonsense", b"a,b\n1,2\n"])

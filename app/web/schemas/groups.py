@@ -113,7 +113,7 @@ class TeamShareOut(Schema):
 
 
 class AllianceFunnelOut(Schema):
-    """队伍 → 发起 → 响应 → 举办 → 到场 → 小时."""
+    """How far the calls of an alliance came, step by step."""
 
     team_count = fields.Integer()
     called_count = fields.Integer()

@@ -7,15 +7,20 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.activities.funnel import Cohort
+from app.base import clock
 from app.base.transactions import reading
 from app.community import tree
 from app.people import alliances, teams
 from app.people.models import Alliance
+from app.reports import alliance_funnels
+from app.reports.alliance_funnels import AllianceFunnel
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk import NameIn, TeamIdIn
+from app.web.schemas.desk import NameIn, SpanIn, TeamIdIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("alliances", __name__, url_prefix="/<place>/alliances")
 SHOWN_MAX = 200
@@ -44,7 +49,7 @@ def create() -> ResponseReturnValue:
         verb,
         schema=NameIn,
         show=lambda made: str(made.id),
-        said="同盟建好了，把队伍加进来。",
+        said=_("同盟建好了，把队伍加进来。"),
         to=lambda made: url_for("staff.alliances.show", alliance_id=made),
         again=_new,
     )
@@ -68,7 +73,7 @@ def join(alliance_id: UUID) -> ResponseReturnValue:
             session, **_named(alliance_id), agreed_by_id=desk.me(), actor=actor(), **asked
         )
 
-    return _step(verb, alliance_id, "已加入同盟。", TeamIdIn)
+    return _step(verb, alliance_id, _("已加入同盟。"), TeamIdIn)
 
 
 @bp.post("/<uuid:alliance_id>/leave")
@@ -80,7 +85,7 @@ def leave(alliance_id: UUID) -> ResponseReturnValue:
         _scoped(session, alliance_id, desk.WORKERS)
         alliances.leave(session, **_named(alliance_id), actor=actor(), **asked)
 
-    return _step(verb, alliance_id, "已退出同盟，以前的记录还在。", TeamIdIn)
+    return _step(verb, alliance_id, _("已退出同盟，以前的记录还在。"), TeamIdIn)
 
 
 def _step(verb: forms.Verb, alliance_id: UUID, said: str, schema: Any) -> ResponseReturnValue:
@@ -111,6 +116,10 @@ def _new(problem: Problem | None = None) -> ResponseReturnValue:
 def _show(alliance_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("teams")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    asked, wrong = forms.asked(SpanIn)
+    today = clock.today()
+    begins_on = asked.get("begins_on", today.replace(month=1, day=1))
+    ends_on = asked.get("ends_on", today)
     with reading() as session:
         found = _scoped(session, alliance_id, desk.READERS)
         node = tree.get(session, found.node_id)
@@ -118,13 +127,41 @@ def _show(alliance_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
         every = teams.list_in(session, **key, node=node, limit=SHOWN_MAX)
         stays = alliances.history(session, **_named(alliance_id))
         names = teams.get_many(session, **key, team_ids=[each.team_id for each in stays])
+        cohort = Cohort(clock.day_bounds(begins_on)[0], clock.day_bounds(ends_on)[1])
+        funnel = alliance_funnels.count(session, **_named(alliance_id), node=node, cohort=cohort)
     inside = {each.id for each in joined}
     return forms.page(
         "alliance.html",
-        problem,
+        problem or wrong,
         alliance=found,
         joined=joined,
         outside=[each for each in every if each.id not in inside and each.node_id == node.id],
         stays=stays,
         names=names,
+        begins_on=begins_on,
+        ends_on=ends_on,
+        funnel=funnel,
+        steps=_steps(funnel),
+        waited=_waited(funnel.median_response_seconds),
     )
+
+
+def _steps(found: AllianceFunnel) -> list[dict[str, Any]]:
+    """Return the calls step by step, each with its share of the first in thousandths."""
+    counts = (
+        (_("发起"), found.called_count),
+        (_("有队响应"), found.responded_count),
+        (_("办成了"), found.held_count),
+    )
+    most = max((count for _text, count in counts), default=0) or 1
+    return [{"text": text, "count": count, "share": count * 1000 // most} for text, count in counts]
+
+
+def _waited(seconds: int | None) -> str:
+    """Say how long half of the calls waited at most for their first answer."""
+    if seconds is None:
+        return ""
+    minutes = seconds // 60
+    if minutes < 120:
+        return _("%(n)s 分钟", n=minutes)
+    return _("%(n)s 小时", n=minutes // 60)

@@ -15,8 +15,10 @@ from app.web.staff import (
     card_list,
     cards,
     desk,
+    exports,
     frozen,
     goods,
+    goods_uploads,
     home,
     manual,
     member,
@@ -53,10 +55,11 @@ from app.web.texts import text_of
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 PAGES = (
-    activities, alliances, audit, backfills, boards, card_list, cards, frozen, goods, home,
-    manual, member, member_steps, merchants, merges, nodes, notices, objections, openings,
-    people, photos, planning, programme, proof, ranking, redemptions, review, roles, sessions,
-    settings, shops, signals, stalls, team_cards, teams, units, uploads, why,
+    activities, alliances, audit, backfills, boards, card_list, cards, exports, frozen, goods,
+    goods_uploads, home, manual, member, member_steps, merchants, merges, nodes, notices,
+    objections, openings, people, photos, planning, programme, proof, ranking, redemptions,
+    review, roles, sessions, settings, shops, signals, stalls, team_cards, teams, units, uploads,
+    why,
 )  # fmt: skip
 
 for _page in PAGES:

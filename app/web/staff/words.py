@@ -169,16 +169,16 @@ WORDS: dict[str, dict[str, str]] = {
         "clerk": _l("店员"),
         "redemption": _l("兑换单"),
     },
-    "row": {
-        "unreadable": _l("这一行读不了，列数不对"),
-        "empty": _l("没有写外部编号"),
-        "birth_year": _l("出生年份要 4 位数字"),
-        "repeated": _l("编号或手机号在前面出现过"),
-        "unknown_place": _l("没有这个社区编码"),
-        "unknown_team": _l("没有这支队伍，或者有同名的"),
-        "already_member": _l("这个号码登记的是别的姓名"),
-        "validation_failed": _l("姓名、手机号或年份写得不对"),
-        "member_not_active": _l("这个账户停用了"),
+    "export": {
+        "queued": _l("排队等写"),
+        "running": _l("正在写"),
+        "done": _l("写好了"),
+        "failed": _l("没有写成"),
+        "expired": _l("过期删了"),
+    },
+    "file": {
+        "hours_ranking": _l("时长排行"),
+        "statement": _l("存折"),
     },
     "zero": {
         "paid": _l("有偿活动，不计时长"),
