@@ -59,7 +59,7 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
-    menu.at("manage")
+    menu.at("today")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
         found = objections.list_open(session, **key, node=desk.here().node, limit=SHOWN_MAX)

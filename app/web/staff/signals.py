@@ -53,7 +53,7 @@ def decide(signal_id: UUID) -> ResponseReturnValue:
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
-    menu.at("manage")
+    menu.at("today")
     with reading() as session:
         found = signal_scope.list_open(session, desk.ledger_id(), desk.here().node)
         about = {each.subject_id for each in found if each.subject_kind == "member"}
