@@ -40,4 +40,5 @@ def page() -> ResponseReturnValue:
         holding=holding,
         minutes=minutes,
         never=NEVER,
+        today=clock.today(),
     )
