@@ -26,7 +26,6 @@ OUTSIDE = """() => [...document.querySelectorAll('main *')].filter((one) => {
   const isOut = box.bottom > innerHeight + 1 || box.right > innerWidth + 1 || box.top < -1;
   return box.width > 1 && isOut;
 }).map((one) => one.outerHTML.slice(0, 120))"""
-JINXI = "350902200001"
 
 
 @pytest.fixture

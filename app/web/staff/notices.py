@@ -121,7 +121,7 @@ def _notice(notice_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
         return forms.page(
             "notice.html",
             problem,
-            notice=notice,
+            posted=notice,
             is_open=notices.is_open(notice),
             kind=KINDS[notice.kind],
             count=notices.count_lines(session, **key),
