@@ -18,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.db import Base
 
 World = TypeVar("World")
@@ -41,17 +42,21 @@ class Stage:
     store: Path
     kept: dict[Any, Kept]
 
-    def put_up(self, build: Callable[..., World], *names: str) -> World:
-        """Return what `build` makes of the named parts (`session`, `client`, `app`)."""
+    def put_up(self, build: Callable[..., World], *names: str, **more: Any) -> World:
+        """Return what `build` makes of the named parts (`session`, `client`, `app`).
+
+        It is another world where the clock is held at another hour, or `more` is said.
+        """
         parts = [getattr(self, name) for name in names]
         if self.session.get_bind().dialect.name != "sqlite":
-            return build(*parts)
-        if build not in self.kept:
-            world = build(*parts)
-            self.session.commit()
-            self.kept[build] = self._keep(world)
-            return world
-        return self._copy(self.kept[build])  # type: ignore[no-any-return]
+            return build(*parts, **more)
+        world = build, clock._held.get(), tuple(sorted(more.items()))
+        if world in self.kept:
+            return self._copy(self.kept[world])  # type: ignore[no-any-return]
+        made = build(*parts, **more)
+        self.session.commit()
+        self.kept[world] = self._keep(made)
+        return made
 
     def _keep(self, world: object) -> Kept:
         file = io.BytesIO()

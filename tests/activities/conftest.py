@@ -6,8 +6,8 @@ from tests.factories.activities import a_member, a_world
 
 
 @pytest.fixture
-def world(session):
-    return a_world(session)
+def world(stage):
+    return stage.put_up(a_world, "session")
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from tests.factories import mall as make
 
 
 @pytest.fixture
-def mall(session):
+def mall(stage):
     with clock.held_at(datetime(2026, 3, 1, 4, tzinfo=UTC)):
-        yield make.a_mall(session)
+        yield stage.put_up(make.a_mall, "session")
 
 
 def put(session, mall, name, value):

@@ -14,9 +14,9 @@ LATE = datetime(2026, 3, 1, 15, 59, tzinfo=UTC)
 
 
 @pytest.fixture
-def mall(session):
+def mall(stage):
     with clock.held_at(LATE):
-        yield make.a_mall(session)
+        yield stage.put_up(make.a_mall, "session")
 
 
 def test_p4_gift_orders_are_counted_once_whatever_their_pieces(session, mall):

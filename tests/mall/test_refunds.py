@@ -24,9 +24,9 @@ OPENING = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def mall(session):
+def mall(stage):
     with clock.held_at(OPENING):
-        yield make.a_mall(session)
+        yield stage.put_up(make.a_mall, "session")
 
 
 def cancel(session, mall, slip, *, actor=None, reason="拿错了"):

@@ -31,8 +31,8 @@ def on_a_monday_evening():
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session)
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session")
 
 
 def refused(session: Session, world: make.World, refusal, grant, **how) -> None:

@@ -32,8 +32,8 @@ def on_a_friday_evening():
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session)
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session")
 
 
 def request(session: Session, world: make.World, member, **more: Any):

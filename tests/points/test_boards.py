@@ -14,8 +14,8 @@ from tests.factories import points as make
 
 
 @pytest.fixture
-def world(session):
-    return make.world(session)
+def world(stage):
+    return stage.put_up(make.world, "session")
 
 
 def write(session, world, node=None, *, version=0, **terms):

@@ -23,8 +23,8 @@ SHOP = AccountRef("points", "shop", new_id())
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session, expiry_policy="calendar_year")
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session", expiry_policy="calendar_year")
 
 
 @pytest.fixture

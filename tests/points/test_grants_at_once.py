@@ -24,8 +24,8 @@ TIMES = 6
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session)
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session")
 
 
 def states(session: Session, world: make.World) -> list[str]:

@@ -30,8 +30,8 @@ def on_a_monday_evening():
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session, expiry_policy="calendar_year")
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session", expiry_policy="calendar_year")
 
 
 def merge(session: Session, world: make.World, old, kept) -> merges.MergedPair:

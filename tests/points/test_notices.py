@@ -23,8 +23,8 @@ def on_a_friday():
 
 
 @pytest.fixture
-def world(session):
-    return make.world(session)
+def world(stage):
+    return stage.put_up(make.world, "session")
 
 
 def publish(session, world, **more):

@@ -18,8 +18,8 @@ from tests.factories import points as make
 
 
 @pytest.fixture
-def world(session):
-    return make.world(session)
+def world(stage):
+    return stage.put_up(make.world, "session")
 
 
 @pytest.fixture

@@ -90,8 +90,8 @@ def test_a_reversal_leaves_the_carry_of_the_other_deeds(rate, parts, data):
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session)
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session")
 
 
 def test_a_rate_is_kept_in_lowest_terms(session, world):

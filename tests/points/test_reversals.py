@@ -30,8 +30,8 @@ def on_a_monday_evening():
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session)
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session")
 
 
 def spend(session: Session, world: make.World, member_id, points: int) -> None:

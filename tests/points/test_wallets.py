@@ -61,8 +61,8 @@ def lots(session: Session, world: make.World, member_id) -> list[tuple[date, int
 
 
 @pytest.fixture
-def world(session: Session) -> make.World:
-    return make.world(session, expiry_policy="calendar_year")
+def world(stage) -> make.World:
+    return stage.put_up(make.world, "session", expiry_policy="calendar_year")
 
 
 @pytest.fixture

@@ -6,5 +6,5 @@ from tests.factories import service_orders as make
 
 
 @pytest.fixture
-def street(session):
-    return make.a_street(session)
+def street(stage):
+    return stage.put_up(make.a_street, "session")

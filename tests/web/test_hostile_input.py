@@ -12,6 +12,8 @@ from tests.factories.doors import Town
 from tests.web.answers import done, everything, refused
 from tests.web.test_every_api_door import WRITING, _takes_json, doors_of, require_problem, send
 
+pytestmark = pytest.mark.slow
+
 DEEP = 20_000
 HOSTILE = (
     None, True, False, 0, -1, 1.5, 1e308, 10**30, -(10**30), 2**63, 2**31, "", "\0", "a\0b",

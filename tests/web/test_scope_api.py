@@ -12,6 +12,8 @@ from app.people.objections import DisputedRecord
 from tests.factories.doors import Caller, Town
 from tests.web.answers import everything, refused
 
+pytestmark = pytest.mark.slow
+
 READ, WRITE, DECIDE, ADMIN, AUDIT = "read", "write", "decide", "admin", "audit"
 MAY = {
     READ: {"staff", "second", "auditor", "administrator", "city_auditor", "city_administrator"},

@@ -14,6 +14,8 @@ from tests.factories import desk as builder
 from tests.factories.doors import new_key
 from tests.web.answers import everything
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Form:

@@ -7,6 +7,8 @@ import pytest
 from tests.factories import activities
 from tests.factories import desk as builder
 
+pytestmark = pytest.mark.slow
+
 READ = [
     "/",
     "/activities",
