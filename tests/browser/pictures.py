@@ -34,7 +34,7 @@ def small(picture: Image.Image) -> bytes:
     written = b""
     for colours in COLOURS:
         out = BytesIO()
-        few = picture.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         few.save(out, "PNG", optimize=True)
         written = out.getvalue()
         if len(written) <= BYTES_MAX:

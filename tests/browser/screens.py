@@ -20,7 +20,8 @@ from tests.browser.test_walks import SURFACES, Walk, open_the_till
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 SIZES = {"phone": windows.PHONE, "till": windows.DESKTOP, "desk": windows.DESKTOP}
 NAMES = {"phone": "Phone", "till": "Till", "desk": "Staff desk", "scenes": "Results and walls"}
-WIDTHS = {"phone": 200, "till": 400, "desk": 400, "scenes": 300}
+NOT_SHOWN = ("nothing", "board.choices", "h5.screen.wall")
+"""Kinds that lead back to where one was, or are for another screen (`scenes` has the wall)."""
 COLUMNS = {"phone": 4, "till": 2, "desk": 2, "scenes": 3}
 
 
@@ -45,7 +46,7 @@ def walk(street: Street, browser: Browser, surface: str) -> list[Screen]:
         if role == "clerk":
             open_the_till(page)
         for kind in Walk(street, page, doors).go(start, past=set(known)):
-            if kind not in known and not kind.startswith("nothing"):
+            if kind not in known and not kind.startswith(NOT_SHOWN):
                 known.add(kind)
                 found.append(_take(page, surface, kind, role))
         page.context.close()
