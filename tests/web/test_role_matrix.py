@@ -211,6 +211,10 @@ NOBODY_HERE = {
     "exports.fetch",
     "exports.show",
     "households.show_of_member",
+    "staff.exports.again",
+    "staff.exports.fetch",
+    "staff.exports.show",
+    "staff.exports.state",
     "staff.redemptions.find",
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a

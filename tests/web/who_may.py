@@ -24,7 +24,6 @@ MAY = {
     "assets.*": PUBLIC,
     "installable.*": PUBLIC,
     "docs.*": PUBLIC,
-    "assets.stylesheet": PUBLIC,
     "api-docs.openapi_json": PUBLIC,
     "static": PUBLIC,
     # activities: seen by all of the book; led by leaders and staff
