@@ -6,7 +6,6 @@ The words are those of the help pages; the pictures are taken from the running d
 import base64
 import re
 import sys
-import tempfile
 from html import escape
 from pathlib import Path
 
@@ -57,10 +56,7 @@ def shoot(street: Street, browser: Browser, role: str) -> list[tuple[str, bytes]
 
 def _picture(page: Page) -> bytes:
     page.wait_for_load_state("networkidle")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "shot.png"
-        pictures.take(page, path, height_max=1_000)
-        return path.read_bytes()
+    return page.screenshot(animations="disabled", caret="hide")
 
 
 def _volunteer(page: Page, street: Street) -> list[tuple[str, bytes]]:
@@ -92,10 +88,10 @@ def _clerk(page: Page, _street: Street) -> list[tuple[str, bytes]]:
 
 def _staff(page: Page, _street: Street) -> list[tuple[str, bytes]]:
     sign_in(page, "staff", to="/staff/")
-    page.goto("/staff/today") if page.url.endswith("/staff/") else None
     today = _picture(page)
-    page.goto("/staff/review")
-    return [("今天", today), ("审核", _picture(page))]
+    page.locator("header nav a[href$='/ranking']").click()
+    page.wait_for_url("**/ranking*")
+    return [("今天", today), ("排行", _picture(page))]
 
 
 def sheet(role: str, shots: list[tuple[str, bytes]]) -> str:
