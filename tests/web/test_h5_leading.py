@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.activities import attendance
-from app.activities.models import Activity, Attendance
+from app.activities.models import Activity, ActivitySession, Attendance, Organiser
 from app.base import clock
+from app.base.actors import SYSTEM
+from app.community import units
 from app.people import codes
 from app.points import wallets
 from tests.factories import onsite, pages
@@ -63,6 +65,27 @@ def test_a_leader_plans_changes_and_hands_in(site, lead, session):
     assert 'value="09:00"' in shown
     (made,) = rows(session, Activity)
     assert (made.state, made.title, made.team_id) == ("submitted", "交通劝导", site.team.id)
+
+
+def test_a_plan_names_its_partners_and_repeats_every_week(site, lead, session):
+    with at("08:30", EVE):
+        unit = units.add(
+            session, node=site.town.node, name="供电公司", kind="partner", actor=SYSTEM
+        )
+        session.commit()
+    plan = PLAN | {"team_id": str(site.team.id), "weeks": "3", "then": "draft"}
+    with at("09:00", EVE):
+        foreign = lead.send("/lead/plan", **plan, alliance_id=str(site.team.id))
+        lead.send("/lead/plan", **plan, unit_ids=str(unit.id))
+        (made,) = rows(session, Activity)
+        shown = lead.get(f"/lead/activities/{made.id}/plan").text
+        held = rows(session, ActivitySession)
+
+    assert foreign.status_code == 422
+    assert [clock.local_date(each.starts_at).day for each in held] == [10, 17, 24]
+    assert [each.unit_id for each in rows(session, Organiser)] == [unit.id]
+    assert 'value="2026-03-24"' in shown
+    assert re.search(rf'value="{unit.id}" checked', shown)
 
 
 def test_sending_a_plan_twice_keeps_one(site, lead, session):
