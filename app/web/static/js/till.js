@@ -3,7 +3,7 @@
 // off, Esc gives up, F4 prints, F9 opens the camera; every key is also a button.
 
 import { ask, isAsking } from "./till_agree.js";
-import { asItem, changePerson, chooseBy, loadShelf, removeOne, sayAgainst, take } from "./till_basket.js";
+import { asItem, changePerson, chooseBy, knows, loadShelf, removeOne, sayAgainst, take } from "./till_basket.js";
 import { toggle as toggleCamera, wireCamera } from "./till_camera.js";
 import { drawSlip } from "./till_slip.js";
 import { begin, busy, changed, goods, keep, keepSlip, sold, stillUnsure, till } from "./till_state.js";
@@ -146,9 +146,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 listen(
-  (text) => {
+  (text, whole) => {
     if (isAsking()) tone(false);
-    else take(text);
+    else take(knows(whole) ? whole : text);
   },
   () => (isAsking() ? null : byId("scan")),
 );

@@ -22,6 +22,9 @@ export async function take(given) {
   return notice(say("no_such_goods", { text: text.slice(0, 20) }), say("no_such_goods_note"));
 }
 
+/** Whether a text means a person or goods of this till. */
+export const knows = (text) => Boolean(personCode(text) || findGoods([...goods.values()], text));
+
 /** Read a code or card: who is it? A scanner that reads one code twice asks once. */
 async function show(code) {
   if (till.isBusy || (lastShown.text === code && Date.now() - lastShown.at < TWICE_MS)) return;

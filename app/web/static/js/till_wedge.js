@@ -7,8 +7,9 @@ const PAUSE_MS = 200; // after so long another text begins
 const LENGTH_MIN = 8; // shorter than any code, longer than a person's quick burst
 
 /**
- * Call `onScan(text)` for everything a scanner types. What is typed where no field is
- * goes into the field of `home()`, by whoever it is.
+ * Call `onScan(text, whole)` for everything a scanner types. What is typed where no field
+ * is goes into the field of `home()`, by whoever it is; `whole` is all that stood there,
+ * for a busy computer may hear one code in two pieces.
  */
 export function listen(onScan, home = () => null) {
   let burst = null;
@@ -33,8 +34,9 @@ export function listen(onScan, home = () => null) {
     if (event.timeStamp - heard.began > FAST_MS * heard.text.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (heard.field) heard.field.value = heard.before;
-    onScan(heard.text);
+    const isHome = heard.field === home();
+    if (heard.field) heard.field.value = isHome ? "" : heard.before;
+    onScan(heard.text, isHome ? heard.before + heard.text : heard.text);
   };
   document.addEventListener("keydown", hear, { capture: true });
 }
