@@ -103,6 +103,9 @@ MAY = {
     "team_cards.show_card": PUBLIC,
     "team_cards.show_draft": READ,
     "team_cards.write": WRITE,
+    "exchanges.countersign": WRITE,
+    "exchanges.*": ANYONE,
+    "offers.*": ANYONE,
     # what everybody may see
     "boards.show_stars": PUBLIC,
     "boards.show_board": READ,

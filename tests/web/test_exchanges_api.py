@@ -1,0 +1,135 @@
+"""Neighbours' help over HTTP: asked, taken on, confirmed by a code, or by staff (P1, L5–L7)."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.base import clock
+from app.people.models import Member
+from app.points import wallets
+from tests.factories import ledger
+from tests.factories.doors import Caller, Town
+from tests.web.answers import done, everything, once, refused
+
+HELP = {"title": "代管钥匙", "text": "在家等快递", "points": 20, "minutes": 120}
+
+
+@pytest.fixture
+def asker(town) -> Caller:
+    """A volunteer with 50 points."""
+    caller = town.caller("volunteer")
+    issued = wallets.POINTS_ISSUANCE
+    line = ledger.Line(issued, wallets.wallet_ref(caller.member.id), 50)
+    ledger.post(town.session, town.ledger_id, line, kind="test_earning")
+    town.session.commit()
+    return caller
+
+
+@pytest.fixture
+def helper(town) -> Caller:
+    return town.caller("neighbour")
+
+
+def spendable(town: Town, member: Member) -> int:
+    return wallets.holding(
+        town.session, ledger_id=town.ledger_id, member_id=member.id
+    ).spendable_points
+
+
+def taken_on(town: Town, asker: Caller, helper: Caller) -> str:
+    made = done(asker.post(f"{town.book}/me/exchanges", HELP), 201)
+    path = f"{town.book}/exchanges/{made['id']}"
+    done(helper.post(f"{path}/acceptance"))
+    return path
+
+
+def confirm_code(town: Town, asker: Caller) -> str:
+    issued = done(asker.post(f"{town.book}/me/codes", {"purpose": "confirm"}), 201)
+    return str(issued["digits"])
+
+
+def hours() -> dict[str, str]:
+    now = clock.now()
+    return {"starts_at": now.isoformat(), "ends_at": (now + timedelta(minutes=90)).isoformat()}
+
+
+def test_help_is_asked_taken_on_and_confirmed_by_code(town, asker, helper):
+    made = once(asker, f"{town.book}/me/exchanges", HELP, {**HELP, "points": 30})
+    assert (made["state"], made["side"], made["text"]) == ("open", "asker", "在家等快递")
+    assert spendable(town, asker.member) == 30
+
+    (seen,) = done(helper.get(f"{town.book}/exchanges/open"))["items"]
+    assert (seen["id"], seen["side"], seen["text"]) == (made["id"], "none", None)
+    assert seen["asker_name_masked"] == asker.member.name_masked
+    path = f"{town.book}/exchanges/{made['id']}"
+    done(helper.post(f"{path}/acceptance"))
+    times = hours()
+    with clock.held_at(clock.now() + timedelta(hours=2)):
+        answer = helper.post(f"{path}/confirmation", {**times, "code": confirm_code(town, asker)})
+        ended = done(answer)
+
+    assert (ended["state"], ended["confirmed_by"]) == ("done", "code")
+    assert (spendable(town, asker.member), spendable(town, helper.member)) == (30, 20)
+    both = done(helper.get(f"{town.book}/me/reciprocity"))
+    assert (both["given_minutes"], both["earned_points"], both["received_count"]) == (90, 20, 0)
+
+
+def test_a_code_of_another_confirms_nothing_and_is_used_up(town, asker, helper):
+    path, times = taken_on(town, asker, helper), hours()
+    with clock.held_at(clock.now() + timedelta(hours=2)):
+        code = confirm_code(town, helper)
+        refused(helper.post(f"{path}/confirmation", {**times, "code": code}), "not_found", 404)
+        refused(helper.post(f"{path}/confirmation", {**times, "code": code}), "code_already_used")
+
+    assert (spendable(town, asker.member), spendable(town, helper.member)) == (30, 0)
+
+
+def test_a_request_taken_back_returns_its_points(town, asker, helper):
+    path = taken_on(town, asker, helper)
+    back = path.replace("/exchanges/", "/me/exchanges/")
+    done(asker.post(f"{back}/withdrawal"))
+
+    assert spendable(town, asker.member) == 50
+    refused(helper.post(f"{path}/give-up"), "exchange_state_conflict", 409)
+
+
+def test_staff_sign_for_a_neighbour_without_a_phone(town, asker, helper):
+    path, times = taken_on(town, asker, helper), hours()
+    with clock.held_at(clock.now() + timedelta(hours=2)):
+        for who, status in (("foreign_staff", 404), ("neighbour", 403), ("auditor", 403)):
+            before = everything(town.session)
+            assert town.caller(who).post(f"{path}/countersignature", times).status_code == status
+            assert everything(town.session) == before or who != "neighbour"
+        ended = done(town.caller("staff").post(f"{path}/countersignature", times))
+
+    assert (ended["state"], ended["confirmed_by"]) == ("done", "staff")
+
+
+def test_neighbours_of_another_place_do_not_see_the_request(town, asker):
+    made = done(asker.post(f"{town.book}/me/exchanges", HELP), 201)
+    far = town.caller("somebody far", town.elsewhere)
+
+    assert done(far.get(f"{town.book}/exchanges/open"))["items"] == []
+    refused(far.post(f"{town.book}/exchanges/{made['id']}/acceptance"), "not_found", 404)
+
+
+def test_an_offer_is_made_seen_asked_for_and_taken_down(town, asker, helper):
+    offer = {"title": "代看施工", "points": 20, "minutes": 120}
+    made = done(helper.post(f"{town.book}/me/offers", offer), 201)
+    (seen,) = done(asker.get(f"{town.book}/offers"))["items"]
+    assert (seen["id"], seen["is_mine"]) == (made["id"], False)
+
+    wanted = done(asker.post(f"{town.book}/me/exchanges", {**HELP, "offer_id": made["id"]}), 201)
+    third = town.caller("third")
+    path = f"{town.book}/exchanges/{wanted['id']}/acceptance"
+    refused(third.post(path), "permission_denied", 403)
+    done(helper.post(path))
+    done(helper.post(f"{town.book}/me/offers/{made['id']}/end"))
+    assert done(asker.get(f"{town.book}/offers"))["items"] == []
+
+
+def test_more_points_than_there_are_cannot_be_promised(town, asker):
+    before = everything(town.session)
+    refused(asker.post(f"{town.book}/me/exchanges", {**HELP, "points": 51}), "insufficient_points")
+
+    assert everything(town.session) == before
