@@ -181,7 +181,11 @@ def _shown(session: Session, world: points.World, names: dict[str, Any]) -> dict
         picture=pictures.take(files.photo(seed=world.node.id % 7)),
         actor=MAKER,
     )
-    return {"notice_id": notice.id, "photo_id": photo.id}
+    return {
+        "notice_id": notice.id,
+        "staff.notices.about.subject_id": notice.id,
+        "photo_id": photo.id,
+    }
 
 
 def _records(
