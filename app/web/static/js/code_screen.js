@@ -64,7 +64,10 @@ async function askSupply() {
   const answer = await ask(box.dataset.supply, { after_slot: supply?.lastSlot ?? null });
   if (!heard(answer)) return;
   const made = answer.values;
-  if (supply?.version !== made.key_version) supply = { codes: new Map(), lastSlot: null };
+  if (supply?.version !== made.key_version) {
+    supply = { codes: new Map(), lastSlot: null };
+    shownSlot = null; // another key: what stands on the glass is worthless, even in its own seconds
+  }
   for (const code of made.codes) supply.codes.set(code.slot, code);
   const current = Math.floor(now() / slotMs);
   for (const slot of supply.codes.keys()) if (slot < current) supply.codes.delete(slot);
