@@ -14,26 +14,23 @@ FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 300
 ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
-    "activities": 6_500,
+    "activities": 5_700,
     "base": 1_900,
-    "cli": 3_500,
+    "cli": 2_500,
     "ledger": 2_500,
-    "mall": 5_000,
-    "people": 8_000,
-    "points": 5_500,
-    "reports": 2_900,
-    "risk": 1_500,
-    "service_orders": 4_500,
-    "web": 3_000,
-    "web/api": 9_000,
-    "web/board": 1_500,
-    "web/h5": 6_000,
-    "web/schemas": 3_800,
-    "web/staff": 8_000,
-    "web/till": 1_500,
+    "mall": 4_600,
+    "people": 6_800,
+    "points": 5_100,
+    "reports": 2_500,
+    "service_orders": 3_300,
+    "web": 2_400,
+    "web/api": 8_800,
+    "web/h5": 4_800,
+    "web/schemas": 3_500,
+    "web/staff": 6_700,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
-SLACK_LINES = 4_000
+SLACK_LINES = 700
 
 SOURCES = sorted(Path("app").rglob("*.py"))
 TESTS = sorted(Path("tests").rglob("*.py"))

@@ -34,7 +34,7 @@ from app.web.session import actor, person
 
 SCANNERS = ("clerk", "leader", "staff", "second_approver", "administrator")
 
-bp = Blueprint("cards", __name__, url_prefix="/books/<book>", description="积分卡")
+bp = Blueprint("cards", __name__, url_prefix="/books/<book>", description="Cards")
 
 
 @bp.get("/me/cards")

@@ -15,9 +15,17 @@ from app.ledger.statements import StatementLine, statement
 from app.people.models import Member
 from app.reports import explanations, sheets
 from app.web.schemas.reports import ExplanationOut, StatementOut
+from app.web.translate import _, _l
 
-HEADINGS = ("发生时间", "入账时间", "种类", "事由", "变动", "余额")
-UNIT_NAMES = {"points": "积分", "minutes": "分钟"}
+HEADINGS = (
+    _l("发生时间"),
+    _l("入账时间"),
+    _l("种类"),
+    _l("事由"),
+    _l("变动"),
+    _l("余额"),
+)
+UNIT_NAMES = {"points": _l("积分"), "minutes": _l("分钟")}
 
 
 def shown(session: Session, member: Member, asked: dict[str, Any]) -> dict[str, Any]:
@@ -63,13 +71,13 @@ def answer(values: dict[str, Any], form: str) -> Response:
         for line in values["lines"]
     ]
     facts = [
-        ("志愿者编号", values["volunteer_no"]),
-        ("单位", unit),
-        ("期初", str(values["opening"])),
-        ("期末", str(values["closing"])),
+        (_("志愿者编号"), values["volunteer_no"]),
+        (_("单位"), str(unit)),
+        (_("期初"), str(values["opening"])),
+        (_("期末"), str(values["closing"])),
     ]
     file = io.BytesIO()
-    sheets.write_csv(sheets.Sheet("存折", facts, HEADINGS, rows), file)
+    sheets.write_csv(sheets.Sheet(_("存折"), facts, tuple(map(str, HEADINGS)), rows), file)
     response = Response(file.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="statement.csv"'
     return response
