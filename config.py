@@ -42,6 +42,7 @@ class Config:
     ENVIRONMENT = os.environ.get("TIMEBANK_ENV", "development")
     PUBLIC_URL = os.environ.get("TIMEBANK_URL", "http://127.0.0.1:8000").rstrip("/")
     TRUSTED_HOSTS = host_names(PUBLIC_URL)
+    PROXY_COUNT = int(os.environ.get("TIMEBANK_PROXIES", "0"))
     SQLALCHEMY_DATABASE_URI = database_url(INSTANCE_PATH)
     SMS_SENDER = os.environ.get("TIMEBANK_SMS_SENDER", "console")
     MAX_CONTENT_LENGTH = 10_000_000

@@ -20,9 +20,9 @@ STATIC = Path(__file__).resolve().parent / "static"
 VENDOR = STATIC / "vendor"
 HOUSE = ("css/tokens.css", "css/components.css", "css/forms.css")
 SURFACES: dict[str, tuple[str, ...]] = {
-    "phone": ("vendor/weui.min.css", *HOUSE, "css/plain.css", "css/leader.css", "css/phone.css"),
-    "desk": ("vendor/bootstrap.min.css", *HOUSE, "css/plain.css", "css/desk.css"),
-    "till": ("vendor/bootstrap.min.css", *HOUSE, "css/plain.css", "css/till.css"),
+    "phone": ("vendor/weui.min.css", *HOUSE, "css/leader.css", "css/phone.css"),
+    "desk": ("vendor/bootstrap.min.css", *HOUSE, "css/desk.css"),
+    "till": ("vendor/bootstrap.min.css", *HOUSE, "css/till.css"),
     "board": (*HOUSE, "css/leader.css", "css/board.css"),
 }
 DIGEST_LENGTH = 12

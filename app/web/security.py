@@ -4,6 +4,7 @@ import secrets
 
 from flask import Flask, Response, g, request
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 COMPRESSED = ("text/css", "text/javascript", "image/svg+xml", "application/wasm")
 """What is the same for everybody: a compressed page lets its tokens be guessed (BREACH)."""
@@ -50,7 +51,9 @@ def add_headers(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Attach the headers to every answer."""
+    """Attach the headers to every answer; believe our own proxies, and nobody else's."""
+    if proxies := app.config["PROXY_COUNT"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.after_request(add_headers)
     app.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
