@@ -21,6 +21,7 @@ from app.ledger.models import Book
 from app.people import codes
 from app.points import expiry
 from app.reports import export_jobs, export_leases, export_runs, proofs
+from app.service_orders import claims, crediting, exchanges, handling
 
 group = AppGroup("jobs", help="The work of the clock.")
 ANSWERS_KEPT = timedelta(days=30)
@@ -46,6 +47,22 @@ def archive(session: Session, ledger_id: int) -> int:
 def lapse_holds(session: Session, ledger_id: int) -> int:
     """Give back what was held too long."""
     return holds.expire_due(session, ledger_id=ledger_id)
+
+
+def lapse_exchanges(session: Session, ledger_id: int) -> int:
+    """Give back the points of neighbours' requests that nobody confirmed in time (L7)."""
+    return exchanges.lapse_due(session, ledger_id=ledger_id, now=clock.now())
+
+
+def release_claims(session: Session, ledger_id: int) -> int:
+    """Free the slots whose deadline passed without work (T3)."""
+    return claims.release_due(session, ledger_id=ledger_id, now=clock.now())
+
+
+def watch_orders(session: Session, ledger_id: int) -> int:
+    """Put overdue orders on the 督办 list, and credit what nobody rated in time (T8)."""
+    late = handling.escalate_overdue(session, ledger_id=ledger_id, now=clock.now())
+    return late + crediting.credit_silent(session, ledger_id=ledger_id, now=clock.now())
 
 
 def remind_of_expiry(session: Session, ledger_id: int) -> int:
@@ -79,6 +96,9 @@ JOBS: dict[str, Job] = {
     "no-response": close_unanswered,
     "archive": archive,
     "holds": lapse_holds,
+    "exchanges": lapse_exchanges,
+    "claims": release_claims,
+    "orders": watch_orders,
     "reminders": remind_of_expiry,
     "expiry": expire_points,
     "prune": prune,

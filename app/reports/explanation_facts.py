@@ -13,6 +13,7 @@ from app.ledger.models import Journal
 from app.mall.models import Goods, Redemption, RedemptionLine, Shop
 from app.people.models import Member
 from app.points.models import Decision, Grant, Rate
+from app.service_orders.models import Exchange
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Facts:
     decisions: dict[UUID, list[Decision]] = field(default_factory=dict)
     sales: dict[UUID, Any] = field(default_factory=dict)
     sale_lines: dict[UUID, list[Any]] = field(default_factory=dict)
+    exchanges: dict[UUID, Exchange] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
 
 
@@ -56,6 +58,8 @@ def gather(session: Session, *, ledger_id: int, journal_ids: Collection[UUID]) -
     facts.sales = _sales(session, ledger_id, sources)
     for row in _sale_lines(session, ledger_id, set(facts.sales)):
         facts.sale_lines.setdefault(row.redemption_id, []).append(row)
+    exchanges = _rows(session, Exchange, ledger_id, Exchange.id, sources - set(facts.grants))
+    facts.exchanges = {each.id: each for each in exchanges}
     facts.names = _names(session, ledger_id, _people(facts))
     return facts
 

@@ -17,6 +17,7 @@ from app.ledger import balances
 from app.ledger.statements import StatementLine, statement
 from app.points.models import Grant
 from app.reports.explanation_facts import Facts, gather
+from app.service_orders.models import Exchange
 
 Source = dict[str, Any]
 """Facts of one line as plain values; `kind` says which they are."""
@@ -80,6 +81,8 @@ def _of_kind(facts: Facts, line: StatementLine, kind: str, source_id: UUID) -> S
         return _of_grant(facts, facts.grants[source_id])
     if source_id in facts.sales:
         return _of_sale(facts, source_id)
+    if source_id in facts.exchanges:
+        return _of_exchange(facts.exchanges[source_id], kind)
     return {"kind": "unknown", "journal_kind": kind}
 
 
@@ -185,6 +188,19 @@ def _of_sale(facts: Facts, sale_id: UUID) -> Source:
             {"goods": row.name, "count": row.quantity_count, "price_points": row.price_points}
             for row in facts.sale_lines.get(sale_id, [])
         ],
+    }
+
+
+def _of_exchange(exchange: Exchange, kind: str) -> Source:
+    """Name the help, and what became of its points: held, given to the helper, or back."""
+    return {
+        "kind": "exchange",
+        "exchange_id": str(exchange.id),
+        "number": exchange.number,
+        "title": exchange.title,
+        "step": kind.removeprefix("exchange_"),
+        "state": exchange.state,
+        "confirmed_by": exchange.confirmed_by,
     }
 
 

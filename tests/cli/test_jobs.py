@@ -19,7 +19,7 @@ from tests.factories import activities as make
 from tests.factories import lives, points
 from tests.web.answers import everything
 
-ALL = ["auto-close", "no-response", "archive", "holds", "reminders", "expiry", "prune", "proof",
+ALL = ["auto-close", "no-response", "archive", "holds", "exchanges", "claims", "orders", "reminders", "expiry", "prune", "proof",
        "files", "exports"]  # fmt: skip
 
 

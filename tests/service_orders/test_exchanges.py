@@ -12,7 +12,7 @@ from app.ledger.errors import InsufficientPoints
 from app.ledger.models import Account
 from app.people import households
 from app.points import wallets
-from app.reports import proofs
+from app.reports import explanations, proofs
 from app.risk.models import Signal
 from app.service_orders import confirming, exchanges, neighbours, offers
 from app.service_orders.confirming import Done
@@ -269,6 +269,17 @@ def test_p11_what_was_given_and_received_stands_side_by_side(session, rich):
 
     assert (helper.given_count, helper.given_minutes, helper.earned_points) == (1, 120, 20)
     assert (asker.received_count, asker.received_minutes, asker.spent_points) == (1, 120, 20)
+
+
+def test_the_line_of_an_exchange_says_whose_help_it_was(session, rich):
+    exchange = make.helped(session, rich)
+    for member, delta in ((rich.asker, -20), (rich.helper, 20)):
+        found = explanations.explain(
+            session, ledger_id=rich.ledger_id, member_id=member.id, unit="points"
+        )
+        (line,) = [each for each in found.lines if each.source["kind"] == "exchange"]
+        assert (line.source["number"], line.line.delta) == (exchange.number, delta)
+    assert found.is_proven
 
 
 def signals_of(session, street):

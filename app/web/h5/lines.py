@@ -33,6 +33,9 @@ KINDS = {
     "redemption": _l("换东西"),
     "cancel": _l("店员撤单，退回"),
     "refund": _l("退货，退回"),
+    "exchange_escrow": _l("请邻居帮忙，先托着"),
+    "exchange_release": _l("帮邻居办了事"),
+    "exchange_refund": _l("没办成的互助，退回"),
 }
 SOURCES = {
     "manual": _l("人工补记"),

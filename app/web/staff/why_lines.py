@@ -21,10 +21,18 @@ PARTS = {
     "grant": _l("服务挣得"),
     "opening": _l("纸本转入"),
     "redemption": _l("兑换用掉"),
+    "exchange": _l("邻里互助"),
     "expiry": _l("到期清零"),
     "merge": _l("合并转来转走"),
     "reversal": _l("冲正和退回"),
     "unknown": _l("说不清来源"),
+}
+
+
+EXCHANGE_STEPS = {
+    "escrow": _l("先托着，等办完"),
+    "release": _l("办完了，给帮忙的人"),
+    "refund": _l("没有办，退回"),
 }
 
 
@@ -112,6 +120,8 @@ def _what(source: Source, names: Mapping[str, str]) -> tuple[str, str]:
         return _of_grant(source, names)
     if kind == "redemption":
         return _of_sale(source)
+    if kind == "exchange":
+        return _("邻里互助：%(what)s", what=source["title"]), _of_exchange(source)
     if kind == "expiry":
         until = day(date.fromisoformat(source["expired_on"]))
         return _("到期清零"), _("用到 %(day)s，没有用完", day=until)
@@ -123,6 +133,11 @@ def _what(source: Source, names: Mapping[str, str]) -> tuple[str, str]:
 
 def _because(reason: str) -> str:
     return _("原因：%(reason)s", reason=reason)
+
+
+def _of_exchange(source: Source) -> str:
+    step = str(EXCHANGE_STEPS.get(source["step"], ""))
+    return _("编号 %(no)s·%(step)s", no=source["number"], step=step)
 
 
 def _of_sale(source: Source) -> tuple[str, str]:
