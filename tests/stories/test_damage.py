@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.base import clock
+from app.base.actors import Actor
 from app.base.ids import new_id
 from app.ledger.batches import dialect_of
 from app.ledger.guards import GUARDED
@@ -19,6 +20,9 @@ from app.ledger.tables import ACCOUNT, ENTRY, JOURNAL, TRANSFER
 from app.mall.models import Goods
 from app.points.models import Day, Grant
 from app.reports import proofs
+from app.service_orders import exchanges
+from app.service_orders.exchanges import HelpWanted
+from app.service_orders.models import Exchange
 from tests.factories import lives, points
 from tests.ledger import damage
 from tests.web.answers import done, refused
@@ -189,6 +193,21 @@ def a_journal_stands_there_without_lines(life):
     life.session.commit()
 
 
+@contextmanager
+def a_request_promises_a_point_too_many(life):
+    """A neighbour asks for help, and the request says more than escrow holds."""
+    asked = exchanges.ask(
+        life.session,
+        ledger_id=life.ledger_id,
+        asker=life.wen,
+        wanted=HelpWanted(title="代管钥匙", points=1, minutes=60),
+        actor=Actor(life.wen.person_id),
+    )
+    life.session.commit()
+    with changed(life, Exchange, Exchange.__table__.c.id == asked.id, points=2):
+        yield
+
+
 DAMAGES = [
     ("legs_balance", two_entries_point_to_each_others_transfer),
     ("trial_zero", expired_points_are_counted_as_minutes),
@@ -199,6 +218,7 @@ DAMAGES = [
     ("points_recomputed", a_day_total_has_a_point_too_many),
     ("outstanding", an_expiry_is_told_in_minutes),
     ("redemption_has_stock", a_packet_of_salt_is_gone_from_the_shelf),
+    ("exchange_in_escrow", a_request_promises_a_point_too_many),
     ("one_source", a_reversed_grant_forgets_its_reversal),
     ("chain", a_running_balance_is_rewritten),
     ("opening_equals_closing", a_closing_is_rewritten),

@@ -218,8 +218,7 @@ NOBODY_HERE = {
     "staff.exports.fetch",
     "staff.exports.show",
     "staff.exports.state",
-    "staff.notices.about",
     "staff.redemptions.find",
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
-file is its orderer's alone; no help was taken on, no late scan waits, nothing was objected to."""
+file is its orderer's alone; no help was taken on, no late scan waits."""
