@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from app.activities import codes
 from app.activities.models import ActivitySession
 from app.base import clock
-from tests.browser import windows
+from tests.browser import public, windows
 from tests.browser.people import sign_in
 from tests.browser.street import Street
 
@@ -116,6 +116,19 @@ def _screen(path: str) -> Callable[[Page, Street], None]:
     return play
 
 
+def _wall(page: Page, street: Street) -> None:
+    page.goto(f"/wall/{public.switch(street, is_open=True)}")
+
+
+def _notice(page: Page, street: Street) -> None:
+    page.goto(public.put_up_notice(street))
+
+
+def _card(page: Page, street: Street) -> None:
+    book, team_id = public.open_card(street)
+    page.goto(f"/t/{book}/{team_id}")
+
+
 SCENES: dict[str, Scene] = {
     "check-in-done": Scene("Checked in", "neighbour", _check_in),
     "check-in-refused": Scene("Refused", "volunteer", _refused),
@@ -123,6 +136,10 @@ SCENES: dict[str, Scene] = {
     "wall-code": Scene(
         "The code on the wall", "leader", _screen("/wall"), windows.PROJECTOR, scale=0.4
     ),
+    "wall-stars": Scene("The star board", "stranger", _wall, windows.PROJECTOR, scale=0.4),
+    "notice": Scene("A public notice", "stranger", _notice),
+    "team-card": Scene("A team's card", "stranger", _card),
+    "verify": Scene("Is this sheet genuine", "stranger", _open("/verify")),
     "late-scans": Scene("Scans that came late", "leader", _late),
     "offline": Scene("No network", "stranger", _open("/offline/zh")),
     "not-found": Scene("A page that is not there", "stranger", _open("/nowhere")),

@@ -4,12 +4,10 @@ import pytest
 from playwright.sync_api import Page
 
 from app.base.actors import SYSTEM
-from app.community import tree
 from app.people import consents, members
-from app.points import boards, programmes
-from app.points.boards import Terms
 from tests.browser import windows
 from tests.browser.checks import check_page
+from tests.browser.public import switch
 
 SMALLEST = """() => [...document.querySelectorAll('main *')]
   .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
@@ -32,23 +30,6 @@ OUTSIDE = """() => [...document.querySelectorAll('main *')].filter((one) => {
 def place(street):
     """The code of the demo's community, whose board is switched on for the year."""
     return switch(street, is_open=True)
-
-
-def switch(street, **terms):
-    with street.session() as session:
-        node = tree.find(session, "金溪社区")
-        ledger_id = programmes.of_node(session, node).ledger_id
-        found = boards.find(session, ledger_id=ledger_id, node_id=node.id)
-        boards.write(
-            session,
-            ledger_id=ledger_id,
-            node_id=node.id,
-            terms=Terms(**{"period": "year", **terms}),
-            version=found.version if found else 0,
-            actor=SYSTEM,
-        )
-        session.commit()
-        return node.code
 
 
 def agree(street, volunteer_no):
