@@ -40,6 +40,10 @@ LINKS = """() => [
 ]"""
 
 
+CHANGES = ("board.choices",)
+"""Doors that would change the language or the size of the rest of the walk."""
+
+
 class Walk:
     """One person's way through the pages of their surfaces."""
 
@@ -86,6 +90,8 @@ class Walk:
             return self._kind_of(moved.new_url)
         except HTTPException:
             return f"nothing at {address.path}"
+        if door.startswith(CHANGES):
+            return None
         return door if door.startswith(self._surfaces) else None
 
 
