@@ -64,9 +64,14 @@ class Walk:
             if kind is None or kind in seen or (kind in past and path != start):
                 continue
             seen.add(kind)
-            if self._open(path):
-                ahead += self._page.evaluate(LINKS)
-                yield kind
+            if not self._open(path):
+                continue
+            landed = self._kind_of(self._page.url)  # a stranger is sent to sign in
+            if landed != kind and (landed is None or landed in seen | past):
+                continue
+            seen.add(landed)
+            ahead += self._page.evaluate(LINKS)
+            yield landed
 
     def _open(self, path: str) -> bool:
         """Open a page; what comes as a file is none."""
