@@ -101,7 +101,8 @@ def damage(session: Session, model: Any, where: Any, **values: Any) -> None:
     """Change one row behind the rooms' backs."""
     table = model.__table__
     keys = list(table.primary_key)
-    query = sa.select(*keys).where(where).limit(1).execution_options(cross_ledger=True)
+    query = sa.select(*keys).where(where).order_by(*keys).limit(1)
+    query = query.execution_options(cross_ledger=True)
     row = session.execute(query).one()
     is_row = sa.and_(*(key == value for key, value in zip(keys, row, strict=True)))
     session.execute(sa.update(table).where(is_row).values(**values))

@@ -26,6 +26,7 @@ STATEMENTS_MAX = 19
 def served(app):
     """The application behind a threaded server; yields its port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # closing waits for the last answer to let go of its connection
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
