@@ -147,19 +147,20 @@ def accepted(session: Session, street: Street, code: str = "errands", **more: An
 def done(session: Session, street: Street, code: str = "errands", **more: Any) -> Order:
     """The same, finished at eleven; volunteers worked from nine to half past ten."""
     order = accepted(session, street, code, **more)
-    is_paid = order.handler_kind == "staff"
-    works = [] if is_paid else [work(street.helper.id)]
+    if order.handler_kind == "staff":
+        return finished(session, street, order, works=[], actor=street.paid)
+    return finished(session, street, order)
+
+
+def finished(session: Session, street: Street, order: Order, **more: Any) -> Order:
+    """The order is told done at eleven, by the leader, with the helper's work."""
+    values: dict[str, Any] = {
+        "note": "办好了",
+        "works": [work(street.helper.id)],
+        "actor": street.leader,
+    }
     with at("11:00"):
-        step(
-            session,
-            street,
-            finishing.finish,
-            order,
-            actor=street.paid if is_paid else street.leader,
-            note="办好了",
-            works=works,
-        )
-    return order
+        return step(session, street, finishing.finish, order, **(values | more))
 
 
 def work(member_id: UUID, begin: str = "09:00", end: str = "10:30") -> Work:

@@ -48,16 +48,7 @@ def test_t11_another_place_calls_the_same_steps_by_other_names(session, street):
     templates.ensure_built_in(session)
     templates.choose(session, node=street.world.node, code="hongguanjia", actor=street.world.staff)
     order = make.assigned(session, street)
-    with at("11:00"):
-        make.step(
-            session,
-            street,
-            finishing.finish,
-            order,
-            actor=street.leader,
-            note="",
-            works=[make.work(street.helper.id)],
-        )
+    make.finished(session, street, order)
     with at("12:00"):
         make.step(session, street, finishing.rate, order, stars=5, note="", actor=street.asking)
 
@@ -87,16 +78,7 @@ def test_t22_five_things_in_order_and_work_only_in_the_fourth(session, street):
             note="议过了",
             actor=street.leader,
         )
-    with at("11:00"):
-        make.step(
-            session,
-            street,
-            finishing.finish,
-            order,
-            actor=street.leader,
-            note="",
-            works=[make.work(street.helper.id)],
-        )
+    make.finished(session, street, order)
 
     assert standing.step_now(session, order).name == "联合办事"
 
