@@ -11,6 +11,7 @@ from app.people import codes as personal
 from app.risk.models import Signal
 from app.web.limiter import limiter
 from config import Config
+from tests.conftest import lent
 from tests.factories import onsite, people
 from tests.factories.onsite import EVE, at, moment, no_change
 from tests.ledger.statements_counted import counted
@@ -206,7 +207,8 @@ def braked(url, instance):
         SQLALCHEMY_DATABASE_URI = url
         RATELIMIT_ENABLED = True
 
-    yield create_app(Braked).test_client()
+    with lent(create_app(Braked)) as app:
+        yield app.test_client()
     limiter.enabled = False
 
 

@@ -4,7 +4,7 @@ import pytest
 from flask import request
 
 from config import Config
-from tests.conftest import build_app
+from tests.conftest import build_app, lent
 
 FORGED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
 
@@ -21,7 +21,8 @@ def test_only_our_own_proxies_are_believed(tmp_path, monkeypatch, proxies, addre
     def look() -> None:
         seen.append((request.remote_addr, request.is_secure))
 
-    answer = app.test_client().get("/language/en", headers=FORGED)
+    with lent(app):
+        answer = app.test_client().get("/language/en", headers=FORGED)
 
     assert seen == [(address, is_https)]
     assert ("Secure" in answer.headers["Set-Cookie"]) is is_https
