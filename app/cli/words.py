@@ -19,7 +19,18 @@ from flask.cli import AppGroup
 APP = Path(__file__).resolve().parents[1]
 CATALOGUES = APP / "translations/en"
 COMPILED = CATALOGUES / "LC_MESSAGES/messages.mo"
+SUBJECTS = (
+    *("orders", "claims", "neighbours", "households", "partners"),
+    *("stars", "shifts", "registers", "figures"),
+)
+"""Subjects whose pages have folders of their own in every door (`h5/orders/`, `staff/orders/`)."""
+SIDES = ("web", "web/templates")
+DOORS = ("h5", "staff", "till", "board")
 AREAS = {
+    **{
+        subject: tuple(f"{side}/{door}/{subject}/" for side in SIDES for door in DOORS)
+        for subject in SUBJECTS
+    },
     "phone": ("web/h5/", "web/templates/h5/", "web/templates/phone.html"),
     "till": ("web/till/", "web/templates/till/"),
     "desk": ("web/staff/", "web/templates/staff/", "web/templates/desk.html"),
