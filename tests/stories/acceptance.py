@@ -14,7 +14,8 @@ PAGE = Path("docs/acceptance.md")
 RULES = Path("docs/rules.md")
 LETTERS = {"E": "Worked examples", "L": "What each event posts", "A": "Against abuse", "D": "Rules"}
 RULE = re.compile(r"^- ([ELAD]\d+) (.*)$", re.MULTILINE)
-ID = re.compile(r"([elad])(\d+)")
+ID = re.compile(r"([elad]|[pmctsokvx])(\d+)")
+"""Rules and examples; then the mechanisms of the field (`tests/stories/mechanisms.py`)."""
 HEAD = """# Acceptance
 
 Which tests show which rule of [rules](rules.md). Read from the names of the tests: do not
