@@ -64,8 +64,11 @@ def test_an_enrolment_pressed_without_network_is_not_sent(phone, street):
     phone.context.set_offline(True)
     with phone.expect_event("requestfailed"):
         phone.get_by_role("button", name="我要报名").tap()
-    phone.context.set_offline(False)
+    later = phone.context.new_page()
+    phone.close()  # back on the network, Chromium itself may load a failed page again
+    later.context.set_offline(False)
 
     assert states(street) == before
-    phone.goto("/activities")
-    expect(phone.get_by_text("已报名")).to_have_count(0)
+    later.goto("/activities")
+    expect(later.locator("main a[href^='/activities/']").first).to_be_visible()
+    expect(later.get_by_text("已报名")).to_have_count(0)
