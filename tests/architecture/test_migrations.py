@@ -25,6 +25,7 @@ STEPS = sorted(FOLDER.glob("*.py"))
 HEADINGS = ("Why:", "Rows:", "Old code:", "Undo:")
 APPEND_ONLY = {
     "activities_correction",
+    "community_figure",
     "ledger_entry",
     "ledger_journal",
     "ledger_transfer",

@@ -1,0 +1,181 @@
+"""Figures that came from elsewhere keep all that they were stated with, and their history."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.base.actors import SYSTEM
+from app.base.errors import CsvUnreadable
+from app.base.transactions import attempt
+from app.community import figure_imports, figures
+from app.community.figure_words import Stated, about, allows, said, step_of
+from app.community.models import Figure, FigureKind
+from tests.factories.community import make_jinxi
+
+HEADER = "地方编码,指标编码,指标,数,约数词,单位,时间范围,截至,来源\n"
+BRANCHES = "3509,estate_group,小区组织,{value},,个,,{day},报道{source}\n"
+
+
+@pytest.fixture
+def city(session):
+    return make_jinxi(session)[1]
+
+
+def entered(session, city, text, header=HEADER):
+    file = BytesIO((header + text).encode())
+    found = figure_imports.import_figures(session, file, within=[city], actor=SYSTEM)
+    session.flush()
+    return found
+
+
+def rows(session):
+    return session.scalar(sa.select(sa.func.count()).select_from(Figure))
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "least", "most"),
+    [
+        ("600", "张", 601, 699),
+        ("440", "人次", 441, 449),
+        ("530", "场", 531, 539),
+        ("260", "场", 261, 269),
+        ("910", "个", 911, 919),
+        ("1000", "人次", 1_001, 1_099),
+        ("4000", "人", 4_001, 4_999),
+        ("2.1万", "小时", 21_001, 21_999),
+        ("1.2万", "人次", 12_001, 12_999),
+        ("120", "名", 121, 129),
+        ("500", "人次", 501, 599),
+    ],
+)
+def test_a_qualified_figure_stands_for_a_range_and_is_printed_as_in_the_article(
+    printed, unit, least, most
+):
+    value = figures.read_value(printed)
+    stated = Stated(value, "余", unit)
+
+    assert said(stated) == f"{printed}余{unit}"
+    assert [allows(stated, each) for each in (least - 1, least, most, most + 1)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert about(least, stated) == about(most, stated) == f"{printed}余{unit}"
+
+
+def test_a_figure_without_a_qualifier_is_exact():
+    stated = Stated(Decimal("98.95"), "", "%")
+    assert said(stated) == "98.95%"
+    assert allows(stated, Decimal("98.95"))
+    assert not allows(stated, Decimal("98.94"))
+    assert about(5_571, Stated(Decimal(5_570), "", "人")) == "5571人"
+
+
+def test_what_outgrew_its_figure_is_printed_in_the_same_manner():
+    cards = Stated(Decimal(600), "余", "张")
+    assert [about(n, cards) for n in (612, 712, 700, 59)] == ["600余张", "700余张", "700张", "59张"]
+    assert said(Stated(Decimal(300), "以上", "家")) == "300家以上"
+    assert said(Stated(Decimal(500), "近", "家")) == "近500家"
+    assert [allows(Stated(Decimal(500), "近"), n) for n in (400, 401, 499, 500)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["余", "多"]))
+def test_a_printed_figure_never_promises_more_than_there_is(value, qualifier):
+    stated = Stated(Decimal(value), qualifier, "人")
+    assert allows(stated, value + 1) or step_of(stated.value) == 1
+    assert not allows(stated, value)
+    assert not allows(stated, value + step_of(stated.value))
+
+
+def test_a_later_figure_stands_beside_the_earlier_and_neither_is_overwritten(session, city):
+    first = BRANCHES.format(value=413, day="2024-12-31", source="二")
+    later = BRANCHES.format(value=454, day="2025-12-31", source="零")
+    assert entered(session, city, first + later).new == 2
+
+    (history,) = figures.list_at(session, city)
+    assert [each.value for each in history.figures] == [454, 413]
+    assert [each.source for each in history.figures] == ["报道零", "报道二"]
+    with pytest.raises(sa.exc.DatabaseError), session.begin_nested():
+        session.execute(sa.update(Figure).values(digits=1))
+    assert rows(session) == 2
+
+
+def test_the_same_file_again_changes_nothing_and_another_number_is_named(session, city):
+    file = BRANCHES.format(value=413, day="2024-12-31", source="二")
+    entered(session, city, file)
+    again = entered(session, city, file)
+    other = entered(session, city, BRANCHES.format(value=999, day="2024-12-31", source="二"))
+
+    assert (again.new, again.unchanged, again.bad) == (0, 1, ())
+    assert (other.new, [(row.line_no, row.reason) for row in other.bad]) == (
+        0,
+        [(2, "figure_differs")],
+    )
+    assert [each.value for each in figures.list_at(session, city)[0].figures] == [413]
+
+
+def test_equal_numbers_of_two_kinds_are_two_kinds(session, city):
+    """430 is 楼栋小组 in one report and 能人服务队 in another; 2200多 is 件 here and 个 there."""
+    entered(
+        session,
+        city,
+        "3509,building_group,楼栋小组,430,,个,,2024-12-31,甲\n"
+        "3509,able_team,能人服务队,430,,支,,2025-12-31,乙\n"
+        "3509,real_trouble,急难愁盼,2200,多,个,,2025-12-31,乙\n"
+        "3509,joint_meeting,联席会议办理,2200,多,件,,2024-12-31,甲\n",
+    )
+    found = {h.kind.code: said(h.stated(h.latest)) for h in figures.list_at(session, city)}
+    assert found == {
+        "able_team": "430支",
+        "building_group": "430个",
+        "joint_meeting": "2200多件",
+        "real_trouble": "2200多个",
+    }
+
+
+def test_a_kind_keeps_its_unit_and_its_span_is_part_of_the_figure(session, city):
+    made = entered(
+        session,
+        city,
+        "3509,served,服务,58,,次,去年以来,2025-06-30,甲\n"
+        "3509,served,服务,58,,场次,去年以来,2025-06-30,乙\n"
+        "3509,served,服务,58,,次,累计,2025-06-30,甲\n",
+    )
+    assert [(row.line_no, row.reason) for row in made.bad] == [(3, "kind_differs")]
+    (history,) = figures.list_at(session, city)
+    assert {each.span for each in history.figures} == {"去年以来", "累计"}
+
+
+def test_every_bad_row_is_named_with_its_line_and_the_good_ones_come_in(session, city):
+    made = entered(
+        session,
+        city,
+        "9999,a,甲,1,,个,,2025-01-01,甲\n"
+        "3509,Ä,甲,1,,个,,2025-01-01,甲\n"
+        "3509,a,甲,一,,个,,2025-01-01,甲\n"
+        "3509,a,甲,1,约莫,个,,2025-01-01,甲\n"
+        "3509,a,甲,1,,个,,昨天,甲\n"
+        "3509,a,甲,1,,个,,2025-01-01,\n"
+        "3509,a,甲,3.73万,,名,,2025/01/01,甲\n",
+    )
+    assert [(row.line_no, row.reason) for row in made.bad] == [
+        (2, "unknown_place"),
+        (3, "bad_code"),
+        (4, "bad_number"),
+        (5, "unknown_qualifier"),
+        (6, "bad_day"),
+        (7, "text"),
+    ]
+    (history,) = figures.list_at(session, city)
+    assert (history.latest.value, said(history.stated(history.latest))) == (37_300, "3.73万名")
+
+
+def test_a_file_that_cannot_be_read_enters_nothing(session, city):
+    with pytest.raises(CsvUnreadable), attempt(session):
+        entered(session, city, "x\n", header="编码\n")
+    assert (rows(session), session.scalar(sa.select(sa.func.count(FigureKind.code)))) == (0, 0)
