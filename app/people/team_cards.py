@@ -135,6 +135,23 @@ def show(session: Session, *, ledger_id: int, team_id: UUID) -> PublicCard:
     )
 
 
+def list_open(session: Session, *, ledger_id: int, node: Node) -> list[Team]:
+    """List the open teams of a place and below it whose card is open to everybody, by name."""
+    query = (
+        sa.select(Team)
+        .join(TeamCard, sa.and_(TeamCard.ledger_id == Team.ledger_id, TeamCard.team_id == Team.id))
+        .join(Node, Node.id == Team.node_id)
+        .where(
+            Team.ledger_id == ledger_id,
+            TeamCard.ledger_id == ledger_id,
+            TeamCard.is_open.is_(True),
+            Team.closed_on.is_(None),
+            tree.within(Node.path, node),
+        )
+    )
+    return list(session.scalars(query.order_by(Team.name, Team.id)))
+
+
 def dialled(phone: str | None) -> str:
     """Return what a phone dials of a printed number: without the extension (转)."""
     number = (phone or "").partition("转")[0]

@@ -32,6 +32,13 @@ REASONS = {
     "unknown_kind": _l("没有这个类别"),
     "bad_count": _l("要写整数"),
     "known_differs": _l("店里有这个编号，写的不一样；请在商品页上改"),
+    "bad_code": _l("编码要用小写字母、数字和下划线"),
+    "bad_number": _l("不是数字；可以写 600 或 2.1万"),
+    "bad_day": _l("日期要写成 2025-12-31"),
+    "text": _l("空着，或者太长"),
+    "unknown_qualifier": _l("约数词只有余、多、以上、近"),
+    "kind_differs": _l("这个指标编码已经有别的名称或单位"),
+    "figure_differs": _l("同一来源同一天报过别的数；报来的数不能改"),
     "barcode_taken": _l("这个条码是别的商品的"),
 }
 """What is wrong with a row of a list, as people say it."""
@@ -50,6 +57,13 @@ FIELDS = {
     "low_stock_count": _l("低库存线"),
     "person_period_max": _l("每人每月限"),
     "stock_count": _l("到货件数"),
+    "kind_code": _l("指标编码"),
+    "value": _l("数"),
+    "unit": _l("单位"),
+    "qualifier": _l("约数词"),
+    "span": _l("时间范围"),
+    "as_of_on": _l("截至"),
+    "source": _l("来源"),
 }
 
 Result = TypeVar("Result")

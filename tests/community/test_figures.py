@@ -1,6 +1,5 @@
 """Figures that came from elsewhere keep all that they were stated with, and their history."""
 
-from datetime import date
 from decimal import Decimal
 from io import BytesIO
 

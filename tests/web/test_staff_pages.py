@@ -59,6 +59,7 @@ READ = [
     "/settings",
     "/roles",
     "/roles?volunteer_no={scanned_no}",
+    "/figures",
     "/objections",
     "/signals",
 ]
@@ -68,6 +69,7 @@ SOME = {
     "/people/import": {"staff", "administrator", "city_administrator"},
     "/alliances/new": {"staff", "administrator", "city_administrator"},
     "/activities/new": {"staff", "second", "administrator", "city_administrator"},
+    "/figures/import": {"staff", "administrator", "city_administrator"},
     "/manual": {"staff"},
     "/audit": {"auditor", "city_auditor"},
     "/audit?volunteer_no={scanned_no}": {"auditor", "city_auditor"},

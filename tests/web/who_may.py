@@ -119,6 +119,8 @@ MAY = {
     "nodes.add*": "A",
     "nodes.list_grid_warnings": READ,
     "nodes.*": PUBLIC,
+    "figures.show": PUBLIC,
+    "figures.import_figures": WRITE,
     "units.list_kinds": PUBLIC,
     "units.list_*": ANYONE,
     "units.add_kind": "A",

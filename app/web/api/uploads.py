@@ -61,7 +61,7 @@ def import_people(
 ) -> ResponseReturnValue:
     """Import members: external_id, name, phone, node_code; perhaps birth_year, team."""
     ledger_id = book_id(book)
-    file = _stream(files)
+    file = stream_of(files)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         return _sum(_people(session, ledger_id, file), asked["dry_run"])
@@ -76,7 +76,7 @@ def import_people(
 def correct_people(files: dict[str, FileStorage], book: str) -> ResponseReturnValue:
     """Try a list of members and give it back with what is wrong; nothing is written."""
     ledger_id = book_id(book)
-    file = _stream(files)
+    file = stream_of(files)
 
     def work(session: Session) -> bytes:
         steps = corrections.taken_back(session, lambda: _people(session, ledger_id, file))
@@ -96,7 +96,7 @@ def import_goods(
 ) -> ResponseReturnValue:
     """Import goods: number, name, price_points; perhaps kind, barcode, limits, stock_count."""
     ledger_id = book_id(book)
-    file = _stream(files)
+    file = stream_of(files)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         return _sum([_goods(session, ledger_id, shop_id, file)], asked["dry_run"])
@@ -111,7 +111,7 @@ def import_goods(
 def correct_goods(files: dict[str, FileStorage], book: str, shop_id: UUID) -> ResponseReturnValue:
     """Try a list of goods and give it back with what is wrong; nothing is written."""
     ledger_id = book_id(book)
-    file = _stream(files)
+    file = stream_of(files)
 
     def work(session: Session) -> bytes:
         found = corrections.taken_back(session, lambda: _goods(session, ledger_id, shop_id, file))
@@ -127,7 +127,7 @@ def correct_goods(files: dict[str, FileStorage], book: str, shop_id: UUID) -> Re
 @bp.response(200, ImportOut)
 def import_nodes(files: dict[str, FileStorage], asked: dict[str, bool]) -> ResponseReturnValue:
     """Import places: code, name, parent_code, kind; perhaps counts and external_id."""
-    file = _stream(files)
+    file = stream_of(files)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         _require_own_branches(session, file)
@@ -171,7 +171,12 @@ def _rehearsed(verb: Callable[[Session, Any], Any]) -> Callable[[Session, Any], 
     return lambda session, fact: corrections.taken_back(session, lambda: verb(session, fact))
 
 
-def _stream(files: dict[str, FileStorage]) -> BinaryIO:
+def stream_of(files: dict[str, FileStorage]) -> BinaryIO:
+    """Return what was sent, at its start.
+
+    Raises:
+        RequestEntityTooLarge: A file here is small.
+    """
     stream = files["file"].stream
     size_bytes = stream.seek(0, 2)
     if size_bytes > FILE_BYTES_MAX:

@@ -13,7 +13,8 @@ from app.web.board import (
     verify,
     wall,
 )
+from app.web.board.figures import places
 
 bp = Blueprint("board", __name__)
-for page in (choices, help, landing, notices, posters, problems, team_cards, verify, wall):
+for page in (choices, help, landing, notices, places, posters, problems, team_cards, verify, wall):
     bp.register_blueprint(page.bp)

@@ -1,0 +1,1 @@
+"""The public pages of figures: a place for everybody."""

@@ -1,0 +1,1 @@
+"""The desk's pages of figures: a place in figures, and the files they come from."""

@@ -1,0 +1,73 @@
+"""Figures of a place at every door: stated and counted apart, never added up."""
+
+from typing import Any
+
+import pytest
+
+from app.web.session import COOKIE
+from tests.factories.doors import Town
+from tests.web.answers import done, everything, refused
+
+HEADER = "node_code,kind_code,name,value,qualifier,unit,span,as_of_on,source\n"
+FILE = (
+    "{code},volunteers,登记志愿者,600,余,人,累计,2024-12-31,报道甲\n"
+    "{code},volunteers,登记志愿者,700,余,人,累计,2025-12-31,报道乙\n"
+    "{code},stations,驿站,239,,个,,2024-12-31,报道甲\n"
+)
+
+
+def sent(caller: Any, text: str, **form: str) -> Any:
+    return caller.upload("/nodes/figures/import", HEADER + text, **form)
+
+
+def test_what_came_from_elsewhere_stands_apart_from_what_is_counted_here(town: Town) -> None:
+    file = FILE.format(code=town.node.code)
+    assert done(sent(town.caller("staff"), file, dry_run="true"))["new_count"] == 3
+    assert done(sent(town.caller("staff"), file))["new_count"] == 3
+    again = done(sent(town.caller("staff"), file))
+    assert (again["new_count"], again["unchanged_count"]) == (0, 3)
+
+    shown = done(town.client.get(f"/api/v1/nodes/{town.node.code}/figures"))
+    stations, volunteers = shown["stated"]
+    assert [line["said"] for line in volunteers["history"]] == ["700余人", "600余人"]
+    assert [line["source"] for line in volunteers["history"]] == ["报道乙", "报道甲"]
+    assert (stations["history"][0]["said"], stations["live_exact"]) == ("239个", None)
+    counted = {each["code"]: each["value"] for each in shown["counted"]}
+    assert counted["volunteers"] == volunteers["live_exact"] < 600
+    assert volunteers["live_said"] == f"{counted['volunteers']}人"
+    sums = {239 + 700, 600 + 700, counted["volunteers"] + 700}
+    assert sums.isdisjoint(counted.values())
+
+
+def test_figures_of_a_foreign_place_are_unknown_and_nothing_is_entered(town: Town) -> None:
+    callers = {who: town.caller(who) for who in ("foreign_staff", "volunteer", "auditor")}
+    before = everything(town.session)
+    found = done(sent(callers["foreign_staff"], FILE.format(code=town.node.code)))
+    assert [(row["line_no"], row["reason"]) for row in found["bad_rows"]] == [
+        (line, "unknown_place") for line in (2, 3, 4)
+    ]
+    refused(sent(callers["volunteer"], FILE), "permission_denied", 403)
+    refused(sent(callers["auditor"], FILE), "permission_denied", 403)
+    assert everything(town.session) == before
+
+
+@pytest.mark.parametrize("path", ["/places/{code}", "/staff/{code}/figures"])
+def test_a_page_shows_the_figure_with_its_source_day_and_history(town: Town, path: str) -> None:
+    done(sent(town.caller("staff"), FILE.format(code=town.node.code)))
+    town.client.set_cookie(COOKIE, town.caller("staff").token)
+    page = town.client.get(path.format(code=town.node.code))
+
+    assert page.status_code == 200
+    for text in ("700余人", "600余人", "2024-12-31", "报道甲", "239个", "准确数"):
+        assert text in page.text, text
+    for total in ("1300", "1,300", "939"):
+        assert total not in page.text
+
+
+def test_a_place_page_tells_everybody_where_it_is_and_names_nobody(town: Town) -> None:
+    member = town.member("温如许")
+    page = town.client.get(f"/places/{town.node.code}")
+    assert "金涵" in page.text
+    assert "温如许" not in page.text
+    assert member.volunteer_no not in page.text
+    assert town.client.get("/places/nowhere").status_code == 404
