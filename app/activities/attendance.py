@@ -73,6 +73,7 @@ def confirm(
     settled = _settle_all(ground, stays, _others(session, ground, stays), left_at or {})
     if reason is not None:
         records.record_settled(session, settled, reason=reason, actor=actor)
+    grounds.set_on_duty(session, ground, stays)
     forgotten = {stay.id for stay, _before in settled}
     deeds: list[Deed | None] = []
     for stay in stays:

@@ -16,6 +16,7 @@ PAID = "paid"
 BELOW_MIN_PRESENCE = "below_min_presence"
 OUTSIDE_SESSION = "outside_session"
 NO_CHECK_OUT = "no_check_out"
+ON_DUTY = "on_duty"
 
 
 @dataclass(frozen=True, slots=True)

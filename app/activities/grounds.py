@@ -4,20 +4,22 @@ And what it is worth: a deed for `points.grants`, with the reasons why a person 
 look at it first (ruling §3: roll, edited, one's own and emergency wait for staff).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities.crediting import Terms, Times, overlap
+from app.activities.crediting import ON_DUTY, Terms, Times, overlap
 from app.activities.models import Activity, ActivitySession, Attendance
 from app.activities.terms import AUTOCLOSE, MIN_PRESENCE, minutes
 from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound
 from app.community import settings, tree
+from app.people import duty_pay
+from app.people.duty_pay import Stint
 from app.points import approvals, grants
 from app.points.deeds import Deed
 from app.points.models import Grant
@@ -108,6 +110,22 @@ def deed_of(
         ends_at=inside.ends_at,
         hold_reasons=holds,
     )
+
+
+def set_on_duty(session: Session, ground: Ground, stays: Sequence[Attendance]) -> None:
+    """Let the presence of who is paid on duty here count nothing; it is kept (O8, A5)."""
+    on = clock.local_date(ground.slot.starts_at)
+    stint_of = {
+        stay.id: Stint(stay.member_id, ground.activity.node_id, on)
+        for stay in stays
+        if stay.credited_minutes
+    }
+    paid = duty_pay.paid_among(
+        session, ledger_id=ground.slot.ledger_id, stints=set(stint_of.values())
+    )
+    for stay in stays:
+        if stint_of.get(stay.id) in paid:
+            stay.credited_minutes, stay.zero_reason = 0, ON_DUTY
 
 
 def find_grant(session: Session, stay: Attendance) -> Grant | None:

@@ -131,3 +131,10 @@ class ObjectionOpen(DomainError):
 
     code = "objection_open"
     refusal = Refusal.CONFLICT
+
+
+class DutyTaken(DomainError):
+    """The place has somebody for this duty, and may have one only (O8); fact `duty`."""
+
+    code = "duty_taken"
+    refusal = Refusal.CONFLICT

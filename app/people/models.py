@@ -1,5 +1,6 @@
-"""Every table of the people room, gathered from its three files."""
+"""Every table of the people room, gathered from its files."""
 
+from app.people.models_duty import Duty, DutyKind
 from app.people.models_member import (
     Audit,
     Card,
@@ -41,6 +42,8 @@ __all__ = [
     "Code",
     "Consent",
     "Credential",
+    "Duty",
+    "DutyKind",
     "Home",
     "Household",
     "HouseholdMember",

@@ -45,6 +45,7 @@ TOPICS: dict[str, set[str]] = {
     "released": {"reason"},
     "role_granted": {"role", "place"},
     "role_revoked": {"role", "place"},
+    "on_duty": {"served_on"},
     "agent_begun": {"relation"},
     "agent_ended": {"relation"},
     "merged": {"volunteer_no"},

@@ -17,11 +17,12 @@ from app.base.db import NEVER
 from app.base.errors import IdempotencyMismatch, NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.people import inbox
-from app.points import crediting, holders, judging, programmes, rates
+from app.points import crediting, holders, judging, paid_work, programmes, rates
 from app.points.deeds import Deed
 from app.points.judging import Clash
 from app.points.models import Category, Grant, Indicator, Programme
 from app.points.models_grant import PROVENANCES, SOURCE_KINDS
+from app.points.paid_work import Source
 from app.points.rates import RateCard
 from app.points.reversals import reverse
 from app.risk import signals
@@ -29,7 +30,6 @@ from app.risk.signals import Finding
 
 __all__ = ["Deed", "get", "get_many", "grant", "list_of_member", "reverse"]
 
-Source = tuple[str, UUID, int]
 NO_HOURS = "none"
 OVERLAP_SCORE = 60
 
@@ -63,7 +63,9 @@ def grant(
         IdempotencyMismatch: A source was granted before with other content.
         LedgerReadOnly: The book is stopped.
 
-    Rule: D17, D19, D24, D27, A3, E5-E7, L1, L2.
+    Who is paid on duty earns nothing by it: such a deed is kept, and is worth nothing.
+
+    Rule: D17, D19, D24, D27, A3, A5, O8, E5-E7, L1, L2.
     """
     if not deeds:
         return []
@@ -73,6 +75,7 @@ def grant(
     holder_of = holders.of(session, ledger_id=ledger_id, member_ids=members, lock=True)
     known = _known(session, ledger_id, deeds)
     fresh = {_source(deed): deed for deed in deeds if _source(deed) not in known}
+    fresh, paid = paid_work.set_apart(session, ledger_id=ledger_id, deeds=fresh)
     rules = _read_rules(session, ledger_id, list(fresh.values()))
     made = [_new(rules, deed, actor) for deed in fresh.values()]
     clashes = judging.judge(session, ledger_id=ledger_id, grants=made, cleared_level=cleared_level)
@@ -83,8 +86,9 @@ def grant(
     session.add_all(made)
     session.flush()
     _tell_waiting(session, ledger_id, made)
+    paid_work.tell(session, ledger_id=ledger_id, made=made, paid=paid)
     _flag(session, ledger_id, clashes)
-    known |= {(each.source_kind, each.source_id, each.source_version): each for each in made}
+    known |= {paid_work.source_of(each): each for each in made}
     for deed in deeds:
         _require_same(known[_source(deed)], deed)
     return [known[_source(deed)] for deed in deeds]
@@ -137,10 +141,7 @@ def _known(session: Session, ledger_id: int, deeds: Sequence[Deed]) -> dict[Sour
     query = sa.select(Grant).where(
         Grant.ledger_id == ledger_id, Grant.source_id.in_({deed.source_id for deed in deeds})
     )
-    return {
-        (each.source_kind, each.source_id, each.source_version): each
-        for each in session.scalars(query)
-    }
+    return {paid_work.source_of(each): each for each in session.scalars(query)}
 
 
 def _read_rules(session: Session, ledger_id: int, deeds: Sequence[Deed]) -> _Rules:

@@ -12,9 +12,9 @@ from app.base.errors import (
     SecondPersonRequired,
     ValidationFailed,
 )
-from app.community import settings
+from app.community import grids, settings
 from app.ledger import balances
-from app.people import inbox, team_members
+from app.people import duties, inbox, team_members
 from app.points import approvals, wallets
 from app.points.models import Carry
 from tests.factories import activities as make
@@ -423,3 +423,30 @@ def test_confirming_thirty_costs_what_confirming_six_costs(session, world):
         costs.append(len(statements))
     # The first also writes down the rules of its signals.
     assert costs[1] <= costs[0]
+
+
+def test_o8_in_one_shift_the_full_time_worker_earns_nothing_and_the_part_time_one_does(
+    session, world, slot
+):
+    paid, part = (make.a_member(session, world, name) for name in ("简明川", "池映月"))
+    with at("07:00", EVE):
+        grid = grids.add(session, parent=world.node, actor=SYSTEM)
+        for kind, member in (("grid_full", paid), ("grid_part", part)):
+            duties.give(
+                session,
+                ledger_id=world.ledger_id,
+                member_id=member.id,
+                node=grid,
+                kind_code=kind,
+                actor=SYSTEM,
+            )
+    made = [make.been(session, world, slot, member, "08:50", "11:05") for member in (paid, part)]
+    make.confirm(session, world, slot, "11:30")
+
+    stays = [make.stay_of(session, world, each.attendance_id) for each in made]
+    assert [(stay.state, stay.credited_minutes, stay.zero_reason) for stay in stays] == [
+        ("confirmed", 0, "on_duty"),
+        ("confirmed", 120, None),
+    ]
+    assert [minutes_of(session, world, each) for each in (paid, part)] == [0, 120]
+    assert points_of(session, world, paid) == 0 < points_of(session, world, part)

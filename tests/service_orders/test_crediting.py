@@ -4,8 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
+from app.base.actors import SYSTEM
+from app.people import duties
+from app.people.models import Message
 from app.points import approvals
+from app.reports import proofs
 from app.service_orders import crediting, finishing, listings
 from app.service_orders.listings import percent
 from tests.factories import service_orders as make
@@ -139,3 +144,32 @@ def test_t9_t10_shares_are_rounded_half_up_in_decimal(part, whole, places, said)
 
 def test_a_share_of_nothing_is_nothing():
     assert percent(0, 0) is None
+
+
+def test_o8_work_on_paid_duty_is_kept_and_earns_nothing_whoever_does_it_beside(session, street):
+    with at("07:00"):
+        node = street.world.node
+        for kind, member, is_paid in (
+            ("steward", street.helper, True),
+            ("able_neighbour", street.asker, False),
+        ):
+            duties.give(
+                session,
+                ledger_id=street.ledger_id,
+                member_id=member.id,
+                node=node,
+                kind_code=kind,
+                is_paid=is_paid,
+                actor=SYSTEM,
+            )
+    make.rated(session, street, 5)
+    (grant,) = make.grants_of(session, street)
+    assert (grant.state, grant.provenance, grant.minutes, grant.points) == ("posted", "none", 0, 0)
+    topics = session.scalars(
+        sa.select(Message.topic).where(
+            Message.ledger_id == street.ledger_id, Message.member_id == street.helper.id
+        )
+    ).all()
+    assert "on_duty" in topics
+    assert "granted" not in topics
+    assert proofs.prove(session, ledger_id=street.ledger_id).is_ok

@@ -136,6 +136,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "attendance_refused": (_l("这次没有记"), _l("%(title)s没有算进来。%(why)s")),
     "attendance_corrected": (_l("记录改过了"), _l("%(title)s，改成 %(minutes)s。%(why)s")),
+    "on_duty": (
+        _l("岗位上的工作"),
+        _l("%(served_on)s 做的是您岗位上的工作，不计时长和积分。"),
+    ),
     # points
     "granted": (_l("到账了"), _l("%(served_on)s的服务，记上 %(sum)s。")),
     "grant_waiting": (

@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zero": {
         "paid": _l("有补贴的岗位，不算时长"),
+        "on_duty": _l("这是您岗位上的工作，不计时长"),
         "below_min_presence": _l("在场时间太短，这次没有时长"),
         "outside_session": _l("不在活动时间里，这次没有时长"),
         "no_check_out": _l("没有签退，领队确认后再算"),

@@ -182,6 +182,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zero": {
         "paid": _l("有偿活动，不计时长"),
+        "on_duty": _l("本人有偿岗位，不计"),
         "below_min_presence": _l("到场不够，不计"),
         "outside_session": _l("不在活动时间内"),
         "no_check_out": _l("没有签退，确认前算 0"),

@@ -1,0 +1,12 @@
+"""Sentences for duties, registers and reports from the street."""
+
+from app.web.texts.shape import Text
+
+REGISTERS: dict[str, Text] = {
+    # 409
+    "duty_taken": Text(
+        "这里已经有人担任，只能一位，什么都没有变。请先结束原来的。",
+        "Somebody holds this duty here, and only one may. Nothing has changed. End theirs first.",
+        "after_change",
+    ),
+}
