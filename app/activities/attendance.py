@@ -87,8 +87,7 @@ def confirm(
     _tell_zero(session, ground, [s for s, deed in zip(stays, deeds, strict=True) if not deed])
     _note(session, ground, actor, "attendance_confirmed", len(stays))
     watching.look_at_session(session, ledger_id=ledger_id, session_id=session_id)
-    worth = [deed for deed in deeds if deed is not None]
-    return grants.grant(session, ledger_id=ledger_id, deeds=worth, actor=actor)
+    return grants.grant(session, ledger_id=ledger_id, deeds=list(filter(None, deeds)), actor=actor)
 
 
 def second(

@@ -1,7 +1,7 @@
 """Figures (数字) that came from elsewhere: entered once, kept for ever, shown with their source.
 
 A kind of figure is known by its code and has one unit, so that two equal numbers are never
-taken for one thing (D2–D4, D10). Nothing here adds two figures up.
+taken for one thing. Nothing here adds two figures up.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,6 +1,6 @@
 """Tables of figures that came from elsewhere: a report, an article, another system.
 
-A figure is a number with its qualifier, unit, span, day and source (D1, D10, D11). It is
+A figure is a number with its qualifier, unit, span, day and source. It is
 never counted here, never added to what is counted here, and never changed: a later
 figure of the same kind stands beside the earlier one.
 """

@@ -2,6 +2,7 @@
 
 Owns: every people_* table.
 Stands on: community, base.
-Doors in: `joining`, `cards`, `codes`, `teams`, `roles`, `sign_in`, `inbox`, `objections`, `audit`.
+Doors in: `joining`, `cards`, `codes`, `teams`, `duties`, `duty_pay`, `roles`, `sign_in`,
+`inbox`, `objections`, `audit`.
 Never: posts to the ledger, or keeps an ID number.
 """

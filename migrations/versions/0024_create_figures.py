@@ -1,7 +1,7 @@
 """Create figures that came from elsewhere, and their kinds.
 
 Why: a number from a report keeps its qualifier, unit, span, day and source, and a later one
-    stands beside it (D1-D4, D10, D11).
+    stands beside it.
 Rows: none changed; the tables are new. Figures are append-only.
 Old code: keeps working after this; it does not know the tables.
 Undo: refused once a figure was entered; else drops the tables.

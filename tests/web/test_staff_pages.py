@@ -60,6 +60,8 @@ READ = [
     "/roles",
     "/roles?volunteer_no={scanned_no}",
     "/figures",
+    "/duties",
+    "/duties?kind=steward",
     "/objections",
     "/signals",
 ]

@@ -1,0 +1,1 @@
+"""The desk's pages of registers: duties, reporting-in, the four lists, zones."""
