@@ -6,10 +6,10 @@ from marshmallow import Schema, fields
 class FigureOut(Schema):
     """One figure as it was stated: never changed, never added to another."""
 
-    said = fields.String(metadata={"description": "As it is printed: 600余张"})
+    said = fields.String(metadata={"description": "As it is printed, with qualifier and unit"})
     value = fields.String(metadata={"description": "The number, exactly"})
     qualifier = fields.String()
-    span = fields.String(metadata={"description": "Over which time: 累计, 年均, 2025年以来"})
+    span = fields.String(metadata={"description": "Over which time, in words"})
     as_of_on = fields.Date()
     source = fields.String()
 
