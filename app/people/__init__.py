@@ -2,7 +2,8 @@
 
 Owns: every people_* table.
 Stands on: community, base.
-Doors in: `joining`, `cards`, `codes`, `teams`, `duties`, `duty_pay`, `roles`, `sign_in`,
+Doors in: `joining`, `cards`, `codes`, `teams`, `duties`, `duty_pay`, `enlistments`,
+`enlistment_imports`, `roles`, `sign_in`,
 `inbox`, `objections`, `audit`.
 Never: posts to the ledger, or keeps an ID number.
 """

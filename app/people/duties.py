@@ -154,6 +154,18 @@ def end(session: Session, *, ledger_id: int, duty_id: UUID, actor: Actor) -> Dut
     return duty
 
 
+def move(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) -> None:
+    """Let a merged membership's duties be the kept one's, where that holds no such one (L13)."""
+    own = list_of_member(session, ledger_id=ledger_id, member_id=kept_id)
+    held = {(each.duty.node_id, each.kind.code) for each in own}
+    for each in list_of_member(session, ledger_id=ledger_id, member_id=old_id):
+        if (each.duty.node_id, each.kind.code) in held:
+            each.duty.ended_on = clock.today()
+        else:
+            each.duty.member_id = kept_id
+    session.flush()
+
+
 def get(session: Session, *, ledger_id: int, duty_id: UUID, is_locked: bool = False) -> Duty:
     """Return a duty of the book.
 

@@ -17,6 +17,8 @@ from app.people import (
     agents,
     audit,
     cards,
+    duties,
+    enlistment_links,
     households,
     members,
     names,
@@ -80,6 +82,9 @@ def _erase_member(session: Session, home: Home, actor: Actor) -> None:
                 session, ledger_id=ledger_id, team_id=team.id, member_id=member_id, actor=actor
             )
     agents.end_all(session, ledger_id=ledger_id, person_id=home.person_id)
+    for held in duties.list_of_member(session, ledger_id=ledger_id, member_id=member_id):
+        duties.end(session, ledger_id=ledger_id, duty_id=held.duty.id, actor=actor)
+    enlistment_links.unlink(session, ledger_id=ledger_id, member_id=member_id)
     member.name_cipher = member.external_id = None
     member.name_masked = names.ERASED
     # A merged membership still points to the kept one: its history is read there.

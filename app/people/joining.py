@@ -20,7 +20,7 @@ from app.base import clock, crypto, serials
 from app.base.actors import Actor
 from app.base.errors import DomainError, NotFound, ValidationFailed
 from app.ledger.models import Book
-from app.people import audit, consents, joining_matches, names
+from app.people import audit, consents, enlistment_links, joining_matches, names
 from app.people.models import Consent, Home, Member, Person
 from app.people.newcomers import Candidate, Newcomer, check
 
@@ -180,6 +180,7 @@ def _write(
         for each, number in zip(fresh, numbers, strict=True)
     ]
     audit.write_all(session, ledger_id=ledger_id, actor=actor, acts=acts)
+    enlistment_links.link_joined(session, ledger_id=ledger_id, joined=fresh)
 
 
 def _written(session: Session, ledger_id: int, fresh: list[Candidate]) -> dict[UUID | None, Member]:

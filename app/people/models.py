@@ -1,6 +1,7 @@
 """Every table of the people room, gathered from its files."""
 
 from app.people.models_duty import Duty, DutyKind
+from app.people.models_enlistment import Enlistment, UnitEnlistment
 from app.people.models_member import (
     Audit,
     Card,
@@ -44,6 +45,7 @@ __all__ = [
     "Credential",
     "Duty",
     "DutyKind",
+    "Enlistment",
     "Home",
     "Household",
     "HouseholdMember",
@@ -61,4 +63,5 @@ __all__ = [
     "TeamArea",
     "TeamCard",
     "TeamMember",
+    "UnitEnlistment",
 ]

@@ -53,6 +53,8 @@ def look_up(session: Session, code: str) -> Verified:
     if export.asked is None or export.said is None or export.node_id is None:
         return Verified(export, book, None)
     place = tree.get(session, export.node_id).short_name
+    if not export.kind.startswith((statement_files.KIND, ranking_files.KIND)):
+        return Verified(export, book, place, said=export.said)
     is_statement = export.kind.startswith(statement_files.KIND)
     now, undone_count = _statement(session, export) if is_statement else _ranking(session, export)
     return Verified(

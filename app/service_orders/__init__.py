@@ -1,10 +1,10 @@
 """Service orders: what people ask for, and how it gets done (点单—派单—接单—办理—评单).
 
 Owns: workflow templates, kinds of orders, orders, their work and their log; offers and
-exchanges of neighbours, and their escrow; posts and claims, wishes, campaigns.
+exchanges of neighbours, and their escrow; posts and claims, wishes, campaigns; the four lists.
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`,
 `listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `claims`,
-`wishes`, `campaigns`, `proof_checks`.
+`wishes`, `campaigns`, `registers`, `proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

@@ -57,3 +57,10 @@ class OwnWish(DomainError):
 
     code = "own_wish"
     refusal = Refusal.FORBIDDEN
+
+
+class RegisterStateConflict(DomainError):
+    """The row of a list is not in a state for this; fact `state`."""
+
+    code = "register_state_conflict"
+    refusal = Refusal.CONFLICT

@@ -12,6 +12,7 @@ from app.service_orders.models_order import (
     Template,
     TemplateChoice,
 )
+from app.service_orders.models_register import RegisterEntry, RegisterLink
 
 __all__ = [
     "HANDLER_KINDS",
@@ -26,6 +27,8 @@ __all__ = [
     "OrderLog",
     "OrderWork",
     "Post",
+    "RegisterEntry",
+    "RegisterLink",
     "Template",
     "TemplateChoice",
     "Wish",

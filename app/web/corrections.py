@@ -39,6 +39,9 @@ REASONS = {
     "unknown_qualifier": _l("约数词只有余、多、以上、近"),
     "kind_differs": _l("这个指标编码已经有别的名称或单位"),
     "figure_differs": _l("同一来源同一天报过别的数；报来的数不能改"),
+    "unknown_unit": _l("没有登记这个单位；先到共建单位里加上"),
+    "unknown_standing": _l("身份只有在职、离退休"),
+    "unknown_source": _l("来源只有线上、线下"),
     "barcode_taken": _l("这个条码是别的商品的"),
 }
 """What is wrong with a row of a list, as people say it."""
@@ -64,6 +67,8 @@ FIELDS = {
     "span": _l("时间范围"),
     "as_of_on": _l("截至"),
     "source": _l("来源"),
+    "standing": _l("身份"),
+    "enlisted_on": _l("报到日期"),
 }
 
 Result = TypeVar("Result")

@@ -64,7 +64,7 @@ def import_people(
     file = stream_of(files)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        return _sum(_people(session, ledger_id, file), asked["dry_run"])
+        return summed(_people(session, ledger_id, file), asked["dry_run"])
 
     return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
 
@@ -99,7 +99,7 @@ def import_goods(
     file = stream_of(files)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        return _sum([_goods(session, ledger_id, shop_id, file)], asked["dry_run"])
+        return summed([_goods(session, ledger_id, shop_id, file)], asked["dry_run"])
 
     return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
 
@@ -137,7 +137,7 @@ def import_nodes(files: dict[str, FileStorage], asked: dict[str, bool]) -> Respo
             actor=actor(),
             is_dry_run=asked["dry_run"],
         )
-        found = _sum(steps, asked["dry_run"])
+        found = summed(steps, asked["dry_run"])
         if not asked["dry_run"]:
             _note(session, found)
         return found
@@ -185,7 +185,7 @@ def stream_of(files: dict[str, FileStorage]) -> BinaryIO:
     return stream  # type: ignore[return-value]
 
 
-def _sum(steps: Iterable[Any], is_dry_run: bool) -> dict[str, Any]:
+def summed(steps: Iterable[Any], is_dry_run: bool) -> dict[str, Any]:
     """Add the steps of an import up."""
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     bad = []

@@ -52,16 +52,17 @@ from app.web.staff import (
 )
 from app.web.staff.figures import shown as figures
 from app.web.staff.menu import menu_of
-from app.web.staff.registers import duties
+from app.web.staff.registers import duties, enlistment_uploads, enlistments
+from app.web.staff.registers import lists as registers
 from app.web.texts import text_of
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 PAGES = (
-    activities, alliances, audit, backfills, boards, card_list, cards, duties, exports, figures,
-    frozen, goods, goods_uploads, home, manual, member, member_steps, merchants, merges, nodes,
-    notices, objections, openings, people, photos, planning, programme, proof, ranking,
-    redemptions, review, roles, sessions, settings, shops, signals, stalls, team_cards, teams,
-    units, uploads, why,
+    activities, alliances, audit, backfills, boards, card_list, cards, duties,
+    enlistment_uploads, enlistments, exports, figures, frozen, goods, goods_uploads, home,
+    manual, member, member_steps, merchants, merges, nodes, notices, objections, openings,
+    people, photos, planning, programme, proof, ranking, redemptions, registers, review, roles,
+    sessions, settings, shops, signals, stalls, team_cards, teams, units, uploads, why,
 )  # fmt: skip
 
 for _page in PAGES:

@@ -18,17 +18,17 @@ FILE_BYTES_MAX = 300_000
 BAD_ROWS_MAX = 500
 
 
-def sent() -> bytes:
+def sent(bytes_max: int = FILE_BYTES_MAX) -> bytes:
     """Return the file that was chosen.
 
     Raises:
         ValidationFailed: There is none, or it is too large.
     """
     file = request.files.get("file")
-    return _checked(file.stream.read(FILE_BYTES_MAX + 1) if file else b"")
+    return _checked(file.stream.read(bytes_max + 1) if file else b"", bytes_max)
 
 
-def tried() -> bytes:
+def tried(bytes_max: int = FILE_BYTES_MAX) -> bytes:
     """Return the file that was tried and came back with the form.
 
     Raises:
@@ -38,7 +38,7 @@ def tried() -> bytes:
         content = base64.b64decode(request.form.get("content", ""), validate=True)
     except binascii.Error as error:
         raise ValidationFailed("not what was tried", field="file") from error
-    return _checked(content)
+    return _checked(content, bytes_max)
 
 
 def carried(content: bytes) -> str:
@@ -76,7 +76,7 @@ def _cell(cells: tuple[str, ...], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-def _checked(content: bytes) -> bytes:
-    if not content or len(content) > FILE_BYTES_MAX:
+def _checked(content: bytes, bytes_max: int) -> bytes:
+    if not content or len(content) > bytes_max:
         raise ValidationFailed("no file, or one that is too large", field="file")
     return content

@@ -9,4 +9,9 @@ REGISTERS: dict[str, Text] = {
         "Somebody holds this duty here, and only one may. Nothing has changed. End theirs first.",
         "after_change",
     ),
+    "register_state_conflict": Text(
+        "这一条已经不是这个状态，什么都没有变。请刷新看看。",
+        "This row is in another state by now. Nothing has changed. Reload and look.",
+        "after_change",
+    ),
 }

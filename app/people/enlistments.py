@@ -1,0 +1,225 @@
+"""Reporting-in (双报到): entered once by external id, linked to the member who joins (T1, T2).
+
+A unit reports in to a community, a person to where they live. The same row again changes
+nothing; another unit, home or standing of the same person changes the row; another name
+is refused. No political standing is asked for or kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock, crypto
+from app.base.actors import Actor
+from app.base.errors import ValidationFailed
+from app.base.ids import new_id
+from app.base.upserts import insert_or_ignore
+from app.community import tree
+from app.community.models import Node, Unit
+from app.people import audit, enlistment_links, names
+from app.people.models import Enlistment, UnitEnlistment
+from app.people.models_enlistment import SOURCES, STANDINGS
+
+FIELDS = ("unit_id", "node_id", "standing", "source", "phone_hash")
+"""What may change of a row; the day of the first reporting-in stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnlistment:
+    """Somebody who reports in; `phone_hash` finds them when they join."""
+
+    external_id: str
+    name: str
+    node_id: int
+    unit_id: int | None
+    standing: str
+    source: str
+    enlisted_on: date
+    phone_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisted:
+    """What became of many: how many are new or changed, and who is known by another name."""
+
+    new: int
+    changed: int
+    unchanged: int
+    other_names: tuple[str, ...]
+
+
+def enlist(session: Session, *, ledger_id: int, new: NewEnlistment, actor: Actor) -> Enlistment:
+    """Enter one person; the same again returns the row that stands.
+
+    Raises:
+        ValidationFailed: The number is known by another name, or a word is unknown.
+    """
+    done = enlist_many(session, ledger_id=ledger_id, people=[new], actor=actor)
+    if done.other_names:
+        raise ValidationFailed("known by another name", field="external_id", reason="name")
+    query = sa.select(Enlistment).where(
+        Enlistment.ledger_id == ledger_id, Enlistment.external_id == new.external_id
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def enlist_many(
+    session: Session, *, ledger_id: int, people: Sequence[NewEnlistment], actor: Actor
+) -> Enlisted:
+    """Enter many in a constant number of statements; each external id stands there once.
+
+    Raises:
+        ValidationFailed: A standing or a source is unknown.
+    """
+    if any(each.standing not in STANDINGS or each.source not in SOURCES for each in people):
+        raise ValidationFailed("unknown standing or source", field="standing")
+    known = _known(session, ledger_id, people)
+    fresh = [each for each in people if each.external_id not in known]
+    rows = [_row(ledger_id, each, actor) for each in fresh]
+    if rows:
+        session.execute(insert_or_ignore(session, Enlistment.__table__), rows)
+    changed, others = _change(known, people)
+    session.flush()
+    enlistment_links.link_known(session, ledger_id=ledger_id, people=people)
+    _note(session, ledger_id, actor, len(rows), changed)
+    unchanged = len(people) - len(rows) - changed - len(others)
+    return Enlisted(len(rows), changed, unchanged, tuple(others))
+
+
+def enlist_unit(
+    session: Session, *, ledger_id: int, unit: Unit, node: Node, actor: Actor
+) -> UnitEnlistment:
+    """Enter that a unit reported in to a community; the same again is one."""
+    insert = insert_or_ignore(session, UnitEnlistment).values(
+        ledger_id=ledger_id,
+        unit_id=unit.id,
+        node_id=node.id,
+        enlisted_on=clock.today(),
+        entered_by_id=actor.person_id,
+    )
+    session.execute(insert)
+    found = session.get(UnitEnlistment, (ledger_id, unit.id, node.id))
+    assert found is not None, "a unit that was just entered"
+    return found
+
+
+def list_units(session: Session, *, ledger_id: int, node: Node) -> list[tuple[Unit, Node]]:
+    """List the units that reported in to a place or below it, with where, by name."""
+    query = (
+        sa.select(Unit, Node)
+        .join(UnitEnlistment, UnitEnlistment.unit_id == Unit.id)
+        .join(Node, Node.id == UnitEnlistment.node_id)
+        .where(UnitEnlistment.ledger_id == ledger_id, tree.within(Node.path, node))
+        .order_by(Unit.name, Node.path)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def list_at_home(
+    session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
+) -> list[Enlistment]:
+    """List who reported in to a place and below it (居住地名单), by external id."""
+    query = (
+        sa.select(Enlistment)
+        .join(Node, Node.id == Enlistment.node_id)
+        .where(Enlistment.ledger_id == ledger_id, tree.within(Node.path, node))
+        .order_by(Enlistment.external_id)
+    )
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def list_of_unit(
+    session: Session, *, ledger_id: int, unit_id: int, limit: int = 50, offset: int = 0
+) -> list[Enlistment]:
+    """List a unit's people who reported in, wherever they live (单位名单), by external id."""
+    query = (
+        sa.select(Enlistment)
+        .where(Enlistment.ledger_id == ledger_id, Enlistment.unit_id == unit_id)
+        .order_by(Enlistment.external_id)
+    )
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def count_in(session: Session, *, ledger_id: int, node: Node) -> int:
+    """Count who reported in to a place and below it; no members, no team members (T1)."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Enlistment)
+        .join(Node, Node.id == Enlistment.node_id)
+        .where(Enlistment.ledger_id == ledger_id, tree.within(Node.path, node))
+    )
+    return session.scalar(query) or 0
+
+
+def tags_in(session: Session, *, ledger_id: int, node: Node) -> dict[tuple[str, str], int]:
+    """Count who reported in by standing and source."""
+    query = (
+        sa.select(Enlistment.standing, Enlistment.source, sa.func.count())
+        .join(Node, Node.id == Enlistment.node_id)
+        .where(Enlistment.ledger_id == ledger_id, tree.within(Node.path, node))
+        .group_by(Enlistment.standing, Enlistment.source)
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(query)}
+
+
+def _known(
+    session: Session, ledger_id: int, people: Sequence[NewEnlistment]
+) -> dict[str, Enlistment]:
+    query = sa.select(Enlistment).where(
+        Enlistment.ledger_id == ledger_id,
+        Enlistment.external_id.in_({each.external_id for each in people}),
+    )
+    return {each.external_id: each for each in session.scalars(query)}
+
+
+def _change(known: dict[str, Enlistment], people: Sequence[NewEnlistment]) -> tuple[int, list[str]]:
+    """Change known rows that say something else now; return how many, and other names."""
+    changed, others = 0, []
+    for each in people:
+        row = known.get(each.external_id)
+        if row is None:
+            continue
+        if not names.is_same(_name_of(row), each.name):
+            others.append(each.external_id)
+        elif any(getattr(row, name) != getattr(each, name) for name in FIELDS):
+            changed += 1
+            for name in FIELDS:
+                setattr(row, name, getattr(each, name))
+    return changed, others
+
+
+def _row(ledger_id: int, new: NewEnlistment, actor: Actor) -> dict[str, object]:
+    row_id: UUID = new_id()
+    return {
+        "ledger_id": ledger_id,
+        "id": row_id,
+        "external_id": new.external_id,
+        **{name: getattr(new, name) for name in FIELDS},
+        "name_cipher": crypto.seal(new.name, row_id),
+        "name_masked": names.mask(new.name),
+        "enlisted_on": new.enlisted_on,
+        "member_id": None,
+        "entered_by_id": actor.person_id,
+        "entered_at": clock.now(),
+    }
+
+
+def _name_of(row: Enlistment) -> str:
+    return crypto.unseal(row.name_cipher, row.id) if row.name_cipher else ""
+
+
+def _note(session: Session, ledger_id: int, actor: Actor, new: int, changed: int) -> None:
+    if new or changed:
+        audit.write(
+            session,
+            ledger_id=ledger_id,
+            actor=actor,
+            action="enlisted",
+            subject_kind="enlistment",
+            new_count=new,
+            changed_count=changed,
+        )

@@ -1,0 +1,177 @@
+"""The four lists over HTTP: rows entered, moved, linked, and each list as a file (T4)."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading, unit_of_work
+from app.community import tree, units
+from app.people import members
+from app.reports import exports, register_files
+from app.service_orders import registers
+from app.service_orders.models import RegisterEntry
+from app.service_orders.registers import NewEntry
+from app.web.acts import act
+from app.web.api import reports, standing
+from app.web.api.standing import READERS, WORKERS, book_id
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.lists import items_of
+from app.web.schemas.registers import (
+    EntryIn,
+    EntryOut,
+    EntryPageIn,
+    LinkIn,
+    ListFileIn,
+    MoveIn,
+)
+from app.web.session import actor, person
+
+bp = Blueprint("registers", __name__, url_prefix="/books/<book>", description="The four lists")
+OUT = EntryOut()
+
+
+@bp.get("/register-entries")
+@allow(SIGNED_IN)
+@bp.arguments(EntryPageIn, location="query")
+@bp.response(200, items_of(EntryOut))
+def list_entries(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """List one of the four lists of a place and below it: what ends first, first."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        node = standing.place(session, asked.pop("node_code", None), READERS)
+        found = registers.list_in(session, ledger_id=ledger_id, node=node, **asked)
+        ids = [each.id for each in found]
+        beside = registers.links_of(session, ledger_id=ledger_id, entry_ids=ids)
+        return {"items": [_shown(session, each, beside.get(each.id, [])) for each in found]}
+
+
+@bp.post("/register-entries")
+@allow(SIGNED_IN)
+@bp.arguments(EntryIn)
+@bp.response(201, EntryOut)
+def enter(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Enter a row into one of the four lists of a place in one's charge."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        node = standing.place(session, asked.pop("node_code"), WORKERS)
+        standing.require_book(session, ledger_id, node)
+        made = registers.enter(
+            session, ledger_id=ledger_id, node=node, new=NewEntry(**asked), actor=actor()
+        )
+        return _shown(session, made, [])
+
+    return act(verb, ledger_id=ledger_id, dump=OUT.dump)
+
+
+@bp.get("/register-entries/<uuid:entry_id>")
+@allow(SIGNED_IN)
+@bp.response(200, EntryOut)
+def show(book: str, entry_id: UUID) -> ResponseReturnValue:
+    """Show a row with everything it is linked to, over however many steps."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        return _whole(session, _scoped(session, ledger_id, entry_id, READERS))
+
+
+@bp.post("/register-entries/<uuid:entry_id>/move")
+@allow(SIGNED_IN)
+@bp.arguments(MoveIn)
+@bp.response(200, EntryOut)
+def move(asked: dict[str, Any], book: str, entry_id: UUID) -> ResponseReturnValue:
+    """Move a row on: matched, done, withdrawn, or back."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        _scoped(session, ledger_id, entry_id, WORKERS)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "entry_id": entry_id}
+        return _whole(session, registers.move(session, **key, **asked, actor=actor()))
+
+    return act(verb, ledger_id=ledger_id, status=200, dump=OUT.dump)
+
+
+@bp.post("/register-entries/<uuid:entry_id>/links")
+@allow(SIGNED_IN)
+@bp.arguments(LinkIn)
+@bp.response(200, EntryOut)
+def link(asked: dict[str, Any], book: str, entry_id: UUID) -> ResponseReturnValue:
+    """Link a row to one of another list, by its number; both are seen from both."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        _scoped(session, ledger_id, entry_id, WORKERS)
+        number = asked["other_number"]
+        other = registers.by_number(session, ledger_id=ledger_id, number=number)
+        standing.node_at(session, other.node_id, WORKERS)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "entry_id": entry_id}
+        return _whole(session, registers.link(session, **key, other_id=other.id, actor=actor()))
+
+    return act(verb, ledger_id=ledger_id, status=200, dump=OUT.dump)
+
+
+@bp.post("/register-entries/files")
+@allow(SIGNED_IN)
+@bp.arguments(ListFileIn)
+@bp.alt_response(
+    200,
+    schema={"type": "string", "format": "binary"},
+    content_type="application/octet-stream",
+    success=True,
+    description="The file; its code is in X-Verification-Code",
+)
+def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Write one of the four lists as xlsx or CSV; the export is registered (A16, D45)."""
+    ledger_id, kind = book_id(book), asked["kind"]
+
+    def work(session: Session) -> tuple[bytes, str]:
+        node = standing.place(session, asked["node_code"], READERS)
+        standing.require_book(session, ledger_id, node)
+        content = register_files.content(
+            session, ledger_id=ledger_id, node=node, list_code=asked["list_code"]
+        )
+        file = io.BytesIO()
+        made = exports.write(content, file, kind, operator_name=_operator(session, ledger_id))
+        exports.register(session, ledger_id=ledger_id, made=made, actor=actor())
+        return file.getvalue(), made.code
+
+    content, code = unit_of_work(work)
+    answer = Response(content, mimetype=reports.TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{asked["list_code"]}.{kind}"'
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers[reports.CODE_HEADER] = code
+    return answer
+
+
+def _operator(session: Session, ledger_id: int) -> str:
+    found = members.find_of_person(session, ledger_id=ledger_id, person_id=person().person_id)
+    return members.full_name(found) if found else str(person().person_id)
+
+
+def _scoped(
+    session: Session, ledger_id: int, entry_id: UUID, names: tuple[str, ...]
+) -> RegisterEntry:
+    standing.require_holder(session, names)
+    found = registers.get(session, ledger_id=ledger_id, entry_id=entry_id)
+    standing.node_at(session, found.node_id, names)
+    return found
+
+
+def _whole(session: Session, entry: RegisterEntry) -> dict[str, Any]:
+    key: dict[str, Any] = {"ledger_id": entry.ledger_id, "entry_id": entry.id}
+    return _shown(session, entry, registers.linked_to(session, **key))
+
+
+def _shown(session: Session, entry: RegisterEntry, linked: list[RegisterEntry]) -> dict[str, Any]:
+    names = ("id", "number", "list_code", "title", "text", "unit_id", "state", "due_on", "version")
+    unit = units.get(session, entry.unit_id) if entry.unit_id else None
+    return {
+        **{name: getattr(entry, name) for name in names},
+        "unit": unit.name if unit else None,
+        "node_code": tree.get(session, entry.node_id).code,
+        "linked": linked,
+    }

@@ -1,0 +1,196 @@
+"""The four lists (四张清单) at the desk: four tabs, a row with all it is linked to, four files."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.errors import NotFound
+from app.base.transactions import reading, unit_of_work
+from app.community import tree, units
+from app.reports import exports, register_files
+from app.service_orders import registers
+from app.service_orders.models import RegisterEntry
+from app.service_orders.registers import MOVES, NewEntry
+from app.web.corrections import XLSX
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk import KindIn
+from app.web.schemas.registers import EntryFormIn, LinkIn, MoveIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+from app.web.translate import _, _l
+
+bp = Blueprint("registers", __name__, url_prefix="/<place>/lists")
+SHOWN_MAX = 200
+NAMES = {
+    "need": _l("需求清单"),
+    "project": _l("共建项目清单"),
+    "resource": _l("资源清单"),
+    "post": _l("在职党员岗位清单"),
+}
+STATES = {
+    "open": _l("待对接"),
+    "matched": _l("已对接"),
+    "done": _l("已完成"),
+    "withdrawn": _l("已撤回"),
+}
+KINDS = {"open": "wait", "matched": "ok", "done": "ok", "withdrawn": "stop"}
+TYPES = {"xlsx": XLSX, "csv": "text/csv"}
+
+
+@bp.get("/<any(need, project, resource, post):list_code>")
+@allow(SIGNED_IN)
+def show(list_code: str) -> ResponseReturnValue:
+    """Show one of the four lists, what ends first, first; and the form."""
+    return _show(list_code)
+
+
+@bp.post("/<any(need, project, resource, post):list_code>")
+@allow(SIGNED_IN)
+def enter(list_code: str) -> ResponseReturnValue:
+    """Enter a row."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> RegisterEntry:
+        node = desk.require_here(session, desk.WORKERS)
+        new = NewEntry(list_code=list_code, **asked)
+        return registers.enter(
+            session, ledger_id=desk.ledger_id(), node=node, new=new, actor=actor()
+        )
+
+    return forms.answer(
+        verb,
+        schema=EntryFormIn,
+        show=lambda made: str(made.id),
+        said=_("记进清单了，可以和别的清单对接。"),
+        to=lambda made: url_for("staff.registers.entry", entry_id=made),
+        again=lambda problem: _show(list_code, problem),
+    )
+
+
+@bp.post("/<any(need, project, resource, post):list_code>/file")
+@allow(SIGNED_IN)
+def write_file(list_code: str) -> ResponseReturnValue:
+    """Write a list as a file; the export is registered (A16, D45)."""
+    asked = KindIn().load(forms.typed(KindIn()))
+    kind = asked["kind"]
+
+    def work(session: Session) -> bytes:
+        node = desk.require_here(session, desk.READERS)
+        content = register_files.content(
+            session, ledger_id=desk.ledger_id(), node=node, list_code=list_code
+        )
+        file = io.BytesIO()
+        made = exports.write(content, file, kind, operator_name=desk.here().sitter)
+        exports.register(session, ledger_id=desk.ledger_id(), made=made, actor=actor())
+        return file.getvalue()
+
+    answer = Response(unit_of_work(work), mimetype=TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{list_code}.{kind}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.get("/entries/<uuid:entry_id>")
+@allow(SIGNED_IN)
+def entry(entry_id: UUID) -> ResponseReturnValue:
+    """Show a row with everything it is linked to."""
+    return _entry(entry_id)
+
+
+@bp.post("/entries/<uuid:entry_id>/move")
+@allow(SIGNED_IN)
+def move(entry_id: UUID) -> ResponseReturnValue:
+    """Move a row on, or back."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, entry_id, desk.WORKERS)
+        registers.move(session, **_named(entry_id), **asked, actor=actor())
+
+    return _step(verb, entry_id, _("状态改好了。"), MoveIn)
+
+
+@bp.post("/entries/<uuid:entry_id>/link")
+@allow(SIGNED_IN)
+def link(entry_id: UUID) -> ResponseReturnValue:
+    """Link a row to one of another list."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, entry_id, desk.WORKERS)
+        other = registers.by_number(
+            session, ledger_id=desk.ledger_id(), number=asked["other_number"]
+        )
+        desk.require_at(session, other.node_id, desk.WORKERS)
+        registers.link(session, **_named(entry_id), other_id=other.id, actor=actor())
+
+    return _step(verb, entry_id, _("对接好了，两边都看得到。"), LinkIn)
+
+
+def _step(verb: forms.Verb, entry_id: UUID, said: str, schema: Any) -> ResponseReturnValue:
+    return forms.answer(
+        verb,
+        schema=schema,
+        said=said,
+        to=url_for("staff.registers.entry", entry_id=entry_id),
+        again=lambda problem: _entry(entry_id, problem),
+    )
+
+
+def _named(entry_id: UUID) -> dict[str, Any]:
+    return {"ledger_id": desk.ledger_id(), "entry_id": entry_id}
+
+
+def _scoped(session: Session, entry_id: UUID, names: tuple[str, ...]) -> RegisterEntry:
+    found = registers.get(session, **_named(entry_id))
+    desk.require_at(session, found.node_id, names)
+    if not tree.contains(desk.here().node, tree.get(session, found.node_id)):
+        raise NotFound("of another place")
+    return found
+
+
+def _show(list_code: str, problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("teams")
+    node = desk.here().node
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    with reading() as session:
+        found = registers.list_in(session, **key, node=node, list_code=list_code, limit=SHOWN_MAX)
+        return forms.page(
+            "registers/list.html",
+            problem,
+            list_code=list_code,
+            found=found,
+            counts=registers.count_in(session, **key, node=node),
+            beside=registers.links_of(session, **key, entry_ids=[each.id for each in found]),
+            owners=units.get_many(session, {each.unit_id for each in found if each.unit_id}),
+            nodes=tree.get_many(session, {each.node_id for each in found}),
+            units_here=[(each.id, each.name) for each in units.list_in(session, node)],
+            names=NAMES,
+            states=STATES,
+            state_kinds=KINDS,
+            today=clock.today(),
+        )
+
+
+def _entry(entry_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("teams")
+    with reading() as session:
+        found = _scoped(session, entry_id, desk.READERS)
+        linked = registers.linked_to(session, **_named(entry_id))
+        everybody = [found, *linked]
+        return forms.page(
+            "registers/entry.html",
+            problem,
+            entry=found,
+            linked=linked,
+            owners=units.get_many(session, {each.unit_id for each in everybody if each.unit_id}),
+            nodes=tree.get_many(session, {each.node_id for each in everybody}),
+            moves=[(state, STATES[state]) for state in MOVES[found.state]],
+            names=NAMES,
+            states=STATES,
+            state_kinds=KINDS,
+            here_path=desk.here().node.path,
+        )
