@@ -1,0 +1,141 @@
+"""The four lists and reporting-in at the doors: who may, what is seen, what leaves as a file."""
+
+import pytest
+
+from app.base.actors import SYSTEM
+from app.community import units
+from app.people.models import Audit
+from app.reports.models import Export
+from app.web.session import COOKIE
+from tests.factories.doors import Town
+from tests.web.answers import done, everything, once, refused
+
+NAMES = ("需求清单", "共建项目清单", "资源清单", "在职党员岗位清单")
+HEADER = "external_id,name,phone,unit,node_code,standing,source\n"
+
+
+def entry(town: Town, code: str = "need", **more):
+    return {"list_code": code, "title": f"{code} 一条", "node_code": town.node.code, **more}
+
+
+def desk(town: Town, rest: str, who: str = "staff"):
+    town.client.set_cookie(COOKIE, town.caller(who).token)
+    page = town.client.get(f"/staff/{town.node.code}{rest}")
+    town.client.delete_cookie(COOKIE)
+    return page
+
+
+@pytest.fixture
+def school(town: Town):
+    unit = units.add(town.session, node=town.node, kind="学校", name="一小", actor=SYSTEM)
+    town.session.commit()
+    return unit
+
+
+def test_t4_what_is_linked_is_seen_from_every_list_at_every_door(town: Town, school) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/register-entries"
+    need = once(staff, path, entry(town, unit_id=school.id), entry(town, title="别的"))
+    resource, post = (
+        done(staff.post(path, entry(town, code)), 201) for code in ("resource", "post")
+    )
+    for other in (resource, post):
+        done(staff.post(f"{path}/{need['id']}/links", {"other_number": other["number"]}))
+
+    for one in (need, resource, post):
+        shown = done(town.caller("auditor").get(f"{path}/{one['id']}"))
+        numbers = {each["number"] for each in shown["linked"]}
+        assert numbers == {need["number"], resource["number"], post["number"]} - {one["number"]}
+        page = desk(town, f"/lists/entries/{one['id']}")
+        assert all(number in page.text for number in numbers)
+    tabs = desk(town, "/lists/need").text
+    assert [name for name in NAMES if name in tabs] == list(NAMES)
+    assert "一小" in tabs
+    assert done(staff.get(f"{path}?list_code=need"))["items"][0]["unit"] == "一小"
+
+
+def test_t4_each_list_leaves_as_a_file_that_is_registered(town: Town) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/register-entries"
+    for code in ("need", "project", "resource", "post"):
+        done(staff.post(path, entry(town, code)), 201)
+        for kind in ("xlsx", "csv"):
+            asked = {"list_code": code, "kind": kind, "node_code": town.node.code}
+            answer = staff.post(f"{path}/files", asked)
+            assert answer.status_code == 200
+            code_printed = answer.headers["X-Verification-Code"]
+            found = done(town.client.get(f"/api/v1/exports/standing?code={code_printed}"))
+            assert (found["kind"], found["row_count"]) == (f"list_{code}.{kind}", 1)
+    made = town.session.query(Export).filter_by(ledger_id=town.ledger_id).count()
+    lines = town.session.query(Audit).filter_by(ledger_id=town.ledger_id, action="export_made")
+    assert made == lines.count() == 8
+
+
+def test_a_row_moves_only_from_the_state_it_is_in(town: Town) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/register-entries"
+    made = done(staff.post(path, entry(town)), 201)
+    done(staff.post(f"{path}/{made['id']}/move", {"state": "done", "version": 1}))
+    before = everything(town.session)
+    moved = staff.post(f"{path}/{made['id']}/move", {"state": "withdrawn", "version": 2})
+    refused(moved, "register_state_conflict", 409)
+    assert everything(town.session) == before
+
+
+def test_nobody_enters_or_reads_the_lists_of_a_place_that_is_not_theirs(town: Town, school) -> None:
+    made = done(town.caller("staff").post(f"{town.book}/register-entries", entry(town)), 201)
+    callers = {who: town.caller(who) for who in ("volunteer", "auditor", "foreign_staff")}
+    before, path = everything(town.session), f"{town.book}/register-entries"
+    person = {"external_id": "E1", "name": "温如许", "standing": "serving"}
+    for who, code in (
+        ("volunteer", "permission_denied"),
+        ("auditor", "permission_denied"),
+        ("foreign_staff", "not_found"),
+    ):
+        caller = callers[who]
+        refused(caller.post(path, entry(town)), code)
+        refused(caller.post(f"{path}/{made['id']}/move", {"state": "done", "version": 1}), code)
+        refused(
+            caller.post(f"{town.book}/enlistments", {**person, "node_code": town.node.code}), code
+        )
+    refused(callers["volunteer"].get(f"{path}/{made['id']}"), "permission_denied")
+    refused(callers["foreign_staff"].get(f"{path}/{made['id']}"), "not_found")
+    found = done(
+        callers["foreign_staff"].upload(
+            f"{town.book}/enlistments/import",
+            HEADER + f"E1,温如许,,一小,{town.node.code},在职,线上\n",
+        )
+    )
+    assert [row["reason"] for row in found["bad_rows"]] == ["unknown_place"]
+    assert everything(town.session) == before
+
+
+def test_t2_the_same_list_twice_brings_nothing_new_and_names_its_bad_rows(
+    town: Town, school
+) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/enlistments"
+    member = town.member("任清和")
+    text = HEADER + "".join(
+        f"E{n},报到{n},,一小,{town.node.code},{'在职' if n % 2 else '离退休'},线下\n"
+        for n in range(1, 8)
+    )
+    text += f"E99,某某,,无此单位,{town.node.code},在职,线上\n"
+    assert done(staff.upload(f"{path}/import", text, dry_run="true"))["new_count"] == 7
+    first, again = (done(staff.upload(f"{path}/import", text)) for _time in (1, 2))
+    assert (first["new_count"], first["unchanged_count"]) == (7, 0)
+    assert (again["new_count"], again["unchanged_count"]) == (0, 7)
+    assert [(r["line_no"], r["reason"]) for r in again["bad_rows"]] == [(9, "unknown_unit")]
+
+    told = done(town.caller("auditor").get(f"{path}/figures"))
+    assert (told["enlisted_count"], told["team_people_count"]) == (7, 0)
+    assert [u["name"] for u in told["of_which_units"]] == ["一小"]
+    done(
+        staff.post(
+            f"{town.book}/unit-enlistments", {"unit_id": school.id, "node_code": town.node.code}
+        ),
+        201,
+    )
+    page = desk(town, "/enlistments").text
+    for words in ("双报到", "其中", "报*1", "一小", "离退休", "线下"):
+        assert words in page, words
+    assert "报到1" not in page
+    assert member.name_masked not in page
+    listed = done(staff.get(f"{path}?unit_id={school.id}"))["items"]
+    assert {row["standing"] for row in listed} == {"serving", "retired"}
