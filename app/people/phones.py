@@ -10,8 +10,8 @@ from app.base import crypto
 from app.base.errors import ValidationFailed
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
-UNDIALLABLE = re.compile(r"0{7}\d{4}")
-"""000-0000-0001: numbers for tests and the demo that reach nobody."""
+UNDIALLABLE = re.compile(r"0{5}\d{6}")
+"""000-0000-0001 to 000-0099-9999: numbers for tests and the demo that reach nobody."""
 
 SEPARATORS = re.compile(r"[\s\-()]")
 COUNTRY = re.compile(r"(?:\+|00)86(?=1)")

@@ -5,6 +5,7 @@ posts it. Counted by the category's indicator: 次 and 件 make points without
 minutes, and a case number pays once (A10).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
@@ -55,18 +56,62 @@ def request(session: Session, *, ledger_id: int, claim: ManualClaim, actor: Acto
     """Enter a manual grant; it waits for a second person.
 
     Raises:
-        ValidationFailed: No reason, nothing to grant, or nothing that this category counts.
-        LimitExceeded: More than one manual grant may give; facts `used`, `maximum`.
-        CaseAlreadyCounted: The case number was granted, or waits.
-        NotFound: The member, the place or the category does not exist.
+        As `request_many`.
 
     Rule: A17, A10, P7.
     """
-    if not claim.reason.strip():
-        raise ValidationFailed("a manual grant says why", field="reason")
-    _require_size(session, programmes.of_ledger(session, ledger_id), claim)
+    return request_many(session, ledger_id=ledger_id, claims=[claim], actor=actor)[0]
+
+
+def request_many(
+    session: Session, *, ledger_id: int, claims: Sequence[ManualClaim], actor: Actor
+) -> list[Grant]:
+    """Enter a whole list, as from a village's register: all of it or nothing (A17).
+
+    Raises:
+        ValidationFailed: No reason, nothing to grant, or nothing that this category counts.
+        LimitExceeded: More than one manual grant may give; facts `used`, `maximum`.
+        CaseAlreadyCounted: A case number was granted, waits, or stands here twice.
+        NotFound: A member, a place or a category does not exist.
+
+    Rule: A17, A10, P7.
+    """
+    programme = programmes.of_ledger(session, ledger_id)
+    for size in {_size_of(claim): claim for claim in claims}.values():
+        _require_size(session, programme, size)
+    deeds = [_deed(session, ledger_id, claim) for claim in claims]
+    cases = [claim.case_no.strip() for claim in claims if claim.case_no is not None]
+    if len(set(cases)) < len(cases):
+        raise CaseAlreadyCounted
+    entered = grants.grant(session, ledger_id=ledger_id, deeds=deeds, actor=actor)
+    acts = [
+        audit.Act(
+            "manual_grant_requested",
+            "grant",
+            grant.id,
+            {"minutes": claim.minutes, "quantity": claim.quantity},
+        )
+        for grant, claim in zip(entered, claims, strict=True)
+    ]
+    audit.write_all(session, ledger_id=ledger_id, actor=actor, acts=acts)
+    return entered
+
+
+def _size_of(claim: ManualClaim) -> tuple[object, ...]:
+    """Name what the size of a claim depends on: a list asks once for each of these."""
+    return (
+        claim.category_code,
+        claim.minutes,
+        claim.quantity,
+        claim.served_on,
+        claim.node_id,
+        bool(claim.reason.strip()),
+    )
+
+
+def _deed(session: Session, ledger_id: int, claim: ManualClaim) -> Deed:
     source_id, version = _source(session, ledger_id, claim.case_no)
-    deed = Deed(
+    return Deed(
         member_id=claim.member_id,
         source_kind="manual",
         source_id=source_id,
@@ -81,22 +126,12 @@ def request(session: Session, *, ledger_id: int, claim: ManualClaim, actor: Acto
         reason=claim.reason,
         evidence=_evidence(claim),
     )
-    entered = grants.grant(session, ledger_id=ledger_id, deeds=[deed], actor=actor)[0]
-    audit.write(
-        session,
-        ledger_id=ledger_id,
-        actor=actor,
-        action="manual_grant_requested",
-        subject_kind="grant",
-        subject_id=entered.id,
-        minutes=claim.minutes,
-        quantity=claim.quantity,
-    )
-    return entered
 
 
 def _require_size(session: Session, programme: Programme, claim: ManualClaim) -> None:
     """Compare what the rate would give with what may be given by hand."""
+    if not claim.reason.strip():
+        raise ValidationFailed("a manual grant says why", field="reason")
     category = programmes.category(session, programme, claim.category_code)
     quantity = claim.quantity
     points = 0

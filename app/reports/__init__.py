@@ -2,6 +2,6 @@
 
 Owns: reports_export.
 Stands on: every room below.
-Doors in: `rankings`, `exports`, `proofs`, `explanations`.
+Doors in: `rankings`, `exports`, `place_reports`, `proofs`, `explanations`.
 Never: posts, approves or corrects.
 """

@@ -1,5 +1,8 @@
 """`flask demo`: 金溪社区 and 架河武庙村's shop, lived through by the same verbs as real life."""
 
+import json
+import sys
+from collections.abc import Callable
 from uuid import UUID
 
 import click
@@ -8,7 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.base.serials import HOUSE
-from app.base.transactions import reading
+from app.base.transactions import reading, reading_long
 from app.cli.demo import (
     jinxi_activities,
     jinxi_people,
@@ -20,6 +23,9 @@ from app.cli.demo import (
 )
 from app.cli.demo.jinxi_cast import PASSWORD, PERSONAS
 from app.cli.demo.names import phone
+from app.cli.demo.whole import load as whole
+from app.cli.demo.whole import reconcile, table
+from app.cli.demo.whole.expected import FIGURES
 from app.cli.demo.world import BEGAN_ON, at, everyone, has_members, step
 from app.cli.refusals import told
 from app.community import tree
@@ -27,15 +33,33 @@ from app.ledger import books
 
 group = AppGroup("demo", help="The demo world: load it, add today's activity, show its log-ins.")
 JINXI_SHOP = "金溪社区积分超市"
+QUICK, WHOLE = {"ningde", "panji"}, {"jianyang", "changan", "licheng"}
+"""Books of the quick demo, and those that only the whole world has: they are started first."""
 
 
 @group.command("load")
-def load() -> None:
+@click.option("--all", "is_whole", is_flag=True, help="All five books, in some minutes.")
+def load(is_whole: bool) -> None:
     """Load the demo into an empty database; a second time nothing changes."""
     _refuse_in_production()
-    _refuse_other_data()
+    codes = _refuse_other_data()
+    if is_whole and codes and not codes >= WHOLE:
+        raise click.ClickException("the whole world needs an empty database, or its own")
+    if codes >= WHOLE and not is_whole:
+        click.echo("the whole demo world is here; `flask demo load --all` ends what was left off")
+        return
     with told():
-        _load()
+        if is_whole:
+            _load_whole()
+        else:
+            _load()
+
+
+def _load_whole() -> None:
+    _load_places(whole.start)
+    _load_jinxi()
+    whole.live()
+    click.echo("loaded: the whole demo world; `flask demo reconcile` compares its books")
 
 
 def _load() -> None:
@@ -50,6 +74,23 @@ def _load() -> None:
             bar.update(sold)
     click.echo(f"loaded: {people} people and 61 calls in 金溪社区, {count} orders in 武庙村")
     current_app.logger.info("demo loaded into book %s", jinxi)
+
+
+@group.command("reconcile")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def reconcile_books(as_json: bool) -> None:
+    """Print the plan beside the books of the whole world; exit 1 when anything differs."""
+    bar = click.progressbar(
+        length=len(FIGURES), label="figures", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with told(), bar, reading_long() as session:
+        compared = reconcile.compare(session, lambda: bar.update(1))
+    if as_json:
+        click.echo(json.dumps(table.as_json(compared), indent=2, ensure_ascii=False))
+    else:
+        for line in table.lines(compared):
+            click.echo(line)
+    sys.exit(0 if compared.is_same else 1)
 
 
 @group.command("today")
@@ -73,7 +114,7 @@ def show_logins() -> None:
     click.echo()
 
 
-def _load_places() -> None:
+def _load_places(further: Callable[[], None] | None = None) -> None:
     with click.progressbar(length=100, label="official divisions") as bar:
         shown = 0
 
@@ -85,6 +126,8 @@ def _load_places() -> None:
 
         places.import_divisions(progress)
     step(at(BEGAN_ON, 7), places.build_below)
+    if further is not None:
+        further()
     places.start_programmes()
 
 
@@ -121,20 +164,22 @@ def _refuse_in_production() -> None:
         raise click.ClickException("the demo is not for production")
 
 
-def _refuse_other_data() -> None:
-    """Leave a database alone that holds anything but the demo, or a part of it."""
+def _refuse_other_data() -> set[str]:
+    """Leave a database alone that holds anything but the demo; return its books' codes."""
     with reading() as session:
         codes = {book.code for book in books.list_books(session) if book.id != HOUSE}
         if not codes:
-            return
-        strangers = codes - {"ningde", "panji"}
+            return codes
+        strangers = codes - QUICK - WHOLE
         first = books.by_code(session, "ningde") if "ningde" in codes else None
         # The personas come with the very first people of the demo.
-        is_demo = first is not None and (
-            "wen" in everyone(session, first.id) or not has_members(session, first.id)
+        is_demo = (first is None and codes <= WHOLE) or (
+            first is not None
+            and ("wen" in everyone(session, first.id) or not has_members(session, first.id))
         )
     if strangers or not is_demo:
         raise click.ClickException("this database holds other data: the demo needs one of its own")
+    return codes
 
 
 def init_app(app: Flask) -> None:

@@ -23,6 +23,7 @@ class Shelf:
     price_points: int
     stock_count: int
     barcode: str
+    kind: str = "goods"
 
 
 JINXI_SHELF = (
@@ -99,7 +100,12 @@ def goods_by_number(session: Session, ledger_id: int, shop_id: UUID) -> dict[str
 def _fill(session: Session, opening: Opening, shop_id: UUID) -> None:
     terms = [
         GoodsTerms(
-            each.number, each.name, each.price_points, barcode=each.barcode, low_stock_count=5
+            each.number,
+            each.name,
+            each.price_points,
+            kind=each.kind,
+            barcode=each.barcode,
+            low_stock_count=5,
         )
         for each in opening.shelf
     ]

@@ -41,6 +41,15 @@ class Someone:
         return Actor(self.person_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happens: when its points are posted, and a name to find it again by."""
+
+    at: datetime
+    name: str
+    live: Callable[[Session], None]
+
+
 def at(day: date, hour: int = 9, minute: int = 0, second: int = 0) -> datetime:
     """Return the instant of a Shanghai wall-clock time."""
     return clock.local_instant(day, time(hour, minute, second))

@@ -20,6 +20,7 @@ from app.cli.demo.places import VILLAGE
 from app.cli.demo.world import (
     BEGAN_ON,
     CONSENT_VERSION,
+    Moment,
     Someone,
     at,
     everyone,
@@ -36,6 +37,7 @@ from app.points.models import Grant
 PERSONAS = (("wumiao-staff", "鲁静好"), ("wumiao-second", "夏若谷"), ("ding", "丁一诺"))
 MEMBER_COUNT = 20
 SERVED_ON = date(2025, 5, 10)
+SERVICE_DAY = "便民利民服务日"
 PHONE_FROM = 5000
 DEEDS = (
     ("cleanup", "人居环境整治", 50),
@@ -113,16 +115,28 @@ def _make_team(session: Session, ledger_id: int, node_id: int, known: dict[str, 
 def earn(ledger_id: int) -> None:
     """Issue the 2,000 points: 60 hours by check-in, the rest by 次 and 件 with two people."""
     known = step(at(SERVED_ON), lambda session: everyone(session, ledger_id))
-    step(at(SERVED_ON, 14), lambda session: _serve(session, ledger_id, known))
-    for place, (category, reason, count) in enumerate(DEEDS):
-        asked_at = at(SERVED_ON + timedelta(days=7 * (place + 1)), 10)
-        shares = shares_of(count, is_mediation=category == "neighbour_mediation")
-        step(
-            asked_at,
-            lambda session, c=category, r=reason, s=shares: _grant(  # type: ignore[misc]
-                session, ledger_id, known, (c, r, s)
-            ),
+    for moment in moments(ledger_id, known):
+        step(moment.at, moment.live)
+
+
+def moments(ledger_id: int, known: dict[str, Someone]) -> list[Moment]:
+    """Return how the village earns: a day of service, then the three kinds of deeds."""
+    found = [
+        Moment(
+            at(SERVED_ON, 17, 30), SERVICE_DAY, lambda session: _serve(session, ledger_id, known)
         )
+    ]
+    for place, (category, reason, count) in enumerate(DEEDS):
+        shares = shares_of(count, is_mediation=category == "neighbour_mediation")
+        deed = (category, reason, shares)
+        found.append(
+            Moment(
+                at(SERVED_ON + timedelta(days=7 * (place + 1)), 10),
+                f"wumiao:{category}",
+                lambda session, d=deed: _grant(session, ledger_id, known, d),  # type: ignore[misc]
+            )
+        )
+    return found
 
 
 def shares_of(count: int, *, is_mediation: bool) -> list[int]:
@@ -150,6 +164,7 @@ def _grant(
         Grant.ledger_id == ledger_id,
         Grant.source_kind == "manual",
         Grant.category_code == category,
+        Grant.node_id == node.id,
     )
     if session.scalar(granted.limit(1)):
         return
@@ -186,7 +201,10 @@ def _grant(
 
 def _serve(session: Session, ledger_id: int, known: dict[str, Someone]) -> None:
     """Three hours of flood watch by all twenty, checked in and out by the screen's code."""
-    if session.scalar(sa.select(Activity.id).where(Activity.ledger_id == ledger_id)):
+    served = sa.select(Activity.id).where(
+        Activity.ledger_id == ledger_id, Activity.title == SERVICE_DAY
+    )
+    if session.scalar(served):
         return
     withdraw_proofs(session, ledger_id)
     node, begins = tree.by_code(session, VILLAGE), at(SERVED_ON, 14)
@@ -197,7 +215,7 @@ def _serve(session: Session, ledger_id: int, known: dict[str, Someone]) -> None:
     leader = known["wumiao-second"].actor
     plan = Plan(
         node_id=node.id,
-        title="便民利民服务日",
+        title=SERVICE_DAY,
         category_code="convenience",
         address="武庙村文化广场",
         sessions=[PlannedSession(begins, begins + timedelta(hours=3))],

@@ -11,7 +11,7 @@ from app.base import clock
 from app.base.ids import new_id
 from app.cli.demo import shops, wumiao
 from app.cli.demo.places import VILLAGE
-from app.cli.demo.world import BEGAN_ON, Someone, at, everyone, step, withdraw_proofs
+from app.cli.demo.world import BEGAN_ON, Moment, Someone, at, everyone, step, withdraw_proofs
 from app.community import tree
 from app.mall import redemptions, tills
 from app.mall.baskets import Basket, Item
@@ -48,28 +48,42 @@ def open_shop(ledger_id: int) -> None:
 
 def sell(ledger_id: int) -> Iterator[int]:
     """Sell what is still to be sold, a day at a time; yield the day's orders."""
+    for moment in moments(ledger_id):
+        step(moment.at, moment.live)
+        yield PER_DAY
+
+
+def moments(ledger_id: int) -> list[Moment]:
+    """Return the days of the shop, two orders each."""
     wanted = [number for number, count in ORDERS.items() for _ in range(count)]
-    days = [wanted[start : start + PER_DAY] for start in range(0, len(wanted), PER_DAY)]
-    for place, numbers in enumerate(days):
+    found = []
+    for place, start in enumerate(range(0, len(wanted), PER_DAY)):
         day_on = FIRST_ON + timedelta(days=6 * place)
-        yield step(
-            at(day_on, 10),
-            lambda session, d=day_on, n=numbers: _sell_day(session, ledger_id, d, n),  # type: ignore[misc]
+        numbers = wanted[start : start + PER_DAY]
+        found.append(
+            Moment(
+                at(day_on, 10),
+                f"wumiao:{day_on}",
+                lambda session, d=day_on, n=numbers: _sell_day(session, ledger_id, d, n),  # type: ignore[misc]
+            )
         )
+    return found
 
 
-def _sell_day(session: Session, ledger_id: int, day_on: date, numbers: list[str]) -> int:
+def _sell_day(session: Session, ledger_id: int, day_on: date, numbers: list[str]) -> None:
     """Open the till, sell, count the shelf, close."""
     begins, ends = at(day_on, 0), at(day_on + timedelta(days=1), 0)
+    shop_id = _shop_id(session, ledger_id)
     sold = sa.select(Redemption.id).where(
-        Redemption.ledger_id == ledger_id, Redemption.redeemed_at.between(begins, ends)
+        Redemption.ledger_id == ledger_id,
+        Redemption.shop_id == shop_id,
+        Redemption.redeemed_at.between(begins, ends),
     )
     if session.scalar(sold.limit(1)):
-        return len(numbers)
+        return
     withdraw_proofs(session, ledger_id)
     known = everyone(session, ledger_id)
     clerk = known["ding"].actor
-    shop_id = _shop_id(session, ledger_id)
     till = tills.open_till(session, ledger_id=ledger_id, shop_id=shop_id, actor=clerk)
     for number in numbers:
         goods = shops.goods_by_number(session, ledger_id, shop_id)[number]
@@ -98,7 +112,6 @@ def _sell_day(session: Session, ledger_id: int, day_on: date, numbers: list[str]
         for each in shops.goods_by_number(session, ledger_id, shop_id).values()
     }
     tills.close(session, ledger_id=ledger_id, till_id=till.id, counted=counted, actor=clerk)
-    return len(numbers)
 
 
 def _richest(session: Session, ledger_id: int, known: dict[str, Someone]) -> Someone:

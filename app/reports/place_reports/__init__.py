@@ -1,0 +1,26 @@
+"""A place's report: what it did up to a day, line by line, each with the rows behind it.
+
+A line's value is the sum over its own rows, so what is shown can always be looked at row
+by row. Lines have a unit and are never added to each other: 人次, 件, 张 and 小时 of one
+place are different things (D10), and so are those of two places.
+"""
+
+from app.reports.place_reports.books import BookTotals, totals
+from app.reports.place_reports.lines import LINES, Line, of_place, rows_of, value
+from app.reports.place_reports.said import about, percent
+from app.reports.place_reports.scope import Row, Scope, scope_of
+
+__all__ = [
+    "LINES",
+    "BookTotals",
+    "Line",
+    "Row",
+    "Scope",
+    "about",
+    "of_place",
+    "percent",
+    "rows_of",
+    "scope_of",
+    "totals",
+    "value",
+]

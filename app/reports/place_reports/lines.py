@@ -1,0 +1,111 @@
+"""The lines that a place's report may have: code, unit, rows; and what is computed from two."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.reports.place_reports import activity_rows, mall_rows, order_rows, people_rows
+from app.reports.place_reports.scope import Row, Rows, Scope
+
+ROWS_MAX = 200
+CLINIC = ("health_clinic", "haircut", "policy_talk")
+CLASSES = ("after_school", "parent_child", "story_mothers")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure of a place.
+
+    Attributes:
+        unit: What is counted; two lines are added never, whatever their units.
+        step: Down to which round number it may be said with 余: 612 by 100 is 600余.
+        part_of: The line of which this one is a share, shown as a percentage.
+    """
+
+    code: str
+    unit: str
+    rows: Rows
+    step: int = 10
+    part_of: str | None = None
+
+
+def _all_lines() -> tuple[Line, ...]:
+    return (
+        Line("hours", "minutes", activity_rows.hours, 1_000),
+        Line("cards_issued", "cards", people_rows.cards_issued, 100),
+        Line("card_holders", "people", people_rows.card_holders, 100),
+        Line("cards_replaced", "cards", people_rows.cards_replaced),
+        Line("teams", "teams", people_rows.teams),
+        Line("teams_volunteer", "teams", people_rows.volunteer_teams),
+        Line("team_members", "people", people_rows.team_members, 1_000),
+        Line("team_places", "places", people_rows.team_places, 1_000),
+        Line("sessions", "sessions", activity_rows.sessions()),
+        Line("sessions_clinic", "sessions", activity_rows.sessions(*CLINIC)),
+        Line("sessions_classes", "sessions", activity_rows.sessions(*CLASSES)),
+        Line("attendances", "attendances", activity_rows.attendances, 1_000),
+        Line("people_served", "people_served", activity_rows.people_served, 100),
+        Line("deeds_environment", "times", activity_rows.deeds("environment")),
+        Line("deeds_mediation", "pieces", activity_rows.deeds("mediation")),
+        Line("deeds_outreach", "times", activity_rows.deeds("outreach")),
+        Line("shops", "shops", mall_rows.shops),
+        Line("shops_idle", "shops", mall_rows.idle_shops),
+        Line("goods_orders", "orders", mall_rows.orders("goods")),
+        Line("goods_pieces", "goods", mall_rows.pieces("goods")),
+        Line("goods_points", "points", mall_rows.points("goods"), 1_000),
+        Line("service_orders", "orders", mall_rows.orders("service")),
+        Line("service_points", "points", mall_rows.points("service"), 1_000),
+        Line("orders_cancelled", "orders", mall_rows.cancelled),
+        Line("requests", "requests", order_rows.filed),
+        Line("requests_finished", "requests", order_rows.finished, part_of="requests"),
+        Line("requests_content", "requests", order_rows.content, part_of="requests_finished"),
+        Line("requests_hard", "requests", order_rows.hard),
+        Line(
+            "requests_worked",
+            "requests",
+            order_rows.unfinished(is_escalated=False, meaning="worked"),
+        ),
+        Line(
+            "requests_waiting",
+            "requests",
+            order_rows.unfinished(is_escalated=False, meaning="filed"),
+        ),
+        Line("requests_escalated", "requests", order_rows.unfinished(is_escalated=True)),
+        Line("wishes", "wishes", order_rows.wishes),
+        Line("wishes_fulfilled", "wishes", order_rows.wishes_fulfilled, part_of="wishes"),
+        Line("wishes_claimed", "wishes", order_rows.wishes_claimed),
+        Line("wishes_open", "wishes", order_rows.wishes_open),
+        Line("grids", "grids", people_rows.grids),
+        Line("posts", "posts", order_rows.posts),
+        Line("exchanges_done", "exchanges", order_rows.exchanges_done),
+        Line("exchanges_waiting", "exchanges", order_rows.exchanges_waiting),
+    )
+
+
+LINES: dict[str, Line] = {line.code: line for line in _all_lines()}
+
+
+def value(session: Session, scope: Scope, line: Line) -> int:
+    """Return a line's value: the sum over its own rows."""
+    counted = line.rows(scope).subquery()
+    return int(session.scalar(sa.select(sa.func.sum(counted.c.amount))) or 0)
+
+
+def of_place(session: Session, scope: Scope) -> dict[str, int]:
+    """Return every line of a place that is not zero, in the order of the report."""
+    found = {code: value(session, scope, line) for code, line in LINES.items()}
+    return {code: count for code, count in found.items() if count}
+
+
+def rows_of(
+    session: Session, scope: Scope, line: Line, *, limit: int = ROWS_MAX, offset: int = 0
+) -> list[Row]:
+    """List the rows behind a line, latest first."""
+    counted = line.rows(scope).subquery()
+    query = (
+        sa.select(counted)
+        .order_by(counted.c.at.desc(), counted.c.label)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Row(row.label, row.at, int(row.amount)) for row in session.execute(query)]
