@@ -20,6 +20,7 @@ from app.ledger import books, holds
 from app.ledger.models import Book
 from app.people import codes
 from app.points import expiry
+from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
 from app.service_orders import claims, crediting, exchanges, handling
 
@@ -65,6 +66,11 @@ def watch_orders(session: Session, ledger_id: int) -> int:
     return late + crediting.credit_silent(session, ledger_id=ledger_id, now=clock.now())
 
 
+def grant_stars(session: Session, ledger_id: int) -> int:
+    """Grant the stars whose public notice is over (D41)."""
+    return granting.grant_due(session, ledger_id=ledger_id)
+
+
 def remind_of_expiry(session: Session, ledger_id: int) -> int:
     """Tell members 30 and 7 days before their points expire (D28)."""
     return expiry.remind(session, ledger_id=ledger_id, today=clock.today())
@@ -99,6 +105,7 @@ JOBS: dict[str, Job] = {
     "exchanges": lapse_exchanges,
     "claims": release_claims,
     "orders": watch_orders,
+    "stars": grant_stars,
     "reminders": remind_of_expiry,
     "expiry": expire_points,
     "prune": prune,

@@ -3,6 +3,6 @@
 Owns: every points_* table.
 Stands on: risk, people, ledger, community, base.
 Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `backfills`,
-    `openings`, `expiry`, `mergings`, `proof_checks`.
+    `openings`, `expiry`, `mergings`, `proof_checks`, `quarters` (季度), `stars` (星级).
 Never: learns which door a deed came through, beyond its source's kind and id.
 """

@@ -24,6 +24,7 @@ from app.people import inbox
 from app.points import carries, day_totals, rates, vintages, wallets
 from app.points.carries import CarryKey
 from app.points.models import Grant, Programme
+from app.points.quarters.counting import counted_on
 from app.points.wallets import Purse
 
 DayKey = tuple[UUID, str, date]
@@ -37,6 +38,7 @@ class _Work:
     programme: Programme
     card: rates.RateCard
     today: date
+    counted_on: Mapping[date, date]
     holder_of: Mapping[UUID, UUID]
     purses: dict[UUID, Purse]
     carries: dict[CarryKey, int]
@@ -53,7 +55,8 @@ def credit(
 ) -> None:
     """Post grants: their journals, carries, day totals and inbox lines; set their outcome.
 
-    Sets on each grant: state, points, carry before and after, vintage, journal.
+    Sets on each grant: state, points, carry before and after, vintage, journal, and the day
+    under which it counts.
     The grants are not in the session: the caller writes them. Statements do not
     grow with the batch.
 
@@ -80,7 +83,9 @@ def _begin(
 ) -> _Work:
     ledger_id = programme.ledger_id
     today = clock.today()
-    work = _Work(programme, rates.RateCard([]), today, holder_of, {}, {}, {})
+    days = {grant.served_on for grant in grants}
+    counted = counted_on(session, ledger_id=ledger_id, days=days)
+    work = _Work(programme, rates.RateCard([]), today, counted, holder_of, {}, {}, {})
     earning = [grant for grant in grants if grant.quantity]
     if not earning:
         return work
@@ -99,7 +104,7 @@ def _begin(
 def _draft(work: _Work, grant: Grant, actor: Actor) -> JournalDraft | None:
     """Compute one grant, move the work on, and return its journal; None if it moves nothing."""
     _rate(work, grant)
-    grant.state = "posted"
+    grant.state, grant.counted_on = "posted", work.counted_on[grant.served_on]
     grant.vintage_on = vintages.vintage_on(work.programme.expiry_policy, work.today)
     holder_id = work.holder_of[grant.member_id]
     lines: list[Line] = []

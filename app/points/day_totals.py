@@ -18,11 +18,14 @@ NO_CATEGORY = ""
 
 
 def add(session: Session, *, ledger_id: int, grants: Collection[Grant], sign: int = 1) -> None:
-    """Add posted grants to the totals, or take them out with `sign` −1."""
+    """Add posted grants to the totals, or take them out with `sign` −1.
+
+    What is taken out counts under its own day: another one when that quarter is closed.
+    """
     totals: dict[tuple[Any, ...], list[int]] = {}
     for grant in grants:
         if grant.minutes or grant.points:
-            total = totals.setdefault(_key(grant), [0, 0, 0])
+            total = totals.setdefault(_key(grant, sign), [0, 0, 0])
             total[0] += sign * grant.minutes
             total[1] += sign * grant.points
             total[2] += sign
@@ -44,10 +47,10 @@ def add(session: Session, *, ledger_id: int, grants: Collection[Grant], sign: in
     session.execute(upsert, rows)
 
 
-def _key(grant: Grant) -> tuple[Any, ...]:
+def _key(grant: Grant, sign: int) -> tuple[Any, ...]:
     return (
         grant.member_id,
-        grant.counted_on,
+        grant.counted_on if sign > 0 else grant.reversal_counted_on,
         grant.node_id,
         grant.team_id or NOBODY,
         grant.category_code or NO_CATEGORY,

@@ -86,6 +86,30 @@ class HoldsOpen(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class PeriodConflict(DomainError):
+    """The quarter cannot be closed or changed now; fact `reason`.
+
+    `not_over`, `closed`, `not_in_turn` (fact `next`), `not_proposed`.
+    """
+
+    code = "period_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class StarNotReached(DomainError):
+    """The hours reach no more stars than were granted, or a review is under way (D41)."""
+
+    code = "star_not_reached"
+    refusal = Refusal.CONFLICT
+
+
+class StarBarred(DomainError):
+    """False hours were found: no more stars for a time; fact `until_on` (D41)."""
+
+    code = "star_barred"
+    refusal = Refusal.FORBIDDEN
+
+
 class CaseAlreadyCounted(DomainError):
     """This case number was granted already, or waits for a decision (A10)."""
 

@@ -1,4 +1,4 @@
-"""Every table of the points room, gathered from its three files."""
+"""Every table of the points room, gathered from its files."""
 
 from app.points.models_grant import (
     Backfill,
@@ -9,8 +9,10 @@ from app.points.models_grant import (
     Opening,
     Presence,
 )
+from app.points.models_period import Period
 from app.points.models_public import Board, Notice, NoticeLine, Photo
 from app.points.models_rule import Category, Indicator, Programme, Rate
+from app.points.models_star import Star, StarBar, StarFall, StarRise, StarStep, StarTable
 
 __all__ = [
     "Backfill",
@@ -24,8 +26,15 @@ __all__ = [
     "Notice",
     "NoticeLine",
     "Opening",
+    "Period",
     "Photo",
     "Presence",
     "Programme",
     "Rate",
+    "Star",
+    "StarBar",
+    "StarFall",
+    "StarRise",
+    "StarStep",
+    "StarTable",
 ]

@@ -21,6 +21,7 @@ from app.base.db import (
     LedgerRow,
     NodeId,
     Small,
+    index_where,
     ledger_fk,
     one_of,
 )
@@ -34,7 +35,8 @@ class Grant(LedgerRow, Base):
     """One deed of one member, with the rate version it used and the journal it made.
 
     `served_on` is the day of the deed, `counted_on` the day under which rankings
-    count it (another day only when the quarter was closed already).
+    count it, `reversal_counted_on` the one under which they take it out again (another
+    day only when the quarter was closed already).
     """
 
     __tablename__ = "points_grant"
@@ -72,6 +74,18 @@ class Grant(LedgerRow, Base):
         ),
         sa.Index(None, "ledger_id", "member_id", "served_on"),
         sa.Index("ix_points_grant_waiting", "ledger_id", "state", "made_at"),
+        index_where(
+            "ix_points_grant_counted_later",
+            "ledger_id",
+            "counted_on",
+            where="counted_on <> served_on",
+        ),
+        index_where(
+            "ix_points_grant_taken_out_later",
+            "ledger_id",
+            "reversal_counted_on",
+            where="reversal_counted_on <> counted_on",
+        ),
         BY_LEDGER,
     )
 
@@ -104,6 +118,7 @@ class Grant(LedgerRow, Base):
     reversal_journal_id: Mapped[UUID | None] = mapped_column(Id())
     made_by_id: Mapped[IdColumn]
     made_at: Mapped[Instant]
+    reversal_counted_on: Mapped[date | None]
 
 
 class Carry(LedgerKey, Base):

@@ -25,7 +25,9 @@ from app.base.db import (
 
 BOARD_PERIODS = ("month", "quarter", "year")
 BOARD_COUNTS = ("all", "credited")
-NOTICE_KINDS = ("hours", "grants")
+LISTED_KINDS = ("hours", "grants")
+"""What staff put up as they like; other kinds are put up by their own subject."""
+NOTICE_KINDS = (*LISTED_KINDS, "stars")
 PHOTO_SUBJECTS = ("backfill", "objection")
 PHOTOS_MAX = 3
 

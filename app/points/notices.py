@@ -4,8 +4,10 @@ The lines are the list as it stood that day; names are always masked. After the 
 the names are gone from the public page; only that the notice was up remains.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,7 +33,8 @@ class Draft:
     """A notice to be put up.
 
     Attributes:
-        kind: `hours`: each member's sums of the period; `grants`: what waits for a decision.
+        kind: `hours`: each member's sums of the period; `grants`: what waits for a decision;
+            others are put up by their own subject.
         contact: How to object without a phone.
         workdays: For how many working days it stays up.
     """
@@ -72,12 +75,31 @@ def publish(session: Session, *, ledger_id: int, draft: Draft, actor: Actor) -> 
     node = tree.get(session, draft.node_id)
     cut = notice_lines.Cut(ledger_id, node, draft.begins_on, draft.ends_on)
     rows = notice_lines.of_kind(session, draft.kind, cut)
+    return put_up(session, ledger_id=ledger_id, draft=draft, rows=rows, actor=actor)
+
+
+def put_up(
+    session: Session,
+    *,
+    ledger_id: int,
+    draft: Draft,
+    rows: Sequence[Mapping[str, Any]],
+    actor: Actor,
+) -> Notice:
+    """Put a notice up with lines that its subject chose; a line may bring its own id.
+
+    Raises:
+        NoticeEmpty: There is nothing to show.
+        ValidationFailed: It says nothing of how to object, or has no title.
+    """
     if not rows:
         raise NoticeEmpty
+    if not draft.contact.strip() or not draft.title.strip():
+        raise ValidationFailed("a title, and where to object", field="contact")
     notice = Notice(
         ledger_id=ledger_id,
         id=new_id(),
-        node_id=node.id,
+        node_id=draft.node_id,
         kind=draft.kind,
         title=draft.title.strip(),
         begins_on=draft.begins_on,

@@ -2,7 +2,8 @@
 
 Exactly what was posted goes back: hours from the hours, points from the grant's
 vintage, then from first-expiring others, then as 待追回. The time is free again,
-the day total and the carry lose the grant's part.
+the day total and the carry lose the grant's part. In a quarter that was closed nothing
+moves: the part is missing from the next open one (S2, A15).
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ from app.points import carries, crediting, day_totals, holders, judging, presenc
 from app.points.carries import CarryKey
 from app.points.errors import GrantStateConflict
 from app.points.models import Grant
+from app.points.quarters.counting import counted_on
+from app.points.stars.falling import fall_if_below
 
 
 def reverse(
@@ -35,7 +38,7 @@ def reverse(
         GrantStateConflict: It was never posted: refuse it instead.
         LedgerReadOnly: The book is stopped.
 
-    Rule: L4, L10, D31, E11.
+    Rule: L4, L10, D31, E11, A15, P10.
     """
     if not reason.strip():
         raise ValidationFailed("a reversal says why", field="reason")
@@ -54,9 +57,12 @@ def reverse(
             lines=lines,
         )
     grant.state = "reversed"
+    days = counted_on(session, ledger_id=ledger_id, days=[grant.counted_on])
+    grant.reversal_counted_on = days[grant.counted_on]
     session.flush()
     _take_out(session, grant, holder_id)
     _tell(session, grant, holder_id, reason)
+    fall_if_below(session, grant=grant, holder_id=holder_id)
     audit.write(
         session,
         ledger_id=ledger_id,

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.community.models import Node
 from app.people import consents, members, team_members
-from app.people.models import Member, Person
-from app.points import boards
-from app.points.models import Board, Day
+from app.people.models import Person
+from app.points import boards, programmes
+from app.points.models import Board
+from app.points.stars import counting, tables
+from app.points.stars.tables import Table
 from app.reports import rankings
 from app.reports.rankings import Cut, Ranked
 
-STAR_HOURS = (100, 300, 600, 1_000, 1_500)
-"""So many hours in all light one star more: the steps that cities and provinces share."""
 ROWS_READ_MAX = 200
 """So many lines are looked at; a shared last place is rarely longer."""
 CHILD_YEARS = 14
@@ -33,14 +33,13 @@ CHILD_YEARS = 14
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """One place on the board. `minutes` of the period, `total_minutes` of all time."""
+    """One place on the board. `minutes` of the period; `stars` as they were granted (D41)."""
 
     rank: int
     name: str
     is_named: bool
     team: str | None
     minutes: int
-    total_minutes: int
     stars: int
 
 
@@ -60,6 +59,7 @@ class Picture:
     people_count: int
     total_minutes: int
     drawn_at: datetime
+    table: Table
 
 
 def draw(session: Session, *, ledger_id: int, node: Node) -> Picture:
@@ -86,12 +86,8 @@ def draw(session: Session, *, ledger_id: int, node: Node) -> Picture:
         people_count=people_count,
         total_minutes=total_minutes,
         drawn_at=clock.now(),
+        table=tables.current(session, programmes.of_ledger(session, ledger_id).id),
     )
-
-
-def stars_of(total_minutes: int) -> int:
-    """Return how many stars so many minutes light."""
-    return sum(total_minutes >= hours * 60 for hours in STAR_HOURS)
 
 
 def _stars(session: Session, ledger_id: int, rows: list[Ranked]) -> list[Star]:
@@ -102,7 +98,7 @@ def _stars(session: Session, ledger_id: int, rows: list[Ranked]) -> list[Star]:
     person_of = {member_id: found.person_id for member_id, found in whose.items()}
     named = may_be_named(session, person_of.values())
     teams = team_members.team_names_of(session, ledger_id=ledger_id, member_ids=ids)
-    totals = _totals(session, ledger_id, ids)
+    stars = counting.granted(session, ledger_id=ledger_id, member_ids=ids)
     return [
         Star(
             rank=row.rank,
@@ -110,8 +106,7 @@ def _stars(session: Session, ledger_id: int, rows: list[Ranked]) -> list[Star]:
             is_named=person_of[row.member_id] in named,
             team=teams.get(row.member_id),
             minutes=row.total_minutes,
-            total_minutes=totals.get(row.member_id, 0),
-            stars=stars_of(totals.get(row.member_id, 0)),
+            stars=stars.get(row.member_id, 0),
         )
         for row in rows
     ]
@@ -130,20 +125,3 @@ def may_be_named(session: Session, person_ids: Collection[UUID]) -> set[UUID]:
     )
     guarded = consents.holders(session, person_ids=children, purpose="guardian")
     return agreed - (children - guarded)
-
-
-def _totals(session: Session, ledger_id: int, member_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return each member's minutes of all time; a merged member's belong to the kept one."""
-    kept_id = sa.func.coalesce(Member.merged_into_id, Member.id).label("kept_id")
-    query = (
-        sa.select(kept_id, sa.func.sum(Day.minutes))
-        .join(Member, (Member.ledger_id == Day.ledger_id) & (Member.id == Day.member_id))
-        .where(
-            Day.ledger_id == ledger_id,
-            Member.ledger_id == ledger_id,
-            Day.provenance.in_(rankings.PROVENANCES),
-            kept_id.in_(member_ids),
-        )
-        .group_by(kept_id)
-    )
-    return {member_id: int(minutes) for member_id, minutes in session.execute(query)}

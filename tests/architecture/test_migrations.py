@@ -31,6 +31,7 @@ APPEND_ONLY = {
     "ledger_transfer",
     "mall_stock_movement",
     "people_audit",
+    "points_star_fall",
     "service_orders_log",
 }
 VERBS = re.compile(r"\d{4}_(add|backfill|change|create|drop|fill|index|move|rename|split)_")

@@ -7,10 +7,12 @@ import pytest
 from app.base import clock
 from app.base.actors import SYSTEM
 from app.base.errors import NotFound
-from app.people import consents, merges, team_members, teams
+from app.people import consents, team_members, teams
 from app.people.models import Person
-from app.points import boards, mergings
+from app.points import boards
 from app.points.boards import Terms
+from app.points.stars import counting, granting, rises, tables
+from app.points.stars.tables import Table
 from app.reports import stars
 from tests.factories import points as make
 
@@ -111,13 +113,30 @@ def test_of_a_last_place_that_too_many_share_the_rest_are_counted(session, world
     assert (len(found.rows), found.left_out_count) == (20, 3)
 
 
-def test_only_the_hours_of_the_period_count_and_stars_count_all(session, world):
+def granted(session, world, member, stars):
+    """Stars as the job after the notice leaves them."""
+    table = Table(steps=(60, 120, 180), valid_from_on=DAY)
+    act = {"actor": world.staff}
+    tables.add_version(session, programme=world.programme, wanted=table, **act)
+    named = {"ledger_id": world.ledger_id}
+    rises.review(session, **named, member_ids=[member.id], verdict="approved", **act)
+    said = {"node_id": world.node.id, "title": "星级公示", "contact": "社区一楼"}
+    notice = granting.put_up(session, **named, **said, **act)
+    with clock.held_at(make.at(notice.closes_on + timedelta(days=1), 1)):
+        assert granting.grant_due(session, **named) == 1
+    assert counting.granted(session, **named, member_ids=[member.id]) == {member.id: stars}
+
+
+def test_only_the_hours_of_the_period_count_and_stars_are_those_that_were_granted(session, world):
     member = serve(session, world, "温如许", 60)
     for back in range(13):
         served_on = date(2026, 3, 2) + timedelta(days=back)
         make.grant(session, world, member.id, 480, served_on=served_on)
     (row,) = draw(session, world).rows
-    assert (row.minutes, row.total_minutes, row.stars) == (60, 60 + 13 * 480, 1)
+    assert (row.minutes, row.stars) == (60, 0)
+    granted(session, world, member, 3)
+    assert [each.stars for each in draw(session, world).rows] == [3]
+    assert draw(session, world).table.hours == (1, 2, 3)
     switch(session, world, 1, period="year")
     assert draw(session, world).rows[0].minutes == 60 + 13 * 480
 
@@ -141,19 +160,6 @@ def test_a_row_names_the_team_a_member_has_been_in_longest(session, world):
     assert draw(session, world).rows[0].team == "旗帜先锋"
 
 
-def test_a_merged_members_past_lights_the_stars_of_who_was_kept(session, world):
-    old, kept = (make.member(session, world, name) for name in ("温如许", "温如许"))
-    for back in range(13):
-        make.grant(session, world, old.id, 480, served_on=DAY - timedelta(days=back))
-    named = {"ledger_id": world.ledger_id, "old_member_id": old.id, "kept_member_id": kept.id}
-    asked = merges.request(session, **named, reason="同一人", actor=world.staff)
-    act = {"ledger_id": world.ledger_id, "actor": world.second}
-    pair = merges.approve(session, merge_id=asked.id, **act)
-    mergings.post(session, merge=pair.merge, **act)
-    (row,) = draw(session, world).rows
-    assert (row.total_minutes, row.stars) == (13 * 480, 1)
-
-
 def test_a_board_that_is_off_is_not_there(session, world):
     switch(session, world, 1, is_open=False)
     with pytest.raises(NotFound):
@@ -163,10 +169,3 @@ def test_a_board_that_is_off_is_not_there(session, world):
 def test_an_empty_board_has_no_rows_and_says_so(session, world):
     found = draw(session, world)
     assert (found.rows, found.people_count, found.total_minutes) == ([], 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("hours", "lit"), [(0, 0), (99, 0), (100, 1), (300, 2), (600, 3), (1_000, 4), (1_500, 5)]
-)
-def test_stars_light_at_100_300_600_1000_and_1500_hours(hours, lit):
-    assert stars.stars_of(hours * 60) == lit

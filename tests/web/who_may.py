@@ -123,6 +123,13 @@ MAY = {
     "notices.list_notices": PUBLIC,
     "notices.show": PUBLIC,
     "notices.*": WRITE,
+    "stars.list_tables": ANYONE,
+    "stars.show_mine": ANYONE,
+    "stars.add_table": CHARGE,
+    "stars.put_up": WRITE,
+    "stars.show_of_member": READ,
+    "stars.list_*": READ,
+    "stars.*": DECIDE,
     "photos.add*": WRITE,
     "photos.*": DECIDE,
     # places

@@ -12,6 +12,7 @@ from app.base.transactions import reading
 from app.community import tree
 from app.ledger import books
 from app.points import notices, programmes
+from app.points.stars import granting
 from app.web.permissions import PUBLIC, allow
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
@@ -50,6 +51,7 @@ def show(book: str, notice_id: UUID) -> ResponseReturnValue:
             book=ledger,
             is_open=is_open,
             lines=notices.list_lines(session, **key, **page) if is_open else [],
+            stars=granting.of_notice(session, **key),
             count=notices.count_lines(session, **key),
             offset=offset,
             step=LINES_A_PAGE,

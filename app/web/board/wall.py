@@ -42,7 +42,7 @@ def show(place: str) -> ResponseReturnValue:
         period=PERIODS[picture.board.period],
         code=qr.svg(address, label=_("同意亮全名的码")),
         is_few=len(picture.rows) <= FEW,
-        steps=stars.STAR_HOURS,
+        steps=picture.table.hours,
     )
 
 

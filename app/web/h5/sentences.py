@@ -156,6 +156,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("暂停补录"),
         _l("补录查出不实，%(until_on)s前、再服务满 %(minutes)s前不能补录。"),
     ),
+    "star_noticed": (
+        _l("升星正在公示"),
+        _l("您的时长够 %(stars)s 星了，公示到 %(closes_on)s，没有异议就评定。"),
+    ),
+    "star_risen": (_l("升星了"), _l("公示期满，您现在是 %(stars)s 星志愿者。")),
+    "star_refused": (_l("这次没有升星"), _l("%(stars)s 星没有通过。%(why)s")),
+    "star_fallen": (
+        _l("星级变了"),
+        _l("有时长撤回了，从 %(from_stars)s 星变成 %(stars)s 星。时长够了可以再评。"),
+    ),
     "opening_refused": (_l("以前的记录没有转进来"), _l("%(sum)s没有转进来。%(why)s")),
     "opening_balance": (_l("以前的记录转进来了"), _l("转进 %(sum)s。")),
     "expiring": (

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from app.points.models_public import BOARD_COUNTS, BOARD_PERIODS, NOTICE_KINDS
+from app.points.models_public import BOARD_COUNTS, BOARD_PERIODS, LISTED_KINDS
 from app.points.notices import WORKDAYS_MAX, WORKDAYS_MIN
 from app.web.schemas import InSchema, Text, WholeNumber
 
@@ -22,7 +22,7 @@ class BoardIn(InSchema):
 class NoticeIn(InSchema):
     """A notice of this desk's place."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(NOTICE_KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(LISTED_KINDS))
     title = Text(required=True, length_max=64)
     begins_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)

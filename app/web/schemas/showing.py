@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.points.models_public import BOARD_COUNTS, BOARD_PERIODS, NOTICE_KINDS
+from app.points.models_public import BOARD_COUNTS, BOARD_PERIODS, LISTED_KINDS
 from app.points.notices import WORKDAYS_MAX, WORKDAYS_MIN
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 
@@ -35,7 +35,6 @@ class StarOut(Schema):
     is_named = fields.Boolean()
     team = fields.String(allow_none=True)
     minutes = fields.Integer()
-    total_minutes = fields.Integer()
     stars = fields.Integer()
 
 
@@ -58,7 +57,7 @@ class NoticeIn(InSchema):
     """A notice (公示) to be put up: what, of which days, for how long, where to object."""
 
     node_code = Text(required=True, length_max=32)
-    kind = fields.String(required=True, validate=validate.OneOf(NOTICE_KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(LISTED_KINDS))
     title = Text(required=True, length_max=64)
     begins_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)

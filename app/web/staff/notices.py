@@ -12,8 +12,9 @@ from app.base import clock
 from app.base.transactions import reading
 from app.ledger import books
 from app.points import notices
-from app.points.models_public import NOTICE_KINDS
+from app.points.models_public import LISTED_KINDS, NOTICE_KINDS
 from app.points.notices import Draft
+from app.points.stars import granting
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_showing import NoticeIn
@@ -23,7 +24,13 @@ from app.web.staff.forms import Problem
 from app.web.translate import _, _l
 
 bp = Blueprint("notices", __name__, url_prefix="/<place>/notices")
-KINDS = dict(zip(NOTICE_KINDS, (_l("每人的时长和积分"), _l("等审核、还没入账的")), strict=True))
+KINDS = dict(
+    zip(
+        NOTICE_KINDS,
+        (_l("每人的时长和积分"), _l("等审核、还没入账的"), _l("拟评定的星级")),
+        strict=True,
+    )
+)
 WORKDAYS = (3, 5, 7, 10, 15)
 LINES_MAX = 200
 
@@ -102,7 +109,7 @@ def _form(problem: Problem | None = None) -> ResponseReturnValue:
     return forms.page(
         "notice_new.html",
         problem,
-        kinds=list(KINDS.items()),
+        kinds=[(kind, KINDS[kind]) for kind in LISTED_KINDS],
         workdays=[(str(each), _("%(n)s 个工作日", n=each)) for each in WORKDAYS],
         begins_on=last_month_ends.replace(day=1).isoformat(),
         ends_on=last_month_ends.isoformat(),
@@ -126,6 +133,7 @@ def _notice(notice_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
             kind=KINDS[notice.kind],
             count=notices.count_lines(session, **key),
             lines=notices.list_lines(session, **key, limit=LINES_MAX),
+            stars=granting.of_notice(session, **key),
             path=path,
             address=request.host_url.rstrip("/") + path,
         )

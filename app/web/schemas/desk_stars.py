@@ -1,0 +1,51 @@
+"""What the desk's forms for stars send."""
+
+from marshmallow import fields, validate
+
+from app.points.models_star import STAR_COUNTS
+from app.points.stars.tables import NOTICE_WORKDAYS
+from app.web.schemas import InSchema, Text, WholeNumber
+
+BATCH_MAX = 200
+HOURS_MAX = 1_000_000
+
+
+class ReviewIn(InSchema):
+    """Whom, and what came of it; a refusal says why."""
+
+    member_ids = fields.List(
+        fields.UUID(), required=True, validate=validate.Length(min=1, max=BATCH_MAX)
+    )
+    verdict = fields.String(required=True, validate=validate.OneOf(("approved", "refused")))
+    reason = Text(load_default=None, allow_none=True)
+
+
+class PutUpIn(InSchema):
+    """A notice of the reviewed ones: its title, and how to object without a phone."""
+
+    title = Text(required=True, length_max=64)
+    contact = Text(required=True, length_max=120)
+
+
+class TableIn(InSchema):
+    """A version of the star table: whole hours of each star, as many as there are."""
+
+    hours = fields.List(
+        WholeNumber(validate=validate.Range(min=1, max=HOURS_MAX)),
+        required=True,
+        validate=validate.Length(min=1, max=5),
+    )
+    counts = fields.String(required=True, validate=validate.OneOf(STAR_COUNTS))
+    notice_workdays = WholeNumber(
+        required=True,
+        validate=validate.Range(min=NOTICE_WORKDAYS.start, max=NOTICE_WORKDAYS.stop - 1),
+    )
+    bar_years = WholeNumber(required=True, validate=validate.Range(min=1, max=3))
+    valid_from_on = fields.Date(required=True)
+
+
+class BarIn(InSchema):
+    """For how many years, and why."""
+
+    years = WholeNumber(required=True, validate=validate.Range(min=1, max=3))
+    reason = Text(required=True)
