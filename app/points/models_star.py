@@ -76,7 +76,7 @@ class StarStep(Base):
 
 
 class Star(LedgerKey, Base):
-    """How many stars a member was granted and has still; `table_version` 0: the usual table."""
+    """How many stars a member was granted and has still; `steps_version` 0: the usual table."""
 
     __tablename__ = "points_star"
     __table_args__ = (
@@ -87,7 +87,7 @@ class Star(LedgerKey, Base):
 
     member_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
     stars: Mapped[Small]
-    table_version: Mapped[int]
+    steps_version: Mapped[int]
     rise_id: Mapped[UUID | None] = mapped_column(Id())
     changed_at: Mapped[Instant]
 
@@ -122,7 +122,7 @@ class StarRise(LedgerRow, Base):
     node_id: Mapped[NodeId]
     stars: Mapped[Small]
     minutes_counted: Mapped[Amount]
-    table_version: Mapped[int]
+    steps_version: Mapped[int]
     state: Mapped[str] = mapped_column(sa.String(8))
     reviewed_by_id: Mapped[IdColumn]
     reviewed_at: Mapped[Instant]

@@ -21,6 +21,7 @@ from app.points.backfills import BackfillClaim
 from app.points.notices import Draft
 from app.points.openings import PaperBalance
 from app.points.photos import Subject
+from app.points.stars import bars
 from tests.factories import mall, people, points
 from tests.factories import pictures as files
 from tests.factories.doors import Town
@@ -159,7 +160,20 @@ def _papers(session: Session, world: points.World, member: Member, other: Member
         balances=[PaperBalance(other.id, 60, 1)],
         actor=MAKER,
     )
-    return {"backfill_id": entered.id, "opening_id": opened.id}
+    barred = bars.bar(
+        session,
+        ledger_id=world.ledger_id,
+        member_id=member.id,
+        days=365,
+        reason="代签",
+        actor=MAKER,
+    )
+    return {
+        "backfill_id": entered.id,
+        "opening_id": opened.id,
+        "bar_id": barred.id,
+        "stars.review.member_ids": [member.id],
+    }
 
 
 def _shown(session: Session, world: points.World, names: dict[str, Any]) -> dict[str, Any]:

@@ -68,6 +68,7 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "me_access.*": {"purpose": "board"},
     "nodes.add": {"kind_code": "grid", "code": "G1"},
     "nodes.add_grid": {"number": 1},
+    "quarters.*": {"period": "2025Q4"},
     "points.list_rates": {"code": "volunteering"},
     "points.add_rate": {"code": "volunteering"},
     "staff.merchants.change": {"step": "suspend"},

@@ -129,3 +129,17 @@ def test_the_desk_reviews_puts_up_and_shows_a_members_way(stage):
     assert "您记的，请同事取消" in staff.get(member).text
     phone = pages.browser(desk.app, desk.session, points_of)
     assert "这段时间不能升星" in phone.get("/me/stars").text
+
+
+def test_s2_a_quarter_is_closed_by_two_who_are_in_charge_of_the_programme(town):
+    path = f"{town.book}/quarters/2025Q4"
+    first = town.caller("city_administrator")
+    refused(town.caller("administrator").post(f"{path}/proposal"), "not_found", 404)
+    refused(first.post(f"{town.book}/quarters/2026Q1/proposal"), "period_conflict", 409)
+    done(first.post(f"{path}/proposal"), 201)
+    before = everything(town.session)
+    refused(first.post(f"{path}/closing"), "second_person_required", 403)
+    assert everything(town.session) == before
+    done(first.delete(f"{path}/proposal"))
+    refused(first.delete(f"{path}/proposal"), "period_conflict", 409)
+    assert done(first.get(f"{town.book}/quarters"))["items"] == []

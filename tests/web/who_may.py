@@ -123,6 +123,8 @@ MAY = {
     "notices.list_notices": PUBLIC,
     "notices.show": PUBLIC,
     "notices.*": WRITE,
+    "quarters.list_quarters": ANYONE,
+    "quarters.*": CHARGE,
     "stars.list_tables": ANYONE,
     "stars.show_mine": ANYONE,
     "stars.add_table": CHARGE,

@@ -22,7 +22,7 @@ def fall_if_below(session: Session, *, grant: Grant, holder_id: UUID) -> StarFal
     if star is None or not star.stars or not grant.minutes:
         return None
     programme = programmes.of_ledger(session, ledger_id)
-    table = tables.version(session, programme.id, star.table_version)
+    table = tables.version(session, programme.id, star.steps_version)
     minutes = counting.minutes_of(
         session, ledger_id=ledger_id, member_ids=[holder_id], table=table
     ).get(holder_id, 0)

@@ -124,7 +124,7 @@ def keep_most(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) 
         kept = Star(ledger_id=ledger_id, member_id=kept_id, stars=0)
         session.add(kept)
     if kept.stars < old.stars:
-        kept.stars, kept.table_version = old.stars, old.table_version
+        kept.stars, kept.steps_version = old.stars, old.steps_version
         kept.rise_id, kept.changed_at = old.rise_id, clock.now()
     old.stars, old.changed_at = 0, clock.now()
     session.flush()
@@ -204,7 +204,7 @@ def _verdicts(
     programme = programmes.of_ledger(session, ledger_id)
     by = {
         number: tables.version(session, programme.id, number)
-        for number in {rise.table_version for rise in ready}
+        for number in {rise.steps_version for rise in ready}
     }
     minutes = {
         number: counting.minutes_of(session, ledger_id=ledger_id, member_ids=ids, table=each)
@@ -213,7 +213,7 @@ def _verdicts(
     barred = bars.until(session, ledger_id=ledger_id, member_ids=ids, table=table)
     found = {}
     for rise in ready:
-        number = rise.table_version
+        number = rise.steps_version
         served = minutes[number].get(rise.member_id, 0)
         if rise.notice_line_id in contested or rise.member_id in barred:
             found[rise.id] = "refused"
@@ -229,7 +229,7 @@ def _write(session: Session, granted: Sequence[StarRise]) -> None:
     if not granted:
         return
     insert = insert_for(session, Star.__table__)
-    names = ("stars", "table_version", "rise_id", "changed_at")
+    names = ("stars", "steps_version", "rise_id", "changed_at")
     upsert = insert.on_conflict_do_update(
         index_elements=["ledger_id", "member_id"],
         set_={name: getattr(insert.excluded, name) for name in names},
@@ -241,7 +241,7 @@ def _write(session: Session, granted: Sequence[StarRise]) -> None:
                 "ledger_id": rise.ledger_id,
                 "member_id": rise.member_id,
                 "stars": rise.stars,
-                "table_version": rise.table_version,
+                "steps_version": rise.steps_version,
                 "rise_id": rise.id,
                 "changed_at": clock.now(),
             }

@@ -187,7 +187,7 @@ def _new(
         node_id=member.node_id,
         stars=table.stars_of(minutes),
         minutes_counted=minutes,
-        table_version=table.version,
+        steps_version=table.version,
         state=state,
         reviewed_by_id=actor.person_id,
         reviewed_at=clock.now(),
