@@ -215,6 +215,7 @@ NOBODY_HERE = {
     "households.show_of_member",
     "late_scans.admit",
     "late_scans.dismiss",
+    "quarters.close",
     "staff.exports.again",
     "staff.exports.fetch",
     "staff.exports.show",
@@ -222,4 +223,4 @@ NOBODY_HERE = {
     "staff.redemptions.find",
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
-file is its orderer's alone; no help was taken on, no late scan waits."""
+file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close a quarter does not close it."""
