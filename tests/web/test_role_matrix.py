@@ -223,4 +223,5 @@ NOBODY_HERE = {
     "staff.redemptions.find",
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
-file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close a quarter does not close it."""
+file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close
+a quarter does not close it."""
