@@ -33,8 +33,7 @@ STATUS: dict[Refusal, HTTPStatus] = {
     Refusal.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS}
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **STARS}
+TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS}
 
 UNKNOWN = Text(
     "没有办成，积分没有变。请刷新看看。",
