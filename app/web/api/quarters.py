@@ -52,18 +52,17 @@ def close(book: str, period: str) -> ResponseReturnValue:
 
 @bp.delete("/<period>/proposal")
 @allow(SIGNED_IN)
-@bp.response(200)
+@bp.response(204)
 def withdraw(book: str, period: str) -> ResponseReturnValue:
     """Take a proposal back."""
     ledger_id = standing.book_id(book)
 
-    def verb(session: Session, _fact: None) -> dict[str, Any]:
+    def verb(session: Session, _fact: None) -> None:
         _require_closer(session, ledger_id)
         quarter = Quarter.named(period)
         closing.withdraw(session, ledger_id=ledger_id, quarter=quarter, actor=actor())
-        return {"period": quarter.name}
 
-    return act(verb, ledger_id=ledger_id, status=200)
+    return act(verb, ledger_id=ledger_id, status=204)
 
 
 def _step(book: str, period: str, call: Any) -> ResponseReturnValue:
