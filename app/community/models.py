@@ -12,8 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import REFERENCE, Amount, Base, Instant, NodeId, Small
 from app.community.models_figure import Figure, FigureKind
+from app.community.models_zone import ZoneMember
 
-__all__ = ["Figure", "FigureKind"]
+__all__ = ["Figure", "FigureKind", "ZoneMember"]
 
 PATH_TYPE = sa.String(255).with_variant(sa.String(255, collation="C"), "postgresql")
 """A path compares by bytes on every database, so that a prefix is a range."""

@@ -25,6 +25,7 @@ from app.people import (
     phone_changes,
     phones,
     sessions,
+    skills,
     team_members,
 )
 from app.people.models import (
@@ -84,6 +85,7 @@ def _erase_member(session: Session, home: Home, actor: Actor) -> None:
     agents.end_all(session, ledger_id=ledger_id, person_id=home.person_id)
     for held in duties.list_of_member(session, ledger_id=ledger_id, member_id=member_id):
         duties.end(session, ledger_id=ledger_id, duty_id=held.duty.id, actor=actor)
+    skills.forget(session, ledger_id=ledger_id, member_id=member_id)
     enlistment_links.unlink(session, ledger_id=ledger_id, member_id=member_id)
     member.name_cipher = member.external_id = None
     member.name_masked = names.ERASED

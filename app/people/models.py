@@ -24,6 +24,7 @@ from app.people.models_person import (
     RoleGrant,
     SignInSession,
 )
+from app.people.models_skill import Skill, SkillCall
 from app.people.models_team import (
     Alliance,
     AllianceTeam,
@@ -58,6 +59,8 @@ __all__ = [
     "Person",
     "RoleGrant",
     "SignInSession",
+    "Skill",
+    "SkillCall",
     "Team",
     "TeamAlias",
     "TeamArea",

@@ -23,6 +23,8 @@ from app.people.errors import NameTaken, TeamClosed
 from app.people.models import Team, TeamAlias
 
 NAME_LENGTH_MAX = 64
+KINDS = ("志愿服务队", "小区志愿服务队", "能人服务队", "工作室", "巡逻队", "应急队")
+"""Kinds of team that are offered first; a community may write its own (C19, C21, C24)."""
 KIND_LENGTH_MAX = 24
 
 
@@ -148,6 +150,17 @@ def list_in(
     if lead_body:
         query = query.where(Team.lead_body == lead_body)
     return list(session.scalars(query.order_by(Team.name, Team.id).limit(limit).offset(offset)))
+
+
+def lead_bodies_in(session: Session, *, ledger_id: int, node: Node) -> list[str]:
+    """List the lead bodies of the open teams of a subtree, by name (C30)."""
+    query = (
+        sa.select(Team.lead_body)
+        .distinct()
+        .join(Node, Node.id == Team.node_id)
+        .where(Team.ledger_id == ledger_id, Team.closed_on.is_(None), tree.within(Node.path, node))
+    )
+    return list(session.scalars(query.order_by(Team.lead_body)))
 
 
 def search(session: Session, *, ledger_id: int, text: str, limit: int = 50) -> list[Team]:

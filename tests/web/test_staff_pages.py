@@ -62,6 +62,8 @@ READ = [
     "/figures",
     "/duties",
     "/enlistments",
+    "/coverage",
+    "/teams?kind=志愿服务队",
     "/lists/need",
     "/lists/project",
     "/lists/resource",

@@ -52,6 +52,7 @@ from app.web.api import (
     roles,
     screens,
     settings,
+    skills,
     stalls,
     stars,
     team_cards,
@@ -59,6 +60,7 @@ from app.web.api import (
     tills,
     units,
     uploads,
+    zones,
 )
 
 __all__ = ["BLUEPRINTS", "parsing"]
@@ -112,6 +114,7 @@ BLUEPRINTS: list[Any] = [
     roles.bp,
     screens.bp,
     settings.bp,
+    skills.bp,
     stalls.bp,
     stars.bp,
     team_cards.bp,
@@ -119,4 +122,5 @@ BLUEPRINTS: list[Any] = [
     tills.bp,
     units.bp,
     uploads.bp,
+    zones.bp,
 ]

@@ -13,7 +13,7 @@ from app.activities.models import Activity, ActivitySession
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.people import teams
+from app.people import skills, teams
 from app.points import programmes
 from app.web.acts import submit
 from app.web.h5 import home, own
@@ -41,7 +41,9 @@ def near() -> ResponseReturnValue:
         me = own.here(session)
         slots = home.near(session, me)
         mine = _mine(session, me)
-    return page("h5/activities.html", me=me, slots=slots, mine=mine)
+        wanted = _wanted(session, me, slots)
+    slots.sort(key=lambda slot: slot.activity.id not in wanted)  # keeps their order otherwise
+    return page("h5/activities.html", me=me, slots=slots, mine=mine, wanted=wanted)
 
 
 @bp.get("/activities/<uuid:activity_id>")
@@ -117,6 +119,20 @@ def _detail(
 def _category(session: Session, me: Own, found: Activity) -> str:
     programme = programmes.of_ledger(session, me.ledger_id)
     return programmes.category(session, programme, found.category_code).name
+
+
+def _wanted(session: Session, me: Own, slots: list[listings.Slot]) -> dict[UUID, str]:
+    """Return the activities that ask for a skill of the member, who finds them first (C21)."""
+    own_skills = set(skills.of_member(session, **me.key))
+    if not own_skills:
+        return {}
+    ids = {slot.activity.id for slot in slots}
+    asked = skills.called_by(session, ledger_id=me.ledger_id, kind="activity", subject_ids=ids)
+    return {
+        activity_id: "、".join(sorted(own_skills.intersection(words)))
+        for activity_id, words in asked.items()
+        if own_skills.intersection(words)
+    }
 
 
 def _mine(session: Session, me: Own) -> dict[UUID, MySlot]:

@@ -136,6 +136,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "attendance_refused": (_l("这次没有记"), _l("%(title)s没有算进来。%(why)s")),
     "attendance_corrected": (_l("记录改过了"), _l("%(title)s，改成 %(minutes)s。%(why)s")),
+    "skill_called": (
+        _l("有活动在找您这样的人"),
+        _l("%(title)s在找%(skill)s，先告诉您。请看看能不能来。"),
+    ),
     "on_duty": (
         _l("岗位上的工作"),
         _l("%(served_on)s 做的是您岗位上的工作，不计时长和积分。"),

@@ -14,7 +14,7 @@ from app.activities.standing import STAFF_ROLES as DECIDING
 from app.base import clock
 from app.base.transactions import reading
 from app.community import tree, units
-from app.people import teams
+from app.people import skills, teams
 from app.points import programmes
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.activities import BeneficiariesIn
@@ -96,7 +96,7 @@ def waiting() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def show(activity_id: UUID) -> ResponseReturnValue:
     """Show an activity with its sessions, its teams and who came."""
-    return _show(activity_id)
+    return draw(activity_id)
 
 
 @bp.post("/<uuid:activity_id>/approve")
@@ -155,7 +155,7 @@ def _step(
         schema=schema,
         said=said,
         to=url_for("staff.activities.show", activity_id=activity_id),
-        again=lambda problem: _show(activity_id, problem),
+        again=lambda problem: draw(activity_id, problem),
     )
 
 
@@ -166,7 +166,8 @@ def _scoped(session: Session, activity_id: UUID) -> Activity:
     return found
 
 
-def _show(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+def draw(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    """Draw an activity's page, after a refusal with its problem."""
     menu.at("activities")
     named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "activity_id": activity_id}
     with reading() as session:
@@ -190,8 +191,17 @@ def _show(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
             slots=slots,
             now=clock.now(),
             may_decide=desk.here().may(DECIDING),
+            asked_for=_skills_asked(session, found),
+            presets=skills.PRESETS,
             is_planner=found.planned_by_id == desk.me(),
         )
+
+
+def _skills_asked(session: Session, activity: Activity) -> list[str]:
+    asked = skills.called_by(
+        session, ledger_id=activity.ledger_id, kind="activity", subject_ids=[activity.id]
+    )
+    return asked.get(activity.id, [])
 
 
 def _counted(session: Session, slot: Any) -> dict[str, Any]:

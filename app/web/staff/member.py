@@ -16,11 +16,13 @@ from app.people import (
     agents,
     audit,
     cards,
+    duties,
     households,
     members,
     merges,
     objections,
     roles,
+    skills,
     team_members,
 )
 from app.people.models import Member
@@ -114,6 +116,9 @@ def _people(session: Session, member: Member) -> dict[str, Any]:
         if each.ledger_id == member.ledger_id
     ]
     return {
+        "skills": skills.of_member(session, **key, member_id=member.id),
+        "presets": skills.PRESETS,
+        "duties": duties.list_of_member(session, **key, member_id=member.id),
         "teams": team_members.teams_of(session, **key, member_id=member.id),
         "household": home,
         "housemates": households.list_members(session, **key, household_id=home.id) if home else [],

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.community import tree
-from app.people import alliances, team_members, teams
+from app.community.models import Node
+from app.people import alliances, team_counts, team_members, teams
 from app.people.models import Team
 from app.people.teams import NewTeam
 from app.web.permissions import SIGNED_IN, allow
@@ -22,6 +23,7 @@ from app.web.translate import _
 
 bp = Blueprint("teams", __name__, url_prefix="/<place>/teams")
 SHOWN_MAX = 200
+FILTERS = ("kind", "lead_body")
 
 
 @bp.get("")
@@ -161,10 +163,14 @@ def _scoped(session: Session, team_id: UUID, names: tuple[str, ...]) -> Team:
 def _list(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("teams")
     text = request.args.get("text", "").strip()[:64] or None
+    asked = {name: request.args.get(name, "").strip()[:64] or None for name in FILTERS}
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
         node = desk.here().node
-        found = teams.list_in(session, **key, node=node, text=text, limit=SHOWN_MAX)
+        every = teams.list_in(
+            session, **key, node=node, text=text, lead_body=asked["lead_body"], limit=SHOWN_MAX
+        )
+        found = [each for each in every if asked["kind"] in (None, each.kind)]
         counts = {
             each.id: len(team_members.list_members(session, **key, team_id=each.id))
             for each in found
@@ -174,6 +180,7 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
             for each in alliances.list_in(session, **key, node=node)
         ]
         nodes = tree.get_many(session, {each.node_id for each in found})
+        choices = _choices(session, key, node)
     return forms.page(
         "teams.html",
         problem,
@@ -183,7 +190,21 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
         nodes=nodes,
         text=text,
         default_kind=_("志愿服务队"),
+        **asked,
+        **choices,
     )
+
+
+def _choices(session: Session, key: dict[str, Any], node: Node) -> dict[str, Any]:
+    """What the teams here can be filtered by, and how many there are."""
+    here = team_counts.by_kind(session, **key, node=node)
+    bodies = teams.lead_bodies_in(session, **key, node=node)
+    return {
+        "kinds": list(dict.fromkeys([*teams.KINDS, *here])),
+        "kinds_here": [(kind, kind) for kind in here],
+        "lead_bodies": [(body, body) for body in bodies],
+        "sums": team_counts.of_place(session, **key, node=node),
+    }
 
 
 def _team(team_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:

@@ -1,1 +1,23 @@
-"""The desk's pages of registers: duties, reporting-in, the four lists, zones."""
+"""The desk's pages of registers: duties, reporting-in, the four lists, zones, figures."""
+
+from app.web.staff.figures import shown as figures
+from app.web.staff.registers import (
+    coverage,
+    duties,
+    enlistment_uploads,
+    enlistments,
+    skills,
+    zones,
+)
+from app.web.staff.registers import lists as registers
+
+PAGES = (
+    coverage,
+    duties,
+    enlistment_uploads,
+    enlistments,
+    figures,
+    registers,
+    skills,
+    zones,
+)

@@ -25,7 +25,7 @@ from app.web.staff.forms import Problem
 from app.web.translate import _
 
 bp = Blueprint("enlistments", __name__, url_prefix="/<place>/enlistments")
-SHOWN = 50
+SHOWN = 20
 
 
 @bp.get("")
@@ -115,7 +115,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
                 session, ledger_id=ledger_id, enlistment_ids=[each.id for each in found]
             ),
             counts=enlistment_hours.populations(session, **key),
-            hours=enlistment_hours.of_place(session, **key),
+            served=enlistment_hours.of_place(session, **key),
             tags=enlistments.tags_in(session, **key),
             came=enlistments.list_units(session, **key),
             units_here=[(each.id, each.name) for each in units.list_in(session, node)],

@@ -1,0 +1,69 @@
+"""Zones, coverage and skills at the doors."""
+
+from app.base.actors import SYSTEM
+from app.community import tree
+from app.web.session import COOKIE
+from tests.factories import activities, desk
+from tests.factories.doors import Town
+from tests.web.answers import done, everything, once, refused
+
+
+def test_o18_an_administrator_joins_places_of_several_parents_to_a_zone(town: Town) -> None:
+    zone, estate = (
+        tree.add(town.session, parent=parent, kind_code=kind, code=code, name=name, actor=SYSTEM)
+        for parent, kind, code, name in (
+            (town.node, "area", "z", "万达商圈"),
+            (town.elsewhere, "estate", "e", "凯旋公元"),
+        )
+    )
+    town.session.commit()
+    head, path = town.caller("city_administrator"), f"/nodes/{zone.code}/zone-members"
+    made = once(head, path, {"node_code": estate.code}, {"node_code": "x"})
+    assert [each["node_code"] for each in made["members"]] == [estate.code]
+    assert made["minutes"] == 0
+    shown = done(town.caller("staff").get(f"/nodes/{zone.code}/zone"))
+    assert shown["members"] == made["members"]
+    town.client.set_cookie(COOKIE, head.token)
+    page = town.client.get(f"/staff/{zone.code}/zone")
+    assert "凯旋公元" in page.text
+    assert town.client.get(f"/staff/{town.node.code}/zone").status_code == 404
+    town.client.delete_cookie(COOKIE)
+    staff, own = town.caller("staff"), town.caller("administrator")
+    before = everything(town.session)
+    refused(staff.post(path, {"node_code": estate.code}), "permission_denied", 403)
+    refused(own.post(path, {"node_code": estate.code}), "not_found", 404)
+    refused(head.post(path, {"node_code": town.node.code}), "validation_failed", 422)
+    assert everything(town.session) == before
+    gone = done(head.post(f"{path}/removal", {"node_code": estate.code}))
+    assert gone["members"] == []
+
+
+def test_c21_skills_are_noted_by_staff_of_the_place(town: Town) -> None:
+    staff, member = town.caller("staff"), town.member("温如许")
+    path = f"{town.book}/members/{member.id}/skills"
+    assert once(staff, path, {"skill": "律师"}, {"skill": "医生"})["skills"] == ["律师"]
+    found = done(staff.get(f"{town.book}/skills/holders?skill=律师"))["items"]
+    assert [each["volunteer_no"] for each in found] == [member.volunteer_no]
+    foreign, volunteer = town.caller("foreign_staff"), town.caller("volunteer")
+    before = everything(town.session)
+    refused(foreign.post(path, {"skill": "教师"}), "not_found", 404)
+    refused(volunteer.post(path, {"skill": "教师"}), "permission_denied", 403)
+    refused(staff.post(path, {"skill": "长" * 17}), "validation_failed", 422)
+    assert everything(town.session) == before
+    assert done(staff.post(f"{path}/removal", {"skill": "律师"}))["skills"] == []
+    told = done(staff.get(f"{town.book}/team-coverage"))
+    assert (told["estate_count"], told["teams"]["team_count"]) == (0, 0)
+
+
+def test_c21_a_holder_finds_what_asks_for_their_skill_first(stage) -> None:
+    with activities.at("12:00"):
+        here = stage.put_up(desk.a_busy_desk, "app", "session")
+        staff = here.at("staff")
+        page = staff.send(here.path("/people/{rolled}/skills"), skill="律师")
+        assert page.status_code == 303
+        assert "律师" in staff.get(here.path("/people/{rolled}")).text
+        asked = staff.send(here.path("/activities/{activity}/skills"), skill="律师")
+        assert asked.status_code == 303
+        assert "已先告诉 1 位" in staff.get(here.path("/activities/{activity}")).text
+        inbox = here.at("rolled").get("/inbox")
+        assert "在找律师" in inbox.text
