@@ -50,6 +50,7 @@ TOPICS: dict[str, set[str]] = {
     "role_granted": {"role", "place"},
     "role_revoked": {"role", "place"},
     "on_duty": {"served_on"},
+    "sighting_decided": {"number", "verdict", "reason"},
     "skill_called": {"title", "skill"},
     "agent_begun": {"relation"},
     "agent_ended": {"relation"},

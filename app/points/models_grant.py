@@ -28,7 +28,10 @@ from app.base.db import (
 
 PROVENANCES = ("credited", "honorary", "historical", "none")
 GRANT_STATES = ("waiting_level_2", "waiting_level_3", "posted", "refused", "reversed")
-SOURCE_KINDS = ("attendance", "manual", "backfill", "opening", "order", "claim", "exchange")
+SOURCE_KINDS = (
+    *("attendance", "manual", "backfill", "opening", "order", "claim", "exchange"),
+    "sighting",
+)
 
 
 class Grant(LedgerRow, Base):

@@ -5,6 +5,7 @@ exchanges of neighbours, and their escrow; posts and claims, wishes, campaigns; 
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`,
 `listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `claims`,
-`wishes`, `campaigns`, `registers`, `proof_checks`.
+`wishes`, `campaigns`, `registers`, `sightings`,
+`sighting_rates`, `proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

@@ -64,3 +64,24 @@ class RegisterStateConflict(DomainError):
 
     code = "register_state_conflict"
     refusal = Refusal.CONFLICT
+
+
+class DutyRequired(DomainError):
+    """Only who holds a duty for it may do this (T27)."""
+
+    code = "duty_required"
+    refusal = Refusal.FORBIDDEN
+
+
+class SightingRepeated(DomainError):
+    """The same was reported within ten minutes, or this photo was sent before (T26)."""
+
+    code = "sighting_repeated"
+    refusal = Refusal.CONFLICT
+
+
+class SightingDecided(DomainError):
+    """This report was decided before; fact `state`."""
+
+    code = "sighting_decided"
+    refusal = Refusal.CONFLICT

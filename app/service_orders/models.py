@@ -13,6 +13,7 @@ from app.service_orders.models_order import (
     TemplateChoice,
 )
 from app.service_orders.models_register import RegisterEntry, RegisterLink
+from app.service_orders.models_sighting import Sighting
 
 __all__ = [
     "HANDLER_KINDS",
@@ -29,6 +30,7 @@ __all__ = [
     "Post",
     "RegisterEntry",
     "RegisterLink",
+    "Sighting",
     "Template",
     "TemplateChoice",
     "Wish",

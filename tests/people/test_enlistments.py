@@ -102,7 +102,7 @@ def test_t2_a_changed_row_is_changed_and_another_name_is_refused(session, here):
     assert (found["E1"].standing, found["E2"].name_masked) == ("retired", "报*2")
 
 
-def test_d19_no_political_standing_is_asked_for_or_kept(session, here):
+def test_no_political_standing_is_asked_for_or_kept(session, here):
     header = HEADER.replace("来源", "来源,政治面貌")
     with pytest.raises(CsvUnreadable), attempt(session):
         run(session, here, "E1,甲,,,350902200001,在职,线上,某,2025-03-01\n", header=header)

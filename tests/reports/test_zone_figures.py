@@ -84,7 +84,7 @@ def test_c20_a_zone_rolls_up_once_to_its_community_and_once_for_itself(session, 
     assert minutes(session, street, world.city) == 117
 
 
-def test_o18_a_zone_takes_in_places_of_several_parents_and_no_circle(session, street):
+def test_c20_a_zone_takes_in_places_of_several_parents_and_no_circle(session, street):
     zone, far = street["zone"], street["far"]
     zones.add(session, zone=zone, node=far, actor=SYSTEM)
     inner = add(session, zone, "building", "zb", "商圈一号楼")

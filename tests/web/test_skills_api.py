@@ -8,7 +8,7 @@ from tests.factories.doors import Town
 from tests.web.answers import done, everything, once, refused
 
 
-def test_o18_an_administrator_joins_places_of_several_parents_to_a_zone(town: Town) -> None:
+def test_c20_an_administrator_joins_places_of_several_parents_to_a_zone(town: Town) -> None:
     zone, estate = (
         tree.add(town.session, parent=parent, kind_code=kind, code=code, name=name, actor=SYSTEM)
         for parent, kind, code, name in (

@@ -63,6 +63,7 @@ READ = [
     "/duties",
     "/enlistments",
     "/coverage",
+    "/sightings",
     "/teams?kind=志愿服务队",
     "/lists/need",
     "/lists/project",

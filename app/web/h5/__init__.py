@@ -32,12 +32,14 @@ from app.web.h5 import (
     screen,
     sign_in,
 )
+from app.web.h5.registers import sightings
 from app.web.h5.stars import mine as my_stars
 
 bp = Blueprint("h5", __name__)
 PAGES = (
     *(home, joining, sign_in, activities, checkin, scanning, codes, passbook, inbox, records),
     *(objecting, backfilling, correcting, explaining),
+    sightings,
     *(goods, profile, access, books, export, leaving, helping),
     my_stars,
     *(leading, planning, screen, door, rolling, confirming, late),

@@ -18,6 +18,7 @@ from app.mall import clerks
 from app.people import inbox, objections, roles, team_members
 from app.people.models import Member, Team
 from app.points import wallets
+from app.service_orders import sightings
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
@@ -107,6 +108,7 @@ def _ways(session: Session, me: Own) -> dict[str, Any]:
     return {
         "unread": inbox.unread_count(session, **me.key),
         "leads": bool(teams_led(session, me.ledger_id, me.member)),
+        "may_report": not me.is_acting and sightings.may_report(session, me.member),
         **_work(session, me),
     }
 

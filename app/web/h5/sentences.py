@@ -98,10 +98,11 @@ MADE: dict[str, Callable[[Facts], str]] = {
     "role": lambda f: str(WORDS["role"].get(f["role"], f["role"])),
 }
 
-GOOD = ("approved", "posted", "upheld")
+GOOD = ("approved", "posted", "upheld", "accepted")
 GOOD_NEWS: dict[str, tuple[str, str]] = {
     "backfill_decided": (_l("补录通过了"), _l("补录 %(minutes)s已记上，只算时长。%(why)s")),
     "objection_answered": (_l("您提的问题：会更正"), _l("答复：%(answer)s")),
+    "sighting_decided": (_l("随手拍收下了"), _l("%(number)s 社区收下了，谢谢您。")),
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -139,6 +140,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "skill_called": (
         _l("有活动在找您这样的人"),
         _l("%(title)s在找%(skill)s，先告诉您。请看看能不能来。"),
+    ),
+    "sighting_decided": (
+        _l("随手拍没有收"),
+        _l("%(number)s 没有收，没有加分。%(why)s"),
     ),
     "on_duty": (
         _l("岗位上的工作"),

@@ -65,6 +65,7 @@ WORDS: dict[str, dict[str, str]] = {
         "order": _l("服务单"),
         "claim": _l("申报"),
         "exchange": _l("互助"),
+        "sighting": _l("随手拍"),
     },
     "card": {
         "active": _l("在用"),

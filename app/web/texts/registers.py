@@ -3,11 +3,27 @@
 from app.web.texts.shape import Text
 
 REGISTERS: dict[str, Text] = {
+    # 403
+    "duty_required": Text(
+        "要有流动网格员这类身份才能交，积分没有变。请到社区登记。",
+        "This needs a duty such as roving grid worker. No points have changed. Ask the community.",
+        "after_change",
+    ),
     # 409
     "duty_taken": Text(
         "这里已经有人担任，只能一位，什么都没有变。请先结束原来的。",
         "Somebody holds this duty here, and only one may. Nothing has changed. End theirs first.",
         "after_change",
+    ),
+    "sighting_repeated": Text(
+        "这个刚有人交过，没有再收，积分没有变。请拍别的。",
+        "This was reported already. No points have changed. Report something else.",
+        "no",
+    ),
+    "sighting_decided": Text(
+        "这一条已经办过，什么都没有变。请刷新看看。",
+        "This report was decided already. Nothing has changed. Reload and look.",
+        "no",
     ),
     "register_state_conflict": Text(
         "这一条已经不是这个状态，什么都没有变。请刷新看看。",

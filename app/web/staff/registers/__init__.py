@@ -6,6 +6,7 @@ from app.web.staff.registers import (
     duties,
     enlistment_uploads,
     enlistments,
+    sightings,
     skills,
     zones,
 )
@@ -18,6 +19,7 @@ PAGES = (
     enlistments,
     figures,
     registers,
+    sightings,
     skills,
     zones,
 )
