@@ -76,11 +76,21 @@ def list_oversized(session: Session, node: Node) -> list[Node]:
     return [grid for grid in grids if size_warning(grid.household_count, grid.resident_count)]
 
 
+def neighbourhood(session: Session, node: Node) -> Node:
+    """Return the community or village that a place is a part of; itself where it is of none."""
+    return _community_above(session, node) or node
+
+
 def _community_of(session: Session, parent: Node) -> Node:
-    for node in reversed(tree.ancestors(session, parent)):
-        if node.kind_code in COMMUNITY_KINDS:
-            return node
-    raise ValidationFailed("a grid is a part of a community or a village", field="parent")
+    found = _community_above(session, parent)
+    if found is None:
+        raise ValidationFailed("a grid is a part of a community or a village", field="parent")
+    return found
+
+
+def _community_above(session: Session, node: Node) -> Node | None:
+    above = reversed(tree.ancestors(session, node))
+    return next((each for each in above if each.kind_code in COMMUNITY_KINDS), None)
 
 
 def _next_number(session: Session, community: Node) -> int:

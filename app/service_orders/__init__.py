@@ -7,5 +7,8 @@ Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediti
 `listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `claims`,
 `wishes`, `campaigns`, `registers`, `sightings`,
 `sighting_rates`, `proof_checks`.
+`listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `post_shifts`,
+`claims`, `claim_listings`, `wishes`, `wish_listings`, `campaigns`, `registers`,
+`proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

@@ -20,7 +20,7 @@ from app.people.models import Member
 from app.points import grants
 from app.points.grants import Deed
 from app.service_orders import posts
-from app.service_orders.errors import ClaimStateConflict, NoSlotLeft
+from app.service_orders.errors import ClaimStateConflict, NoSlotLeft, WorkedAtShifts
 from app.service_orders.models import Claim, Post
 
 LIVE = ("claimed", "submitted", "accepted")
@@ -63,7 +63,9 @@ def claim(session: Session, *, ledger_id: int, post_id: UUID, member: Member) ->
 
 
 def withdraw(session: Session, *, ledger_id: int, claim_id: UUID, member: Member) -> Claim:
-    """Give a slot back before the work is submitted; somebody else may take it.
+    """Give a slot back before the work is submitted, or leave a standing project (C6).
+
+    Somebody else may take it. What was credited stays credited.
 
     Raises:
         NotFound: No such claim.
@@ -93,11 +95,14 @@ def submit(
         NotFound: No such claim.
         PermissionDenied: It is another's.
         ClaimStateConflict: It is not under way, or its deadline has passed.
+        WorkedAtShifts: Work of a standing project is checked in at its shifts (C6).
         ValidationFailed: A time of no length, of the future, or from before the claim.
     """
     found = _own(session, ledger_id, claim_id, member)
     _require_state(found, "claimed")
     post = posts.get(session, ledger_id=ledger_id, post_id=found.post_id)
+    if post.is_standing:
+        raise WorkedAtShifts
     if post.due_at <= clock.now():
         raise ClaimStateConflict(state="released")
     if not found.claimed_at <= starts_at < ends_at <= clock.now():
@@ -180,6 +185,11 @@ def get(session: Session, *, ledger_id: int, claim_id: UUID, is_locked: bool = F
     if found is None:
         raise NotFound("no such claim")
     return found
+
+
+def note_of(found: Claim) -> str:
+    """Return what was said with the submitted work."""
+    return crypto.unseal(found.note_sealed, found.id) if found.note_sealed else ""
 
 
 def _own(session: Session, ledger_id: int, claim_id: UUID, member: Member) -> Claim:

@@ -53,7 +53,7 @@ class WishStateConflict(DomainError):
 
 
 class OwnWish(DomainError):
-    """Nobody fulfils their own wish (A11)."""
+    """Nobody fulfils a wish of their own, or of their household (A11)."""
 
     code = "own_wish"
     refusal = Refusal.FORBIDDEN
@@ -85,3 +85,10 @@ class SightingDecided(DomainError):
 
     code = "sighting_decided"
     refusal = Refusal.CONFLICT
+
+
+class WorkedAtShifts(DomainError):
+    """Work of a standing project is checked in at its shifts, not submitted (C6)."""
+
+    code = "worked_at_shifts"
+    refusal = Refusal.UNPROCESSABLE

@@ -1,6 +1,13 @@
 """Every table of the service orders, gathered from its files."""
 
-from app.service_orders.models_claim import Campaign, CampaignItem, Claim, Post, Wish
+from app.service_orders.models_claim import (
+    Campaign,
+    CampaignItem,
+    Claim,
+    Post,
+    PostActivity,
+    Wish,
+)
 from app.service_orders.models_exchange import Exchange, Offer
 from app.service_orders.models_order import (
     HANDLER_KINDS,
@@ -31,6 +38,7 @@ __all__ = [
     "RegisterEntry",
     "RegisterLink",
     "Sighting",
+    "PostActivity",
     "Template",
     "TemplateChoice",
     "Wish",

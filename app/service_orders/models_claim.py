@@ -1,6 +1,6 @@
 """Tables of what people claim: posts and projects (微岗位, 微项目), wishes (微心愿), campaigns."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,10 +33,16 @@ WISH_STATES = ("open", "claimed", "fulfilled", "rated", "returned")
 TAGGED = ("wish", "post", "activity")
 
 
+STANDING_DUE_AT = datetime(9999, 12, 31, tzinfo=UTC)
+"""The deadline of a standing project: none (as `NEVER` is the last day of lasting points)."""
+
+
 class Post(LedgerRow, Base):
     """A post (slots, each for one volunteer) or a project (a goal) that people claim (T3).
 
     `taken_count` moves by conditional update: of two who claim the last slot one gets it.
+    A project without a deadline stands (常设): its work is checked in at its shifts (C6).
+    `team_id`: whose goal it is; asked by the door, as the team of an order.
     """
 
     __tablename__ = "service_orders_post"
@@ -63,6 +69,27 @@ class Post(LedgerRow, Base):
     made_by_id: Mapped[IdColumn]
     made_at: Mapped[Instant]
     version: Mapped[int]
+    team_id: Mapped[UUID | None] = mapped_column(Id())
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it has no deadline."""
+        return self.due_at >= STANDING_DUE_AT
+
+
+class PostActivity(LedgerKey, Base):
+    """An activity whose sessions are shifts of a project or post; another room's row (C6)."""
+
+    __tablename__ = "service_orders_post_activity"
+    __table_args__ = (
+        ledger_fk("post_id", "service_orders_post"),
+        sa.Index(None, "ledger_id", "activity_id"),
+        BY_LEDGER,
+    )
+
+    post_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    activity_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    linked_at: Mapped[Instant]
 
 
 class Claim(LedgerRow, Base):

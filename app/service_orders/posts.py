@@ -16,21 +16,25 @@ from app.community.models import Node
 from app.ledger import books
 from app.points import programmes
 from app.service_orders.models import Post
-from app.service_orders.models_claim import POST_KINDS
+from app.service_orders.models_claim import POST_KINDS, STANDING_DUE_AT
 
 TITLE_MAX, TEXT_MAX, SLOTS_MAX = 64, 1_000, 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What is to be done, by how many, until when; `category_code` says what it counts as."""
+    """What is to be done, by how many, until when; `category_code` says what it counts as.
+
+    A project may have no deadline: it stands (常设), and people join and leave it (C6).
+    """
 
     kind: str
     title: str
     text: str = ""
     category_code: str
     slot_count: int
-    due_at: datetime
+    due_at: datetime | None = None
+    team_id: UUID | None = None
 
 
 def make(session: Session, *, ledger_id: int, node: Node, call: Call, actor: Actor) -> Post:
@@ -57,7 +61,8 @@ def make(session: Session, *, ledger_id: int, node: Node, call: Call, actor: Act
         category_code=call.category_code,
         slot_count=call.slot_count,
         taken_count=0,
-        due_at=call.due_at,
+        due_at=call.due_at or STANDING_DUE_AT,
+        team_id=call.team_id,
         state="open",
         made_by_id=actor.person_id,
         made_at=clock.now(),
@@ -123,5 +128,7 @@ def _require_sense(call: Call) -> None:
         raise ValidationFailed("say in a few words what is to be done", field="title")
     if not 1 <= call.slot_count <= SLOTS_MAX:
         raise ValidationFailed("slots out of range", field="slot_count")
-    if call.due_at <= clock.now():
+    if call.due_at is None and call.kind != "project":
+        raise ValidationFailed("only a project stands without a deadline", field="due_at")
+    if call.due_at is not None and call.due_at <= clock.now():
         raise ValidationFailed("the deadline has passed", field="due_at")

@@ -13,17 +13,19 @@ from sqlalchemy.orm import Session
 
 from app.base import clock, crypto, serials
 from app.base.actors import Actor
-from app.base.errors import NotFound, PermissionDenied, ValidationFailed
+from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
-from app.people import members
+from app.people import households, members
 from app.people.models import Member
 from app.service_orders.errors import OwnWish, WishStateConflict
 from app.service_orders.models import Wish
 
 TITLE_MAX, TEXT_MAX, KIND_MAX, VALUE_MAX = 64, 1_000, 24, 10_000
+KINDS = ("物品", "维修", "陪伴", "托管", "学习", "出行", "其他")
+"""Kinds that forms offer; a place may write others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +76,13 @@ def claim(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) -
 
     Raises:
         NotFound: No such wish.
-        OwnWish: The claimer wished it (A11).
+        OwnWish: The claimer, or one of their household, wished it (A11).
         WishStateConflict: Somebody claimed it, or it is over.
         MemberNotActive: The claimer is no active member.
     """
     members.require_active(claimer)
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
-    if wish.wisher_id == claimer.id:
+    if wish.wisher_id in _circle(session, ledger_id, claimer.person_id):
         raise OwnWish
     _require_state(wish, "open")
     wish.claimer_id, wish.claimed_at = claimer.id, clock.now()
@@ -166,6 +168,21 @@ def rate(session: Session, *, ledger_id: int, wish_id: UUID, wisher: Member, sta
     return _move(session, wish, "rated")
 
 
+def rate_for(session: Session, *, ledger_id: int, wish_id: UUID, stars: int, actor: Actor) -> Wish:
+    """Write down what a wisher without a phone says; the door asked for staff.
+
+    Raises:
+        NotFound: No such wish.
+        SecondPersonRequired: The actor, or one of their household, fulfilled it (A6).
+        ValidationFailed, WishStateConflict: As `rate`.
+    """
+    wish = get(session, ledger_id=ledger_id, wish_id=wish_id)
+    if wish.claimer_id in _circle(session, ledger_id, actor.person_id):
+        raise SecondPersonRequired("nobody rates what they did")
+    wisher = members.get(session, ledger_id=ledger_id, member_id=wish.wisher_id)
+    return rate(session, ledger_id=ledger_id, wish_id=wish_id, wisher=wisher, stars=stars)
+
+
 def send_back(session: Session, *, ledger_id: int, wish_id: UUID, reason: str) -> Wish:
     """Return a wish that cannot be taken on (退回), with a reason; the door asked for staff.
 
@@ -221,6 +238,10 @@ def list_in(
     if state is not None:
         query = query.where(Wish.state == state)
     return list(session.scalars(query.order_by(Wish.made_at, Wish.id).limit(limit).offset(offset)))
+
+
+def _circle(session: Session, ledger_id: int, person_id: UUID) -> set[UUID]:
+    return households.circle_of(session, ledger_id=ledger_id, person_id=person_id)
 
 
 def _claimed(session: Session, ledger_id: int, wish_id: UUID, claimer: Member) -> Wish:

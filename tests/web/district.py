@@ -23,6 +23,7 @@ from app.points.openings import PaperBalance
 from app.points.photos import Subject
 from app.points.stars import bars
 from tests.factories import mall, people, points
+from tests.factories import claims, mall, people, points
 from tests.factories import pictures as files
 from tests.factories.doors import Town
 
@@ -69,6 +70,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _records(session, ledger_id, member, third, fourth)
     names |= _activity(session, ledger_id, node, member, fourth)
     names |= _shown(session, world, names)
+    names |= claims.some(session, world, names, MAKER)
     session.commit()
     return District(node, shelf, member, names)
 

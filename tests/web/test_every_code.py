@@ -35,10 +35,9 @@ from tests.web.test_points_api import manual
 
 NO_DOOR_YET = {
     "hold_already_resolved",
-    *("claim_state_conflict", "no_slot_left", "own_wish", "wish_state_conflict"),
     *("no_volunteer_work", "order_step_conflict", "own_order_rating"),
 }
-"""Holds come to a door with reservations, orders, claims and wishes with theirs; until then
+"""Holds come to a door with reservations, orders with theirs; until then
 the rooms' own tests produce these."""
 
 

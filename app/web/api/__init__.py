@@ -11,6 +11,7 @@ from app.web.api import (
     attendance,
     audit,
     boards,
+    campaigns,
     cards,
     checkins,
     claims,
@@ -43,7 +44,9 @@ from app.web.api import (
     operations,
     photos,
     points,
+    post_claims,
     posters,
+    posts,
     presentations,
     quarters,
     redemptions,
@@ -62,6 +65,8 @@ from app.web.api import (
     units,
     uploads,
     zones,
+    wish_work,
+    wishes,
 )
 
 __all__ = ["BLUEPRINTS", "parsing"]
@@ -74,6 +79,7 @@ BLUEPRINTS: list[Any] = [
     attendance.bp,
     audit.bp,
     boards.bp,
+    campaigns.bp,
     cards.bp,
     checkins.bp,
     claims.bp,
@@ -106,7 +112,9 @@ BLUEPRINTS: list[Any] = [
     operations.bp,
     photos.bp,
     points.bp,
+    post_claims.bp,
     posters.bp,
+    posts.bp,
     presentations.bp,
     quarters.bp,
     redemptions.bp,
@@ -125,4 +133,6 @@ BLUEPRINTS: list[Any] = [
     units.bp,
     uploads.bp,
     zones.bp,
+    wish_work.bp,
+    wishes.bp,
 ]

@@ -12,6 +12,7 @@ from app.activities import closing, plans, responses
 from app.activities.models import Activity
 from app.base.transactions import reading
 from app.people import teams
+from app.web import fulfilling
 from app.web.acts import act
 from app.web.api import seeing, shown, standing
 from app.web.permissions import SIGNED_IN, allow
@@ -73,7 +74,7 @@ def cancel(asked: dict[str, Any], book: str, activity_id: UUID) -> ResponseRetur
 @bp.response(200, ActivityOut)
 def close(asked: dict[str, Any], book: str, activity_id: UUID) -> ResponseReturnValue:
     """End an activity that was held (已结束), with the number of people it served."""
-    return _step(closing.close, book, activity_id, **asked)
+    return _step(fulfilling.close_activity, book, activity_id, **asked)
 
 
 @bp.post("/beneficiaries")

@@ -9,17 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.base.actors import Actor
-from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.community import tree
-from app.people import codes, members
+from app.community import grids, tree
+from app.people import members
 from app.people.codes import SpentCode
 from app.people.models import Member
 from app.service_orders import confirming, exchanges, neighbours
 from app.service_orders.confirming import Done
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.models import Exchange
+from app.web import neighbour_help
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import WORKERS, book_id
@@ -33,7 +32,7 @@ from app.web.schemas.exchanges import (
     ReciprocityOut,
 )
 from app.web.schemas.lists import items_of
-from app.web.session import actor, person
+from app.web.session import actor
 
 bp = Blueprint("exchanges", __name__, url_prefix="/books/<book>", description="Neighbours' help")
 OUT = ExchangeOut()
@@ -48,7 +47,7 @@ def list_open(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         me = standing.my_member(session, ledger_id)
-        node = tree.get(session, me.node_id)
+        node = grids.neighbourhood(session, tree.get(session, me.node_id))
         found = neighbours.list_open(session, ledger_id=ledger_id, node=node, **asked)
         return jsonify(items=_listed(session, ledger_id, found, me))
 
@@ -116,8 +115,9 @@ def accept(book: str, exchange_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, ledger_id: int, me: Member) -> Exchange:
         standing.oneself()
-        _require_neighbour(session, ledger_id, exchange_id, me)
-        return exchanges.accept(session, ledger_id=ledger_id, exchange_id=exchange_id, helper=me)
+        named: dict[str, Any] = {"ledger_id": ledger_id, "exchange_id": exchange_id}
+        neighbour_help.require_neighbour(session, **named, me=me)
+        return exchanges.accept(session, **named, helper=me)
 
     return _step(book, verb)
 
@@ -146,31 +146,17 @@ def confirm(asked: dict[str, Any], book: str, exchange_id: UUID) -> ResponseRetu
     ledger_id, code = book_id(book), asked.pop("code")
 
     def before(session: Session) -> SpentCode:
-        return codes.consume(
-            session,
-            ledger_id=ledger_id,
-            presented=code,
-            purpose="confirm",
-            used_by_id=person().person_id,
-        )
+        return neighbour_help.spend_code(session, ledger_id=ledger_id, presented=code)
 
     def verb(session: Session, spent: SpentCode) -> dict[str, Any]:
         me = standing.my_member(session, ledger_id)
-        found = exchanges.get(session, ledger_id=ledger_id, exchange_id=exchange_id)
-        if found.helper_id != me.id or found.asker_id != spent.member_id:
-            raise NotFound("no such help of yours and of this neighbour")
-        asker = members.get(session, ledger_id=ledger_id, member_id=spent.member_id)
-        done = confirming.confirm(
-            session,
-            ledger_id=ledger_id,
-            exchange_id=exchange_id,
-            done=Done(**asked, confirmed_by="code"),
-            actor=Actor(asker.person_id),
+        done = neighbour_help.confirm_by_code(
+            session, spent=spent, exchange_id=exchange_id, me=me, **asked
         )
-        codes.note_result(session, spent, {"exchange": done.number, "points": done.points})
         return _listed(session, ledger_id, [done], me)[0]
 
-    return act(verb, ledger_id=ledger_id, before=before, status=200)
+    refused = neighbour_help.note_refusal
+    return act(verb, ledger_id=ledger_id, before=before, refused=refused, status=200)
 
 
 @bp.post("/exchanges/<uuid:exchange_id>/countersignature")
@@ -206,14 +192,6 @@ def _step(book: str, verb: Any) -> ResponseReturnValue:
         return _listed(session, ledger_id, [verb(session, ledger_id, me)], me)[0]
 
     return act(run, ledger_id=ledger_id, status=200)
-
-
-def _require_neighbour(session: Session, ledger_id: int, exchange_id: UUID, me: Member) -> None:
-    """Neighbours help neighbours: a request of another place is not there."""
-    found = exchanges.get(session, ledger_id=ledger_id, exchange_id=exchange_id)
-    mine = tree.get(session, me.node_id)
-    if not (tree.contains(mine, tree.get(session, found.node_id)) or found.asker_id == me.id):
-        raise NotFound("no such request in your community")
 
 
 def _listed(

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.community import tree
+from app.community import grids, tree
 from app.people import members
 from app.people.models import Member
 from app.service_orders import offers
@@ -37,7 +37,7 @@ def list_offers(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         me = standing.my_member(session, ledger_id)
-        node = tree.get(session, me.node_id)
+        node = grids.neighbourhood(session, tree.get(session, me.node_id))
         found = offers.list_in(session, ledger_id=ledger_id, node=node, **asked)
         return jsonify(items=_listed(session, found, me))
 

@@ -8,6 +8,7 @@ from app.web.h5 import (
     backfilling,
     books,
     checkin,
+    claims,
     codes,
     confirming,
     correcting,
@@ -22,6 +23,7 @@ from app.web.h5 import (
     late,
     leading,
     leaving,
+    neighbours,
     objecting,
     passbook,
     planning,
@@ -44,5 +46,10 @@ PAGES = (
     my_stars,
     *(leading, planning, screen, door, rolling, confirming, late),
 )
+SUBJECTS = (claims, neighbours)
+"""Subjects of several files, each with a folder of its own."""
 for page in PAGES:
     bp.register_blueprint(page.bp)
+for subject in SUBJECTS:
+    for page in subject.PAGES:
+        bp.register_blueprint(page.bp)

@@ -30,7 +30,7 @@ from app.web.translate import _, _l
 
 bp = own.for_oneself(Blueprint("codes", __name__))
 
-LABELS = {"redeem": _l("我的付款码"), "attend": _l("我的签到码")}
+LABELS = {"redeem": _l("我的付款码"), "attend": _l("我的签到码"), "confirm": _l("我的确认码")}
 GROUP = 6
 
 
@@ -123,7 +123,7 @@ def _page(
 def _me(purpose: str) -> Own:
     with reading() as session:
         me = own.here(session)
-    if purpose not in LABELS or (purpose == "redeem" and not me.has_points):
+    if purpose not in LABELS or (purpose != "attend" and not me.has_points):
         raise NotFound("no such code")
     return me
 
@@ -145,6 +145,11 @@ def _said(result: dict[str, Any]) -> dict[str, Any]:
     if "refused" in result:
         text = sentences.refusal(str(result["refused"]))
         return {"step": "refused", "title": _("没有办成"), "text": text}
+    if "exchange" in result:
+        text = _(
+            "帮忙的邻居收到 %(n)s 积分。互助单 %(number)s。", n=points, number=result["exchange"]
+        )
+        return {"step": "done", "title": _("互助办好了"), "text": text}
     if "direction" in result:
         title = WORDS["done"][result["direction"]]
         return {"step": "done", "title": str(title), "text": result["title"]}

@@ -1,5 +1,7 @@
 """Forms of the phone pages: what was typed, and a refusal shown beside it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Response, render_template, request
@@ -10,6 +12,8 @@ from app.web.errors import pointers, problem_body
 from app.web.h5.words import FIELD_NAMES, FIELD_REASONS, WORDS
 from app.web.translate import _
 
+Called = Mapping[str, tuple[str, str]]
+"""The name of a field, and what to write there, by field."""
 HIDDEN = ("csrf_token", "idempotency_key", "next")
 
 
@@ -36,9 +40,18 @@ def invalid(field: str, reason: str = "") -> dict[str, Any]:
     return problem_body("validation_failed", 422, facts={"field": field, "reason": reason})
 
 
-def page(template: str, problem: dict[str, Any] | None = None, **values: Any) -> Response:
-    """Show a page; with a problem, its status and what is wrong in words."""
-    shown = explained(problem) if problem else None
+def page(
+    template: str,
+    problem: dict[str, Any] | None = None,
+    called: Called | None = None,
+    **values: Any,
+) -> Response:
+    """Show a page; with a problem, its status and what is wrong in words.
+
+    Args:
+        called: How this form calls its fields, and what it wants there; else the house's words.
+    """
+    shown = explained(problem, called or {}) if problem else None
     html = render_template(
         template, problem=shown, marked=_marked(shown), words=WORDS, now=clock.now, **values
     )
@@ -46,17 +59,20 @@ def page(template: str, problem: dict[str, Any] | None = None, **values: Any) ->
     return Response(html, status=status, mimetype="text/html")
 
 
-def explained(problem: dict[str, Any]) -> dict[str, Any]:
+def explained(problem: dict[str, Any], called: Called = MappingProxyType({})) -> dict[str, Any]:
     """Return the problem with its fields named and its reasons said as people say them."""
     facts = problem.get("facts", {})
     errors = [{"field": each["pointer"].rsplit("/", 1)[-1]} for each in problem.get("errors", [])]
     if facts.get("field"):
         errors.append({"field": str(facts["field"]), "reason": str(facts.get("reason", ""))})
-    return {**problem, "errors": [_said(each) for each in errors]}
+    return {**problem, "errors": [_said(each, called) for each in errors]}
 
 
-def _said(error: dict[str, str]) -> dict[str, str]:
+def _said(error: dict[str, str], called: Called) -> dict[str, str]:
     field, reason = error["field"], error.get("reason", "")
+    if field in called:
+        label, wanted = called[field]
+        return {"field": field, "label": str(label), "detail": str(wanted)}
     said = FIELD_REASONS.get((field, reason)) or FIELD_REASONS.get((field, ""), _("请再看一看"))
     return {"field": field, "label": FIELD_NAMES.get(field, _("这里")), "detail": said}
 

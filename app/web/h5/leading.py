@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import closing, listings, plans, responses, standing
+from app.activities import listings, plans, responses, standing
 from app.activities.models import ACTIVITY_STATES, Activity, Response
 from app.base import clock
 from app.base.errors import NotFound, PermissionDenied
@@ -18,7 +18,7 @@ from app.base.transactions import reading
 from app.community import tree
 from app.people import roles, teams
 from app.people.models import Team
-from app.web import poster
+from app.web import fulfilling, poster
 from app.web.acts import submit
 from app.web.errors import problem_body
 from app.web.h5 import home, own
@@ -160,7 +160,7 @@ def close(activity_id: UUID) -> ResponseReturnValue:
     if not (count.isascii() and count.isdigit() and len(count) < 8):
         facts = {"field": "beneficiary_count"}
         return show(activity_id, problem_body("validation_failed", 422, facts=facts))
-    return _step(closing.close, activity_id, "closed", beneficiary_count=int(count))
+    return _step(fulfilling.close_activity, activity_id, "closed", beneficiary_count=int(count))
 
 
 def show(

@@ -18,6 +18,7 @@ from app.mall import listings as mall_listings
 from app.mall import shops
 from app.points import grants, programmes
 from app.points.models import Grant
+from app.service_orders import neighbours
 from app.web.h5.own import Own
 from app.web.pages import hours
 from app.web.translate import _, _l
@@ -78,6 +79,7 @@ class _Known:
     titles: dict[UUID, str]
     categories: dict[str, str]
     sales: dict[UUID, tuple[str, str]]
+    exchanges: dict[UUID, tuple[str, str]]
 
 
 def read(session: Session, me: Own, unit: str) -> tuple[list[Line], int]:
@@ -132,7 +134,14 @@ def _known(session: Session, me: Own, unit: str) -> _Known:
         {stay.id: slot.activity.title for slot in mine for stay in slot.stays},
         {each.code: each.name for each in categories},
         sale_titles(session, me) if unit == "points" else {},
+        _exchange_titles(session, me),
     )
+
+
+def _exchange_titles(session: Session, me: Own) -> dict[UUID, tuple[str, str]]:
+    """Return what each exchange was, and its number: the same in both passbooks (P11)."""
+    found = neighbours.list_of_member(session, **me.key, limit=ROWS_MAX)
+    return {each.id: (each.title, each.number) for each in found}
 
 
 def _line(known: _Known, unit: str, lines: Sequence[StatementLine]) -> Line:
@@ -155,13 +164,18 @@ def _line(known: _Known, unit: str, lines: Sequence[StatementLine]) -> Line:
 def _told(known: _Known, line: StatementLine) -> tuple[str, str, str | None, UUID | None]:
     grant = known.grants.get(line.source_id)
     if grant is not None:
-        did = known.titles.get(grant.source_id) or SOURCES.get(grant.source_kind)
+        helped, number = known.exchanges.get(grant.source_id, ("", ""))
+        did = known.titles.get(grant.source_id) or helped or SOURCES.get(grant.source_kind)
         did = str(did or known.categories.get(grant.category_code or "", _("志愿服务")))
         if line.kind == "grant_reversal":
             return _("撤回：%(what)s", what=did), line.reason, "grant", grant.id
         if grant.minutes:
             did = _("%(what)s %(n)s 小时", what=did, n=hours(grant.minutes))
-        return did, line.reason, "grant", grant.id
+        return did, line.reason or number, "grant", grant.id
+    if line.source_id in known.exchanges:
+        helped, number = known.exchanges[line.source_id]
+        title = _("%(what)s：%(title)s", what=KINDS[line.kind], title=helped)
+        return title, number, None, None
     if line.source_id in known.sales:
         goods, shop = known.sales[line.source_id]
         return str(SALES[line.kind]) % {"goods": goods}, shop, "redemption", line.source_id

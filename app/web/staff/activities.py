@@ -7,7 +7,7 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import closing, enrolment, funnel, listings, plans, responses
+from app.activities import enrolment, funnel, listings, plans, responses
 from app.activities.funnel import Cohort
 from app.activities.models import Activity
 from app.activities.standing import STAFF_ROLES as DECIDING
@@ -16,6 +16,7 @@ from app.base.transactions import reading
 from app.community import tree, units
 from app.people import skills, teams
 from app.points import programmes
+from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.activities import BeneficiariesIn
 from app.web.schemas.desk import ReasonIn
@@ -132,7 +133,7 @@ def close(activity_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         _scoped(session, activity_id)
-        closing.close(
+        fulfilling.close_activity(
             session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor(), **asked
         )
 

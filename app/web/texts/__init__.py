@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from app.base.errors import Refusal
 from app.web.texts.asking import ASKING
+from app.web.texts.claims import CLAIMS
 from app.web.texts.conflict import CONFLICTS
 from app.web.texts.registers import REGISTERS
 from app.web.texts.rules import RULES
@@ -33,7 +34,7 @@ STATUS: dict[Refusal, HTTPStatus] = {
     Refusal.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS}
+TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS}
 
 UNKNOWN = Text(
     "没有办成，积分没有变。请刷新看看。",

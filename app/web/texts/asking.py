@@ -148,8 +148,8 @@ ASKING: dict[str, Text] = {
         "no",
     ),
     "own_wish": Text(
-        "自己的心愿不能自己认领，积分没有变。请等别人来。",
-        "This is your own wish. No points have changed. Somebody else fulfils it.",
+        "自己和家人的心愿不能自己认领，积分没有变。请等别人来。",
+        "This wish is yours or your household's. No points have changed. Others fulfil it.",
         "no",
     ),
 }

@@ -1,0 +1,11 @@
+"""Sentences about posts, projects and wishes."""
+
+from app.web.texts.shape import Text
+
+CLAIMS: dict[str, Text] = {
+    "worked_at_shifts": Text(
+        "常设项目到场签到就记，什么都没有变。请看班次。",
+        "Work of a standing project counts by signing in. Nothing has changed. See its shifts.",
+        "no",
+    ),
+}

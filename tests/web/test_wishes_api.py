@@ -1,0 +1,170 @@
+"""Wishes and campaigns over HTTP: hidden until claimed, fulfilled once, counted (T6, T7, C16)."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.base import clock
+from app.base.actors import SYSTEM
+from app.people import households
+from app.service_orders import wishes
+from tests.factories import onsite
+from tests.factories.doors import Caller, Town
+from tests.web.answers import done, everything, once, refused
+
+WISH = {"kind": "物品", "title": "一副老花镜", "text": "三号楼 201，300 度", "value_max_yuan": 50}
+
+
+@pytest.fixture
+def wisher(town) -> Caller:
+    return town.caller("wisher")
+
+
+@pytest.fixture
+def giver(town) -> Caller:
+    return town.caller("giver")
+
+
+def made(town: Town, wisher: Caller, **more: object) -> str:
+    return str(done(wisher.post(f"{town.book}/me/wishes", {**WISH, **more}), 201)["id"])
+
+
+def test_t6_a_wish_is_entered_claimed_fulfilled_and_rated(town, wisher, giver):
+    wish = once(wisher, f"{town.book}/me/wishes", WISH, {**WISH, "title": "别的"})
+    path = f"{town.book}/wishes/{wish['id']}"
+    (seen,) = done(giver.get(f"{town.book}/wishes"))["items"]
+    assert (seen["side"], seen["wisher_name"], seen["text"]) == ("none", None, None)
+    assert done(wisher.get(f"{town.book}/wishes"))["items"] == []
+
+    claimed = once(giver, f"{path}/claim", None, status=200)
+    assert claimed["text"] == WISH["text"]
+    assert claimed["wisher_name"] == "人wisher"
+    third = town.caller("third")
+    assert done(third.get(path))["wisher_name"] is None
+    refused(third.post(f"{path}/claim"), "wish_state_conflict", 409)
+    refused(third.post(f"{path}/fulfilment"), "permission_denied", 403)
+    done(giver.post(f"{path}/fulfilment"))
+    refused(giver.post(f"{path}/fulfilment"), "wish_state_conflict", 409)
+
+    rating = f"{town.book}/me/wishes/{wish['id']}/rating"
+    refused(giver.post(rating, {"stars": 5}), "permission_denied", 403)
+    assert done(wisher.post(rating, {"stars": 5}))["state"] == "rated"
+
+
+def test_a11_neither_the_wisher_nor_their_household_fulfils_a_wish(town, wisher, giver):
+    wish = made(town, wisher)
+    home = households.create(
+        town.session,
+        ledger_id=town.ledger_id,
+        node_id=town.node.id,
+        name="一户",
+        head_member_id=wisher.member.id,
+        actor=SYSTEM,
+    )
+    households.join(
+        town.session,
+        ledger_id=town.ledger_id,
+        household_id=home.id,
+        member_id=giver.member.id,
+        relation="女儿",
+        actor=SYSTEM,
+    )
+    town.session.commit()
+    before = everything(town.session)
+    for who in (wisher, giver):
+        refused(who.post(f"{town.book}/wishes/{wish}/claim"), "own_wish", 403)
+    assert everything(town.session) == before
+
+
+def test_staff_enter_rate_and_return_for_who_has_no_phone(town, giver):
+    staff, member = town.caller("staff"), town.member()
+    asked = {**WISH, "member_id": str(member.id)}
+    refused(town.caller("foreign_staff").post(f"{town.book}/wishes", asked), "not_found", 404)
+    wish = done(staff.post(f"{town.book}/wishes", asked), 201)
+    assert wish["wisher_name"] == member.name_masked
+    path = f"{town.book}/wishes/{wish['id']}"
+    done(giver.post(f"{path}/claim"))
+    done(giver.post(f"{path}/fulfilment"))
+    assert done(staff.post(f"{path}/rating", {"stars": 4}))["stars"] == 4
+
+    second = done(staff.post(f"{town.book}/wishes", asked), 201)
+    back = {"reason": "超出了能办的范围"}
+    done(staff.post(f"{town.book}/wishes/{second['id']}/return", back))
+    (counted,) = done(staff.get(f"{town.book}/wishes/counts"))["items"]
+    assert (counted["entered_count"], counted["fulfilled_count"], counted["returned_count"]) == (
+        2, 1, 1,
+    )  # fmt: skip
+
+
+def test_who_fulfilled_a_wish_does_not_rate_it_for_the_wisher(town):
+    staff, member = town.caller("staff"), town.member()
+    wish = done(staff.post(f"{town.book}/wishes", {**WISH, "member_id": str(member.id)}), 201)
+    path = f"{town.book}/wishes/{wish['id']}"
+    done(staff.post(f"{path}/claim"))
+    done(staff.post(f"{path}/fulfilment"))
+    before = everything(town.session)
+    refused(staff.post(f"{path}/rating", {"stars": 5}), "second_person_required", 403)
+    assert everything(town.session) == before
+
+
+def test_c16_closing_a_summer_class_fulfils_its_three_wishes(session, client):
+    site = onsite.site(session, client)
+    town = site.town
+    activity, slots = site.opened(category_code="summer_care")
+    parents = [town.caller(f"家长{n}") for n in range(4)]
+    with onsite.at("09:00", onsite.EVE):
+        staff = onsite.fresh(town.caller("staff"))
+        ids = [made(town, onsite.fresh(parent), kind="托管") for parent in parents]
+        body = {"activity_id": activity.rsplit("/", 1)[-1], "wish_ids": ids[:3]}
+        done(staff.post(f"{town.book}/wishes/links", body))
+    site.been(site.wen, slots[0], "08:50", "11:00")
+    with onsite.at("12:00"):
+        closing = f"{activity}/close"
+        leader = onsite.fresh(site.leader)
+        before = everything(session)
+        refused(leader.post(closing, {"beneficiary_count": -1}), "validation_failed", 422)
+        assert everything(session) == before
+        done(leader.post(closing, {"beneficiary_count": 12}))
+        states = [_wish(town, wish) for wish in ids]
+    assert [(each.state, str(each.activity_id)) for each in states[:3]] == [
+        ("fulfilled", body["activity_id"])
+    ] * 3
+    assert (states[3].state, states[3].activity_id) == ("open", None)
+
+
+def _wish(town: Town, wish_id: str):
+    from uuid import UUID
+
+    town.session.commit()
+    return wishes.get(town.session, ledger_id=town.ledger_id, wish_id=UUID(wish_id))
+
+
+def test_t7_c31_a_campaign_counts_its_wishes_posts_and_activities(town, wisher, giver):
+    campaigns = f"{town.book}/campaigns"
+    code = {"code": "5250", "name": "5250(我爱我邻)"}
+    refused(town.caller("staff").post(campaigns, code), "not_found", 404)
+    done(town.caller("city_administrator").post(campaigns, code), 201)
+    staff = town.caller("staff")
+    due_at = (clock.now() + timedelta(days=2)).isoformat()
+    call = {"node_code": town.node.code, "kind": "post", "title": "看望老人", "slot_count": 3,
+            "category_code": "cleanup", "due_at": due_at}  # fmt: skip
+    post = done(staff.post(f"{town.book}/posts", call), 201)
+    wish = made(town, wisher)
+    for kind, subject in (("wish", wish), ("wish", wish), ("post", post["id"])):
+        item = {"kind": kind, "subject_id": subject}
+        done(staff.post(f"{campaigns}/5250/items", item), 204)
+    done(giver.post(f"{town.book}/wishes/{wish}/claim"))
+    done(giver.post(f"{town.book}/wishes/{wish}/fulfilment"))
+    elsewhere = {"kind": "wish", "subject_id": wish}
+    far = town.caller("foreign_staff")
+    refused(far.post(f"{campaigns}/5250/items/removal", elsewhere), "not_found", 404)
+
+    counted = done(staff.get(f"{campaigns}/5250/counts"))
+    assert {name: counted[name] for name in counted if name.endswith("_count")} == {
+        "wish_count": 1, "fulfilled_count": 1, "post_count": 1, "activity_count": 0,
+    }  # fmt: skip
+    (tagged,) = done(staff.get(f"{town.book}/wishes/in-place?campaign_code=5250"))["items"]
+    assert tagged["id"] == wish
+    assert done(far.get(f"{campaigns}/5250/counts"))["wish_count"] == 0
+    done(staff.post(f"{campaigns}/5250/items/removal", elsewhere), 204)
+    assert done(staff.get(f"{campaigns}/5250/counts"))["wish_count"] == 0
