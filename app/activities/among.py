@@ -40,3 +40,20 @@ def get_among(
         Activity.state.in_(VISIBLE),
     )
     return list(session.scalars(query.order_by(Activity.planned_at.desc(), Activity.id)))
+
+
+def list_among(
+    session: Session, *, ledger_id: int, node: Node, activity_ids: Collection[UUID]
+) -> list[Activity]:
+    """Return those of some activities that are of a subtree and were approved, latest first."""
+    query = (
+        sa.select(Activity)
+        .join(Node, Node.id == Activity.node_id)
+        .where(
+            Activity.ledger_id == ledger_id,
+            Activity.id.in_(activity_ids),
+            Activity.state.in_(VISIBLE),
+            tree.within(Node.path, node),
+        )
+    )
+    return list(session.scalars(query.order_by(Activity.planned_at.desc(), Activity.id)))

@@ -1,5 +1,6 @@
 """What neighbours did for each other: requests to take on, one's own, given and received."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -35,6 +36,25 @@ def list_open(
         Exchange.state == "open",
     )
     ordered = query.order_by(Exchange.asked_at, Exchange.id)
+    return list(session.scalars(ordered.limit(limit).offset(offset)))
+
+
+def list_in(
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    states: Collection[str],
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Exchange]:
+    """List the exchanges of a place and below it that are in some states, latest first."""
+    query = sa.select(Exchange).where(
+        Exchange.ledger_id == ledger_id,
+        tree.within(Exchange.node_path, node),
+        Exchange.state.in_(states),
+    )
+    ordered = query.order_by(Exchange.asked_at.desc(), Exchange.id)
     return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 

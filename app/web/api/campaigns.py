@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.activities import among
 from app.base.transactions import reading
 from app.points import programmes
+from app.reports import claim_tables
 from app.service_orders import campaigns
 from app.service_orders.models import Campaign
 from app.web import fulfilling
@@ -70,9 +70,7 @@ def count(asked: dict[str, Any], book: str, campaign_code: str) -> ResponseRetur
         node = standing.place(session, asked.get("node_code"), READERS)
         named: dict[str, Any] = {"ledger_id": ledger_id, "code": campaign_code}
         found = campaigns.get(session, **named)
-        counted = campaigns.counts_in(session, **named, node=node)
-        ids = campaigns.subject_ids(session, **named, kind="activity")
-        held = among.count_among(session, ledger_id=ledger_id, node=node, activity_ids=ids)
+        counted = claim_tables.counted(session, **named, node=node)
     row = {
         "code": found.code,
         "name": found.name,
@@ -80,7 +78,7 @@ def count(asked: dict[str, Any], book: str, campaign_code: str) -> ResponseRetur
         "wish_count": counted["wish"],
         "fulfilled_count": counted["fulfilled"],
         "post_count": counted["post"],
-        "activity_count": held,
+        "activity_count": counted["activity"],
     }
     return jsonify(CampaignCountOut().dump(row))
 

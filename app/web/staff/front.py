@@ -14,6 +14,7 @@ from app.web.staff import (
     boards,
     card_list,
     cards,
+    claims,
     desk,
     exports,
     frozen,
@@ -25,6 +26,7 @@ from app.web.staff import (
     member_steps,
     merchants,
     merges,
+    neighbours,
     nodes,
     notices,
     objections,
@@ -64,7 +66,10 @@ PAGES = (
     why, *REGISTERS, *STARS,
 )  # fmt: skip
 
-for _page in PAGES:
+SUBJECTS = (claims, neighbours)
+"""Subjects of several files, each with a folder of its own."""
+
+for _page in (*PAGES, *(page for subject in SUBJECTS for page in subject.PAGES)):
     bp.register_blueprint(_page.bp)
 bp.url_value_preprocessor(desk.take_place)
 bp.before_request(desk.sit_down)

@@ -20,6 +20,7 @@ from app.people import merges, objections
 from app.people import roles as people_roles
 from app.points import approvals, backfills, openings
 from app.reports import desk_figures
+from app.service_orders import claim_listings
 from app.web.pages import number
 from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
 from app.web.staff import desk, forms, menu, review_table, signal_scope
@@ -79,6 +80,12 @@ def _work(session: Session) -> list[dict[str, Any]]:
         | {"note": _("问过领队再确认")},
         _item(
             _("场"), _("活动等批准"), "activities.waiting", listings.to_approve(session, **scope)
+        ),
+        _item(
+            papers,
+            _("认领的活等验收"),
+            "claim_work.show",
+            claim_listings.count_waiting(session, ledger_id=desk.ledger_id(), node=node),
         ),
         _item(lines, _("有人提出异议"), "objections.show", objections.list_open(session, **scope)),
         _item(lines, _("补录等审核"), "backfills.show", backfills.list_waiting(session, **scope)),

@@ -129,6 +129,7 @@ WORDS: dict[str, dict[str, str]] = {
         "by_hand_count": _l("点名刷卡人数"),
         "device_count": _l("手机数"),
         "count": _l("次数"),
+        "exchange_count": _l("互助次数"),
     },
     "counted": {"minutes": _l("按分钟"), "times": _l("按次"), "pieces": _l("按件")},
     "setting": SETTINGS,
@@ -268,6 +269,12 @@ FIELDS = {
     "beneficiary_count": _l("服务对象人数"),
     "case_no": _l("案号"),
     "discount_rate_bp": _l("结算折扣"),
+    "slot_count": _l("要多少人"),
+    "due_at": _l("什么时候做完"),
+    "activity_id": _l("活动"),
+    "wish_ids": _l("心愿"),
+    "stars": _l("评价"),
+    "value_max_yuan": _l("大概多少钱"),
 }
 
 

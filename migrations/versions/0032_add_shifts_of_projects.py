@@ -13,8 +13,8 @@ from alembic import op
 from app.base.db import Id, UTCDateTime
 from migrations.house import refuse_if_filled, spread
 
-revision = "0024"
-down_revision = "0023"
+revision = "0032"
+down_revision = "0031"
 
 TABLE = "service_orders_post_activity"
 
