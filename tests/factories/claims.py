@@ -79,6 +79,8 @@ def some(
         "wish_id": wish.id,
         "wish_ids": [wish.id],
         "wish_work.rate.wish_id": rated.id,
+        "staff.wish_steps.fulfil.wish_id": rated.id,
+        "staff.wish_steps.rate.wish_id": rated.id,
         "campaign_code": CAMPAIGN,
         "campaigns.tag.subject_id": wish.id,
         "campaigns.untag.subject_id": wish.id,

@@ -8,7 +8,7 @@ from app.web.translate import _, _l
 PARTS = (
     ("today", "staff.home.today", _l("今天")),
     ("activities", "staff.activities.calendar", _l("活动")),
-    ("claims", "staff.posts.show", _l("认领和心愿")),
+    ("claims", "staff.posts.show", _l("认领")),
     ("review", "staff.review.show", _l("审核")),
     ("people", "staff.people.show", _l("人员和卡")),
     ("teams", "staff.teams.show", _l("队伍")),

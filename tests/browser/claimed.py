@@ -1,0 +1,56 @@
+"""What neighbours claim, wish for and ask, put into the demo by the real verbs."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.activities import listings
+from app.base import clock
+from app.base.actors import Actor
+from app.community import tree
+from app.service_orders import campaigns, post_shifts, posts, wishes
+from app.service_orders.posts import Call
+from app.service_orders.wishes import Words
+from tests.browser.desk_work import PLACE, ZHONG, book_of, member_of
+from tests.browser.street import Street
+
+CAMPAIGN = "5250"
+
+
+def put_up(street: Street) -> None:
+    """A post until tomorrow, a standing project with a shift, two wishes and a campaign."""
+    with street.session() as session:
+        ledger_id, node = book_of(session), tree.by_code(session, PLACE)
+        leader = member_of(session, ZHONG)
+        key: dict[str, Any] = {"ledger_id": ledger_id}
+        for call in (
+            Call(
+                kind="post",
+                title="文明交通劝导岗",
+                text="学校门口，早上七点半到八点半，有反光背心",
+                category_code="traffic",
+                slot_count=2,
+                due_at=clock.now() + timedelta(days=1),
+            ),
+            Call(
+                kind="project",
+                title="理论宣传",
+                text="每周一次，到小区里讲一讲",
+                category_code="theory_talk",
+                slot_count=30,
+            ),
+        ):
+            made = posts.make(session, **key, node=node, call=call, actor=Actor(leader.person_id))
+            near = listings.near_me(session, **key, node=node, limit=1)
+            if made.is_standing and near:
+                post_shifts.link(session, **key, post_id=made.id, activity_id=near[0].activity.id)
+        campaigns.make(session, **key, code=CAMPAIGN, name="5250(我爱我邻)")
+        for title, kind in (("一副老花镜", "物品"), ("暑假有人带孩子", "托管")):
+            wish = wishes.make(
+                session,
+                **key,
+                wisher=leader,
+                words=Words(kind=kind, title=title, text="三号楼 201", value_max_yuan=50),
+                actor=Actor(leader.person_id),
+            )
+            campaigns.tag(session, **key, code=CAMPAIGN, kind="wish", subject_id=wish.id)
+        session.commit()
