@@ -39,6 +39,18 @@ TOPICS: dict[str, set[str]] = {
     "debited": {"points", "number", "shop"},
     "refunded": {"points", "number", "shop"},
     "refunded_in_part": {"points", "number", "shop", "expired_points"},
+    # neighbours, claims and wishes
+    "help_taken": {"title", "points"},
+    "help_left": {"title", "points"},
+    "help_withdrawn": {"title", "points"},
+    "help_done": {"title", "points"},
+    "help_lapsed": {"title", "points"},
+    "wish_claimed": {"title"},
+    "wish_left": {"title"},
+    "wish_fulfilled": {"title"},
+    "wish_returned": {"title", "reason"},
+    "claim_refused": {"title", "reason"},
+    "claim_released": {"title"},
     # people and risk
     "objection_answered": {"verdict", "answer"},
     "card_issued": {"card_no"},

@@ -19,7 +19,7 @@ from app.people import households, members
 from app.people.models import Member
 from app.points import grants
 from app.points.grants import Deed
-from app.service_orders import posts
+from app.service_orders import news, posts
 from app.service_orders.errors import ClaimStateConflict, NoSlotLeft, WorkedAtShifts
 from app.service_orders.models import Claim, Post
 
@@ -152,17 +152,21 @@ def refuse(session: Session, *, ledger_id: int, claim_id: UUID, reason: str, act
     _require_another(session, found, actor)
     _decide(session, found, "refused", reason.strip(), actor)
     _free(session, found)
+    post = posts.get(session, ledger_id=ledger_id, post_id=found.post_id)
+    news.of_claim(session, found, post, reason.strip())
     return found
 
 
 def release_due(session: Session, *, ledger_id: int, now: datetime) -> int:
     """Free every slot whose deadline passed without work; return how many (a job, 超时释放)."""
     query = (
-        sa.select(Claim)
+        sa.select(Claim, Post)
         .join(Post, sa.and_(Post.ledger_id == ledger_id, Post.id == Claim.post_id))
         .where(Claim.ledger_id == ledger_id, Claim.state == "claimed", Post.due_at <= now)
     )
-    due = list(session.scalars(query.order_by(Claim.id).with_for_update(of=Claim)))
+    rows = session.execute(query.order_by(Claim.id).with_for_update(of=Claim)).all()
+    due = [row[0] for row in rows]
+    news.of_released(session, [(row[0], row[1]) for row in rows])
     for found in due:
         found.state = "released"
     session.flush()

@@ -12,7 +12,7 @@ from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFa
 from app.people import households, members
 from app.points import grants
 from app.points.grants import Deed
-from app.service_orders import escrow, exchanges, rings
+from app.service_orders import escrow, exchanges, news, rings
 from app.service_orders.models import Exchange
 
 CATEGORY = "neighbour_help"
@@ -64,6 +64,7 @@ def confirm(
     made = grants.grant(session, ledger_id=ledger_id, deeds=[_deed(exchange, done)], actor=actor)
     exchange.grant_id, exchange.ended_at = made[0].id, clock.now()
     exchanges.move(session, exchange, "done")
+    news.of_exchange(session, exchange, exchange.asker_id, "help_done")
     rings.look(session, exchange=exchange)
     return exchange
 

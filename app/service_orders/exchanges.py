@@ -20,7 +20,7 @@ from app.community import tree
 from app.ledger import books
 from app.people import members
 from app.people.models import Member
-from app.service_orders import escrow, offers
+from app.service_orders import escrow, news, offers
 from app.service_orders.errors import ExchangeStateConflict
 from app.service_orders.models import Exchange
 
@@ -106,6 +106,7 @@ def accept(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Membe
             raise PermissionDenied("this was asked of somebody else")
     require_state(exchange, "open")
     exchange.helper_id, exchange.accepted_at = helper.id, clock.now()
+    news.of_exchange(session, exchange, exchange.asker_id, "help_taken")
     move(session, exchange, "accepted")
     return exchange
 
@@ -123,6 +124,7 @@ def give_up(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Memb
     if exchange.helper_id != helper.id:
         raise PermissionDenied("another helps here")
     exchange.helper_id = exchange.accepted_at = exchange.offer_id = None
+    news.of_exchange(session, exchange, exchange.asker_id, "help_left")
     move(session, exchange, "open")
     return exchange
 
@@ -142,6 +144,7 @@ def withdraw(
         raise PermissionDenied("another asked for this")
     require_state(exchange, *LIVE)
     _give_back(session, exchange, "withdrawn", actor)
+    news.of_exchange(session, exchange, exchange.helper_id, "help_withdrawn")
     return exchange
 
 
@@ -153,6 +156,7 @@ def lapse_due(session: Session, *, ledger_id: int, now: datetime) -> int:
     due = list(session.scalars(query.order_by(Exchange.id).with_for_update()))
     for exchange in due:
         _give_back(session, exchange, "lapsed", SYSTEM)
+    news.of_lapsed(session, due)
     return len(due)
 
 

@@ -20,6 +20,7 @@ from app.community.models import Node
 from app.ledger import books
 from app.people import households, members
 from app.people.models import Member
+from app.service_orders import news
 from app.service_orders.errors import OwnWish, WishStateConflict
 from app.service_orders.models import Wish
 
@@ -86,6 +87,7 @@ def claim(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) -
         raise OwnWish
     _require_state(wish, "open")
     wish.claimer_id, wish.claimed_at = claimer.id, clock.now()
+    news.of_wish(session, wish, "wish_claimed")
     return _move(session, wish, "claimed")
 
 
@@ -99,6 +101,7 @@ def give_up(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member)
     """
     wish = _claimed(session, ledger_id, wish_id, claimer)
     wish.claimer_id = wish.claimed_at = None
+    news.of_wish(session, wish, "wish_left")
     return _move(session, wish, "open")
 
 
@@ -112,6 +115,7 @@ def fulfil(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) 
     """
     wish = _claimed(session, ledger_id, wish_id, claimer)
     wish.fulfilled_at = clock.now()
+    news.of_wish(session, wish, "wish_fulfilled")
     return _move(session, wish, "fulfilled")
 
 
@@ -145,6 +149,7 @@ def fulfil_by_activity(session: Session, *, ledger_id: int, activity_id: UUID) -
     found = list(session.scalars(query.order_by(Wish.id).with_for_update()))
     for wish in found:
         wish.fulfilled_at = clock.now()
+        news.of_wish(session, wish, "wish_fulfilled")
         _move(session, wish, "fulfilled")
     return len(found)
 
@@ -196,6 +201,7 @@ def send_back(session: Session, *, ledger_id: int, wish_id: UUID, reason: str) -
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
     _require_state(wish, "open", "claimed")
     wish.ended_reason = reason.strip()[:200]
+    news.of_wish(session, wish, "wish_returned", reason=wish.ended_reason)
     return _move(session, wish, "returned")
 
 

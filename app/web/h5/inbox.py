@@ -20,6 +20,9 @@ MESSAGES_SHOWN = 100
 ACTIVITIES = ("h5.activities.near", _l("看活动"))
 PASSBOOK = ("h5.passbook.page", _l("看存折"))
 RECORDS = ("h5.records.page", _l("看记录"))
+NEIGHBOURS = ("h5.neighbours.page", _l("看互助"))
+WISHES = ("h5.wishes.mine", _l("看我的心愿"))
+CLAIMS = ("h5.my_claims.page", _l("看我认领的"))
 WAYS = {
     **dict.fromkeys(("enrolled", "waiting_list", "promoted", "activity_cancelled"), ACTIVITIES),
     **dict.fromkeys(("granted", "reversed", "expired", "debited", "refunded"), PASSBOOK),
@@ -29,6 +32,10 @@ WAYS = {
     "expiring": ("h5.goods.page", _l("看能换什么")),
     "objection_answered": ("h5.objecting.page", _l("看答复")),
     **dict.fromkeys(("agent_begun", "agent_ended"), ("h5.helping.mine", _l("看谁能替我办"))),
+    **dict.fromkeys(("help_taken", "help_left", "help_withdrawn"), NEIGHBOURS),
+    **dict.fromkeys(("help_done", "help_lapsed"), PASSBOOK),
+    **dict.fromkeys(("wish_claimed", "wish_left", "wish_fulfilled", "wish_returned"), WISHES),
+    **dict.fromkeys(("claim_refused", "claim_released"), CLAIMS),
     "name_corrected": ("h5.profile.page", _l("看资料")),
 }
 """Where a message leads: the page on which its matter stands."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from app.web.h5 import sentences_claims
 from app.web.h5.words import WORDS
 from app.web.pages import day, hours, moment, number
 from app.web.reader import prefers_english
@@ -106,6 +107,7 @@ GOOD_NEWS: dict[str, tuple[str, str]] = {
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    **sentences_claims.SENTENCES,
     # activities
     "plan_approved": (
         _l("活动批准了"),

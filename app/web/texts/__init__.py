@@ -35,7 +35,6 @@ STATUS: dict[Refusal, HTTPStatus] = {
 }
 
 TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS}
-TEXTS: dict[str, Text] = {**ASKING, **CLAIMS, **CONFLICTS, **RULES, **REGISTERS}
 
 UNKNOWN = Text(
     "没有办成，积分没有变。请刷新看看。",

@@ -1,0 +1,64 @@
+"""News: inbox lines about help, claims and wishes, to those whom they concern.
+
+Who is told by the clock is told in the morning, not at night (D51).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.people import inbox
+from app.people.inbox import Note
+from app.points import reminders
+from app.service_orders.models import Claim, Exchange, Post, Wish
+
+
+def of_exchange(session: Session, exchange: Exchange, member_id: UUID | None, topic: str) -> None:
+    """Tell one of the two: `help_taken`, `help_left`, `help_done`, `help_withdrawn`."""
+    if member_id is not None:
+        facts = {"title": exchange.title, "points": exchange.points}
+        inbox.tell(session, ledger_id=exchange.ledger_id, notes=[Note(member_id, topic, facts)])
+
+
+def of_lapsed(session: Session, lapsed: Sequence[Exchange]) -> None:
+    """Tell askers that nobody confirmed in time and their points came back (L7)."""
+    notes = [
+        Note(
+            each.asker_id,
+            "help_lapsed",
+            {"title": each.title, "points": each.points},
+            natural_key=f"help_lapsed:{each.id}",
+        )
+        for each in lapsed
+    ]
+    if notes:
+        reminders.tell(session, ledger_id=lapsed[0].ledger_id, notes=notes)
+
+
+def of_wish(session: Session, wish: Wish, topic: str, **more: Any) -> None:
+    """Tell the wisher: `wish_claimed`, `wish_left`, `wish_fulfilled`, `wish_returned`."""
+    note = Note(wish.wisher_id, topic, {"title": wish.title, **more})
+    inbox.tell(session, ledger_id=wish.ledger_id, notes=[note])
+
+
+def of_claim(session: Session, found: Claim, post: Post, reason: str) -> None:
+    """Tell a volunteer why their work was not accepted; accepted work tells of its grant."""
+    note = Note(found.member_id, "claim_refused", {"title": post.title, "reason": reason})
+    inbox.tell(session, ledger_id=found.ledger_id, notes=[note])
+
+
+def of_released(session: Session, released: Sequence[tuple[Claim, Post]]) -> None:
+    """Tell volunteers that their time was over and the slot went to others (T3)."""
+    notes = [
+        Note(
+            each.member_id,
+            "claim_released",
+            {"title": post.title},
+            natural_key=f"claim_released:{each.id}",
+        )
+        for each, post in released
+    ]
+    if notes:
+        reminders.tell(session, ledger_id=released[0][0].ledger_id, notes=notes)

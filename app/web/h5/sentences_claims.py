@@ -1,0 +1,17 @@
+"""Sentences of the inbox about neighbours' help, claims and wishes."""
+
+from app.web.translate import _l
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "help_taken": (_l("有邻居来帮您了"), _l("%(title)s有人接下了。帮好了，请出示确认码。")),
+    "help_left": (_l("帮忙的邻居来不了"), _l("%(title)s别的邻居可以接，%(points)s还托着。")),
+    "help_withdrawn": (_l("不用去帮了"), _l("邻居收回了：%(title)s。")),
+    "help_done": (_l("互助办好了"), _l("%(title)s办好了，%(points)s给了帮忙的邻居。")),
+    "help_lapsed": (_l("没有邻居来帮"), _l("%(title)s到期了，%(points)s退给您了。")),
+    "wish_claimed": (_l("有人认领了您的心愿"), _l("%(title)s，会有人来找您。")),
+    "wish_left": (_l("认领的人办不了"), _l("%(title)s又可以由别人认领了。")),
+    "wish_fulfilled": (_l("您的心愿实现了"), _l("%(title)s。请您评价一下。")),
+    "wish_returned": (_l("您的心愿退回了"), _l("%(title)s。%(why)s")),
+    "claim_refused": (_l("验收没有通过"), _l("%(title)s。%(why)s")),
+    "claim_released": (_l("认领的名额让出去了"), _l("%(title)s到时间没有交，这次没有积分。")),
+}
