@@ -4,11 +4,8 @@ Owns: workflow templates, kinds of orders, orders, their work and their log; off
 exchanges of neighbours, and their escrow; posts and claims, wishes, campaigns; the four lists.
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`,
-`listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `claims`,
-`wishes`, `campaigns`, `registers`, `sightings`,
-`sighting_rates`, `proof_checks`.
 `listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `post_shifts`,
 `claims`, `claim_listings`, `wishes`, `wish_listings`, `campaigns`, `registers`,
-`proof_checks`.
+`sightings`, `sighting_rates`, `proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

@@ -22,7 +22,6 @@ from app.points.notices import Draft
 from app.points.openings import PaperBalance
 from app.points.photos import Subject
 from app.points.stars import bars
-from tests.factories import mall, people, points
 from tests.factories import claims, mall, people, points
 from tests.factories import pictures as files
 from tests.factories.doors import Town

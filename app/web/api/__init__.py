@@ -64,9 +64,9 @@ from app.web.api import (
     tills,
     units,
     uploads,
-    zones,
     wish_work,
     wishes,
+    zones,
 )
 
 __all__ = ["BLUEPRINTS", "parsing"]
