@@ -13,10 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.community import tree
-from app.community.grids import COMMUNITY_KINDS
-from app.community.models import Node
-from app.community.node_rows import path_ids
+from app.community import grids, tree
 from app.people.models import Duty
 
 
@@ -37,7 +34,7 @@ def paid_among(session: Session, *, ledger_id: int, stints: Collection[Stint]) -
     nodes = tree.get_many(
         session, {each.node_id for each in stints} | {duty.node_id for duty in paid}
     )
-    bounds = _communities(session, [nodes[duty.node_id] for duty in paid])
+    bounds = grids.neighbourhoods(session, [nodes[duty.node_id] for duty in paid])
     found = set()
     for stint in stints:
         for duty in paid:
@@ -64,15 +61,3 @@ def _paid_duties(session: Session, ledger_id: int, member_ids: set[UUID]) -> lis
 
 def _covers(duty: Duty, on: date) -> bool:
     return duty.begun_on <= on and (duty.ended_on is None or on <= duty.ended_on)
-
-
-def _communities(session: Session, places: Collection[Node]) -> dict[int, Node]:
-    """Return for each place the community or village it lies in; else the place itself."""
-    wanted = {part for place in places for part in path_ids(place.path)}
-    above = tree.get_many(session, wanted)
-    found = {}
-    for place in places:
-        line = [above[part] for part in path_ids(place.path)]
-        community = [each for each in line if each.kind_code in COMMUNITY_KINDS]
-        found[place.id] = community[-1] if community else place
-    return found

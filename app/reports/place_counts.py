@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.community import tree
 from app.community.models import Node
 from app.mall.models import Redemption, Shop
-from app.people import team_counts
+from app.people import enlistments, team_counts
 from app.people.models import Card, Member
 from app.points.models import Day, Grant
 
@@ -41,6 +41,7 @@ def of_place(session: Session, *, ledger_id: int, node: Node) -> list[Count]:
         "attendances": _attendances(session, ledger_id, node),
         "cards_issued": issued,
         "card_holders": holders,
+        "enlisted": enlistments.count_in(session, ledger_id=ledger_id, node=node),
         "redemptions": _redemptions(session, ledger_id, node),
     }
     return [Count(code, value) for code, value in found.items()]

@@ -11,6 +11,7 @@ COUNTS: dict[str, tuple[str, str]] = {
     "attendances": (_l("参加活动"), _l("人次")),
     "cards_issued": (_l("发过的积分卡"), _l("张")),
     "card_holders": (_l("手里有卡的人"), _l("人")),
+    "enlisted": (_l("双报到"), _l("人")),
     "redemptions": (_l("积分兑换"), _l("人次")),
 }
 """By code; the desk, the public page and the API speak of the same ones."""

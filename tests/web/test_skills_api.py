@@ -2,6 +2,7 @@
 
 from app.base.actors import SYSTEM
 from app.community import tree
+from app.points.models import Grant
 from app.web.session import COOKIE
 from tests.factories import activities, desk
 from tests.factories.doors import Town
@@ -67,3 +68,21 @@ def test_c21_a_holder_finds_what_asks_for_their_skill_first(stage) -> None:
         assert "已先告诉 1 位" in staff.get(here.path("/activities/{activity}")).text
         inbox = here.at("rolled").get("/inbox")
         assert "在找律师" in inbox.text
+
+
+def test_a13_who_lives_in_another_community_is_marked_in_the_review_and_not_refused(stage) -> None:
+    with activities.at("12:00"):
+        here = stage.put_up(desk.a_busy_desk, "app", "session")
+        staff = here.at("staff")
+        assert "住在别的社区" not in staff.get(here.path("/review")).text
+        here.people["rolled"].node_id = here.elsewhere.id
+        here.session.commit()
+        assert "住在别的社区" in staff.get(here.path("/review")).text
+        decided = staff.send(
+            here.path("/review/decide"),
+            grant_ids=str(here.ids["waiting"]),
+            verdict="approved",
+            confirmed="yes",
+        )
+        assert decided.status_code == 303
+        assert desk.state_of(here, Grant, here.ids["waiting"]) == "posted"

@@ -64,6 +64,7 @@ READ = [
     "/enlistments",
     "/coverage",
     "/sightings",
+    "/grid-claims",
     "/teams?kind=志愿服务队",
     "/lists/need",
     "/lists/project",

@@ -92,7 +92,7 @@ MAY = {
     "enlistments.list_*": READ,
     "enlistments.figures": READ,
     "enlistments.*": WRITE,
-    "registers.list_entries": READ,
+    "registers.list_*": READ,
     "registers.show": READ,
     "registers.write_file": READ,
     "registers.*": WRITE,

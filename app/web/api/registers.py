@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
 from app.people import members
-from app.reports import exports, register_files
+from app.reports import exports, grid_claims, register_files
 from app.service_orders import registers
 from app.service_orders.models import RegisterEntry
 from app.service_orders.registers import NewEntry
@@ -20,11 +20,12 @@ from app.web.acts import act
 from app.web.api import reports, standing
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import items_of
+from app.web.schemas.lists import PlacePageIn, items_of
 from app.web.schemas.registers import (
     EntryIn,
     EntryOut,
     EntryPageIn,
+    GridClaimsOut,
     LinkIn,
     ListFileIn,
     MoveIn,
@@ -145,6 +146,18 @@ def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers[reports.CODE_HEADER] = code
     return answer
+
+
+@bp.get("/claims-by-grid")
+@allow(SIGNED_IN)
+@bp.arguments(PlacePageIn, location="query")
+@bp.response(200, items_of(GridClaimsOut))
+def list_by_grid(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Count the claims of a place by grid (T5); those outside of grids in a line of their own."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        node = standing.place(session, asked.get("node_code"), READERS)
+        return {"items": grid_claims.of_place(session, ledger_id=ledger_id, node=node)}
 
 
 def _operator(session: Session, ledger_id: int) -> str:

@@ -83,6 +83,17 @@ class ListFileIn(InSchema):
     kind = fields.String(load_default="xlsx", validate=validate.OneOf(("xlsx", "csv")))
 
 
+class GridClaimsOut(Schema):
+    """Claims of one grid; without a code, of what stands in no grid."""
+
+    code = fields.String()
+    name = fields.String()
+    claim_count = fields.Integer()
+    under_way_count = fields.Integer()
+    accepted_count = fields.Integer()
+    ended_count = fields.Integer()
+
+
 class EnlistmentOut(Schema):
     """Somebody who reported in; no member until `is_member`."""
 

@@ -1,11 +1,12 @@
 """The rows of the review: each grant with its member, its ground, its worth, and who decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.community import grids, tree
 from app.people import households, members
 from app.people.models import Member
 from app.points import programmes, rates
@@ -30,6 +31,7 @@ def rows(session: Session, found: Sequence[Grant]) -> list[dict[str, Any]]:
         ledger_id=ledger_id,
         attendance_ids={each.source_id for each in found if each.source_kind == "attendance"},
     )
+    away = _away(session, found, whose)
     card = rates.card(session, programmes.of_ledger(session, ledger_id).id)
     circle = households.circle_of(session, ledger_id=ledger_id, person_id=desk.me())
     return [
@@ -37,12 +39,28 @@ def rows(session: Session, found: Sequence[Grant]) -> list[dict[str, Any]]:
             "grant": each,
             "member": whose[each.member_id],
             "ground": grounds.get(each.source_id),
+            "is_away": each.id in away,
             "holds": (each.hold_reasons or "").split(",") if each.hold_reasons else [],
             "points": _worth(card, each),
             **_kind(each, whose[each.member_id], circle),
         }
         for each in found
     ]
+
+
+def _away(session: Session, found: Sequence[Grant], whose: Mapping[UUID, Member]) -> set[UUID]:
+    """Return the grants of members who live outside the community of the deed (A13).
+
+    They are marked, and decided like all others.
+    """
+    wanted = {each.node_id for each in found} | {each.node_id for each in whose.values()}
+    nodes = tree.get_many(session, wanted)
+    bounds = grids.neighbourhoods(session, [nodes[each.node_id] for each in found])
+    return {
+        each.id
+        for each in found
+        if not tree.contains(bounds[each.node_id], nodes[whose[each.member_id].node_id])
+    }
 
 
 def sums(found: Iterable[dict[str, Any]]) -> dict[str, int]:

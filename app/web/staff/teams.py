@@ -195,13 +195,19 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
     )
 
 
+def kind_name(kind: str) -> str:
+    """Return how a kind of team is called; the code of old for the plainest of them has a word."""
+    return _("志愿服务队") if kind == "volunteer" else kind
+
+
 def _choices(session: Session, key: dict[str, Any], node: Node) -> dict[str, Any]:
     """What the teams here can be filtered by, and how many there are."""
     here = team_counts.by_kind(session, **key, node=node)
     bodies = teams.lead_bodies_in(session, **key, node=node)
     return {
         "kinds": list(dict.fromkeys([*teams.KINDS, *here])),
-        "kinds_here": [(kind, kind) for kind in here],
+        "kinds_here": [(kind, kind_name(kind)) for kind in here],
+        "kind_name": kind_name,
         "lead_bodies": [(body, body) for body in bodies],
         "sums": team_counts.of_place(session, **key, node=node),
     }

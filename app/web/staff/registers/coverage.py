@@ -10,7 +10,7 @@ from app.community import tree
 from app.people import team_counts
 from app.reports import team_coverage
 from app.web.permissions import SIGNED_IN, allow
-from app.web.staff import desk, forms, menu
+from app.web.staff import desk, forms, menu, teams
 
 bp = Blueprint("coverage", __name__, url_prefix="/<place>/coverage")
 
@@ -27,6 +27,9 @@ def show() -> ResponseReturnValue:
             "registers/coverage.html",
             found=found,
             crumbs_of=tree.breadcrumbs(session, found.uncovered),
-            teams=team_counts.of_place(session, **key),
-            by_kind=team_counts.by_kind(session, **key),
+            counts=team_counts.of_place(session, **key),
+            by_kind={
+                teams.kind_name(kind): count
+                for kind, count in team_counts.by_kind(session, **key).items()
+            },
         )

@@ -153,7 +153,7 @@ def _scoped(session: Session, entry_id: UUID, names: tuple[str, ...]) -> Registe
 
 
 def _show(list_code: str, problem: Problem | None = None) -> ResponseReturnValue:
-    menu.at("teams")
+    menu.at("people")
     node = desk.here().node
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
@@ -176,7 +176,7 @@ def _show(list_code: str, problem: Problem | None = None) -> ResponseReturnValue
 
 
 def _entry(entry_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
-    menu.at("teams")
+    menu.at("people")
     with reading() as session:
         found = _scoped(session, entry_id, desk.READERS)
         linked = registers.linked_to(session, **_named(entry_id))
