@@ -67,6 +67,14 @@ def link_joined(session: Session, *, ledger_id: int, joined: Sequence[Candidate]
     session.flush()
 
 
+def of_member(session: Session, *, ledger_id: int, member_id: UUID) -> list[Enlistment]:
+    """List by which row a member reported in: one or none."""
+    query = sa.select(Enlistment).where(
+        Enlistment.ledger_id == ledger_id, Enlistment.member_id == member_id
+    )
+    return list(session.scalars(query))
+
+
 def unlink(session: Session, *, ledger_id: int, member_id: UUID) -> None:
     """Blank what names a member who is being erased; that somebody reported in stays (D47)."""
     session.execute(

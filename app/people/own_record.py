@@ -14,11 +14,14 @@ from app.people import (
     agents,
     cards,
     consents,
+    duties,
+    enlistment_links,
     households,
     inbox,
     members,
     roles,
     sessions,
+    skills,
     team_members,
 )
 from app.people.models import Member, Person
@@ -87,6 +90,17 @@ def _membership(session: Session, member: Member) -> dict[str, Any]:
         "name": members.full_name(member),
         "household": household.name if household else None,
         "teams": [team.name for team in teams],
+        "skills": skills.of_member(session, ledger_id=ledger_id, member_id=member_id),
+        "duties": [
+            _columns(each.duty, "kind_code", "node_id", "is_paid", "begun_on")
+            for each in duties.list_of_member(session, ledger_id=ledger_id, member_id=member_id)
+        ],
+        "reporting_in": [
+            _columns(each, "external_id", "unit_id", "node_id", "standing", "source", "enlisted_on")
+            for each in enlistment_links.of_member(
+                session, ledger_id=ledger_id, member_id=member_id
+            )
+        ],
         "cards": [_columns(each, "card_no", "state", "issued_at", "ended_at") for each in held],
         "messages": [_columns(each, "topic", "facts", "sent_at", "read_at") for each in messages],
     }

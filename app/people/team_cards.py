@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.base import clock
 from app.base.actors import Actor
@@ -17,6 +17,7 @@ from app.base.errors import NotFound, ValidationFailed, VersionStale
 from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node
+from app.community.node_rows import path_ids
 from app.people import audit, members, phones, teams
 from app.people.errors import PhoneIsPrivate
 from app.people.models import Team, TeamArea, TeamCard
@@ -136,7 +137,16 @@ def show(session: Session, *, ledger_id: int, team_id: UUID) -> PublicCard:
 
 
 def list_open(session: Session, *, ledger_id: int, node: Node) -> list[Team]:
-    """List the open teams of a place and below it whose card is open to everybody, by name."""
+    """List the open teams at a place, or that look after it, whose card is open to all (C25)."""
+    area = aliased(Node)
+    looks_after = (
+        sa.select(TeamArea.team_id)
+        .join(area, area.id == TeamArea.node_id)
+        .where(
+            TeamArea.ledger_id == ledger_id,
+            sa.or_(tree.within(area.path, node), area.id.in_(path_ids(node.path))),
+        )
+    )
     query = (
         sa.select(Team)
         .join(TeamCard, sa.and_(TeamCard.ledger_id == Team.ledger_id, TeamCard.team_id == Team.id))
@@ -146,7 +156,7 @@ def list_open(session: Session, *, ledger_id: int, node: Node) -> list[Team]:
             TeamCard.ledger_id == ledger_id,
             TeamCard.is_open.is_(True),
             Team.closed_on.is_(None),
-            tree.within(Node.path, node),
+            sa.or_(tree.within(Node.path, node), Team.id.in_(looks_after)),
         )
     )
     return list(session.scalars(query.order_by(Team.name, Team.id)))

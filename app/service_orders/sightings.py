@@ -173,6 +173,16 @@ def list_in(
     return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 
+def count_waiting(session: Session, *, ledger_id: int, node: Node) -> int:
+    """Count the reports of a place and below it that nobody decided yet."""
+    query = sa.select(sa.func.count()).where(
+        Sighting.ledger_id == ledger_id,
+        Sighting.state == "waiting",
+        tree.within(Sighting.node_path, node),
+    )
+    return session.scalar(query) or 0
+
+
 def list_of_member(
     session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
 ) -> list[Sighting]:

@@ -10,7 +10,7 @@ from app.base.actors import SYSTEM
 from app.base.errors import CsvUnreadable, ValidationFailed
 from app.base.transactions import attempt
 from app.community import tree, units
-from app.people import enlistment_imports, enlistments, team_members
+from app.people import enlistment_imports, enlistments, erasure, own_record, team_members
 from app.people.models import Enlistment, Member
 from app.reports import enlistment_hours
 from tests.factories import people, points, teams
@@ -220,3 +220,16 @@ def test_an_unknown_standing_enters_nobody(session, here):
     with pytest.raises(ValidationFailed), attempt(session):
         enlistments.enlist(session, ledger_id=here.ledger_id, new=new, actor=SYSTEM)
     assert rows(session, here) == {}
+
+
+def test_d47_erasure_takes_the_name_off_the_register_and_leaves_the_count(session, here):
+    run(session, here, line(1, "温如许", "000-0000-0101"))
+    member = people.member(session, here.ledger_id, here.node, "温如许", "000-0000-0101")
+    session.commit()
+    record = own_record.my_record(session, person_id=member.person_id, ledger_id=here.ledger_id)
+    assert [each["external_id"] for each in record["membership"]["reporting_in"]] == ["E1"]
+    erasure.erase(session, person_id=member.person_id, actor=SYSTEM)
+    (row,) = rows(session, here).values()
+    assert (row.name_cipher, row.phone_hash, row.member_id) == (None, None, None)
+    assert "温" not in row.name_masked
+    assert enlistments.count_in(session, ledger_id=here.ledger_id, node=here.node) == 1

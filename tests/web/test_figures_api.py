@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.base.actors import SYSTEM
+from app.community import tree
+from app.people import team_cards, teams
+from app.people.team_cards import CardText
+from app.people.teams import NewTeam
 from app.web.session import COOKIE
 from tests.factories.doors import Town
 from tests.web.answers import done, everything, refused
@@ -71,3 +76,35 @@ def test_a_place_page_tells_everybody_where_it_is_and_names_nobody(town: Town) -
     assert "温如许" not in page.text
     assert member.volunteer_no not in page.text
     assert town.client.get("/places/nowhere").status_code == 404
+
+
+def test_c25_an_estates_page_names_the_teams_that_look_after_it_by_a_roles_phone(
+    town: Town,
+) -> None:
+    estate, beside = (
+        tree.add(
+            town.session,
+            parent=town.node,
+            kind_code="estate",
+            code=code,
+            name=name,
+            actor=SYSTEM,
+        )
+        for code, name in (("e1", "丰美小区"), ("e2", "保利小区"))
+    )
+    team = teams.create(
+        town.session,
+        ledger_id=town.ledger_id,
+        team=NewTeam(town.node.id, "巡逻小队", "巡逻队", "居委会", "值班岗"),
+        actor=SYSTEM,
+    )
+    text = CardText("巡逻", "居委会一楼", "0593-0000000", (estate.id,), True)
+    key = {"ledger_id": town.ledger_id, "team_id": team.id, "actor": SYSTEM}
+    team_cards.write(town.session, **key, text=text, version=0)
+    town.session.commit()
+    assert "巡逻小队" in town.client.get(f"/places/{estate.code}").text
+    assert "巡逻小队" in town.client.get(f"/places/{town.node.code}").text
+    assert "巡逻小队" not in town.client.get(f"/places/{beside.code}").text
+    shown = town.client.get(f"/t/ningde/{team.id}").text
+    for words in ("值班岗", "0593-0000000", "丰美小区"):
+        assert words in shown, words

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.base import crypto
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.people import cards, consents, credentials, phones, team_members
+from app.people import cards, consents, credentials, duties, phones, skills, team_members
 from app.people.models import Consent, Person
 from app.web.acts import submit
 from app.web.h5 import own
@@ -42,6 +42,8 @@ def page() -> ResponseReturnValue:
             "has_password": credentials.has_password(session, person_id=person_id),
             "has_pin": credentials.has_pin(session, person_id=person_id),
             "teams": team_members.teams_of(session, **me.key),
+            "duties": duties.list_of_member(session, **me.key),
+            "skills": skills.of_member(session, **me.key),
             "cards": cards.list_of(session, **me.key),
         }
     said = SAID.get(request.args.get("said", ""))

@@ -115,6 +115,8 @@ WORDS: dict[str, dict[str, str]] = {
 """By subject and code, as a template asks: `words.activity[state]`."""
 
 FIELD_NAMES: dict[str, str] = {
+    "place_text": _l("在哪里"),
+    "photo": _l("照片"),
     "name": _l("姓名"),
     "phone": _l("手机号"),
     "code": _l("验证码"),

@@ -20,7 +20,7 @@ from app.people import merges, objections
 from app.people import roles as people_roles
 from app.points import approvals, backfills, openings
 from app.reports import desk_figures
-from app.service_orders import claim_listings
+from app.service_orders import claim_listings, sightings
 from app.web.pages import number
 from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
 from app.web.staff import desk, forms, menu, review_table, signal_scope
@@ -98,6 +98,12 @@ def _work(session: Session) -> list[dict[str, Any]]:
             signal_scope.list_open(session, desk.ledger_id(), node),
         )
         | {"note": _("只是提醒，由人来判断")},
+        _item(
+            lines,
+            _("随手拍等着看"),
+            "sightings.show",
+            sightings.count_waiting(session, ledger_id=desk.ledger_id(), node=node),
+        ),
     ]
     return found + _stores(session) if desk.here().has_points else found
 

@@ -198,6 +198,11 @@ def word(kind: str, code: str | None) -> str:
 
 
 FIELDS = {
+    "external_id": _l("外部编号"),
+    "other_number": _l("另一条的编号"),
+    "skill": _l("专长"),
+    "due_on": _l("期限"),
+    "most_a_day": _l("一天最多几次有分"),
     "title": _l("活动名称"),
     "address": _l("详细地点"),
     "description": _l("要做什么、带什么"),
