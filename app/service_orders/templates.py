@@ -103,12 +103,23 @@ def choose(session: Session, *, node: Node, code: str, actor: Actor) -> None:
     session.execute(insert.on_conflict_do_update(index_elements=["node_id"], set_=values))
 
 
-def of_node(session: Session, node: Node) -> Template:
-    """Return the template in use at a place: its own choice, or its nearest ancestor's."""
+def name_at(session: Session, node: Node) -> str:
+    """Return what a place calls its workflow, such as 上报—派单—红管家服务—评价; writes nothing."""
+    code = _code_at(session, node)
+    query = sa.select(Template.name).where(Template.code == code).order_by(Template.version.desc())
+    return session.scalars(query.limit(1)).first() or BUILT_IN[code][0]
+
+
+def _code_at(session: Session, node: Node) -> str:
     ids = path_ids(node.path)
     query = sa.select(TemplateChoice).where(TemplateChoice.node_id.in_(ids))
     chosen = {each.node_id: each.template_code for each in session.scalars(query)}
-    code = next((chosen[each] for each in reversed(ids) if each in chosen), DEFAULT_CODE)
+    return next((chosen[each] for each in reversed(ids) if each in chosen), DEFAULT_CODE)
+
+
+def of_node(session: Session, node: Node) -> Template:
+    """Return the template in use at a place: its own choice, or its nearest ancestor's."""
+    code = _code_at(session, node)
     if code == DEFAULT_CODE:
         ensure_built_in(session)
     return latest(session, code)

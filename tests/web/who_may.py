@@ -166,6 +166,7 @@ MAY = {
     "nodes.list_grid_warnings": READ,
     "nodes.*": PUBLIC,
     "figures.show": PUBLIC,
+    "place_report.show": PUBLIC,
     "figures.import_figures": WRITE,
     "units.list_kinds": PUBLIC,
     "units.list_*": ANYONE,

@@ -24,7 +24,7 @@ from app.cli.demo import (
 from app.cli.demo.jinxi_cast import PASSWORD, PERSONAS
 from app.cli.demo.names import phone
 from app.cli.demo.whole import load as whole
-from app.cli.demo.whole import reconcile, table
+from app.cli.demo.whole import logins, reconcile, table
 from app.cli.demo.whole.expected import FIGURES
 from app.cli.demo.world import BEGAN_ON, at, everyone, has_members, step
 from app.cli.refusals import told
@@ -111,6 +111,9 @@ def show_logins() -> None:
     for serial, (_, name) in enumerate(wumiao.PERSONAS, 1):
         about = "武庙村积分超市店员" if name == "丁一诺" else "武庙村工作人员"
         click.echo(f"  {phone(wumiao.PHONE_FROM + serial)}   {name}   {about}")
+    click.echo("\nOnly after `flask demo load --all`:\n")
+    for line in logins.lines():
+        click.echo(f"  {line}")
     click.echo()
 
 

@@ -7,7 +7,8 @@ place are different things (D10), and so are those of two places.
 
 from app.reports.place_reports.books import BookTotals, totals
 from app.reports.place_reports.lines import LINES, Line, of_place, rows_of, value
-from app.reports.place_reports.said import about, percent
+from app.reports.place_reports.report import Statement, Told, statement_of, tell
+from app.reports.place_reports.said import percent
 from app.reports.place_reports.scope import Row, Scope, scope_of
 
 __all__ = [
@@ -16,11 +17,14 @@ __all__ = [
     "Line",
     "Row",
     "Scope",
-    "about",
+    "Statement",
+    "Told",
     "of_place",
     "percent",
     "rows_of",
     "scope_of",
+    "statement_of",
+    "tell",
     "totals",
     "value",
 ]

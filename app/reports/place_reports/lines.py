@@ -19,70 +19,92 @@ class Line:
 
     Attributes:
         unit: What is counted; two lines are added never, whatever their units.
-        step: Down to which round number it may be said with 余: 612 by 100 is 600余.
         part_of: The line of which this one is a share, shown as a percentage.
+        stated_as: Kinds of figures under which others state the same thing, beside its own code.
     """
 
     code: str
     unit: str
     rows: Rows
-    step: int = 10
     part_of: str | None = None
+    stated_as: tuple[str, ...] = ()
 
 
-def _all_lines() -> tuple[Line, ...]:
-    return (
-        Line("hours", "minutes", activity_rows.hours, 1_000),
-        Line("cards_issued", "cards", people_rows.cards_issued, 100),
-        Line("card_holders", "people", people_rows.card_holders, 100),
-        Line("cards_replaced", "cards", people_rows.cards_replaced),
-        Line("teams", "teams", people_rows.teams),
-        Line("teams_volunteer", "teams", people_rows.volunteer_teams),
-        Line("team_members", "people", people_rows.team_members, 1_000),
-        Line("team_places", "places", people_rows.team_places, 1_000),
-        Line("sessions", "sessions", activity_rows.sessions()),
-        Line("sessions_clinic", "sessions", activity_rows.sessions(*CLINIC)),
-        Line("sessions_classes", "sessions", activity_rows.sessions(*CLASSES)),
-        Line("attendances", "attendances", activity_rows.attendances, 1_000),
-        Line("people_served", "people_served", activity_rows.people_served, 100),
-        Line("deeds_environment", "times", activity_rows.deeds("environment")),
-        Line("deeds_mediation", "pieces", activity_rows.deeds("mediation")),
-        Line("deeds_outreach", "times", activity_rows.deeds("outreach")),
-        Line("shops", "shops", mall_rows.shops),
-        Line("shops_idle", "shops", mall_rows.idle_shops),
-        Line("goods_orders", "orders", mall_rows.orders("goods")),
-        Line("goods_pieces", "goods", mall_rows.pieces("goods")),
-        Line("goods_points", "points", mall_rows.points("goods"), 1_000),
-        Line("service_orders", "orders", mall_rows.orders("service")),
-        Line("service_points", "points", mall_rows.points("service"), 1_000),
-        Line("orders_cancelled", "orders", mall_rows.cancelled),
-        Line("requests", "requests", order_rows.filed),
-        Line("requests_finished", "requests", order_rows.finished, part_of="requests"),
-        Line("requests_content", "requests", order_rows.content, part_of="requests_finished"),
-        Line("requests_hard", "requests", order_rows.hard),
-        Line(
-            "requests_worked",
-            "requests",
-            order_rows.unfinished(is_escalated=False, meaning="worked"),
-        ),
-        Line(
-            "requests_waiting",
-            "requests",
-            order_rows.unfinished(is_escalated=False, meaning="filed"),
-        ),
-        Line("requests_escalated", "requests", order_rows.unfinished(is_escalated=True)),
-        Line("wishes", "wishes", order_rows.wishes),
-        Line("wishes_fulfilled", "wishes", order_rows.wishes_fulfilled, part_of="wishes"),
-        Line("wishes_claimed", "wishes", order_rows.wishes_claimed),
-        Line("wishes_open", "wishes", order_rows.wishes_open),
-        Line("grids", "grids", people_rows.grids),
-        Line("posts", "posts", order_rows.posts),
-        Line("exchanges_done", "exchanges", order_rows.exchanges_done),
-        Line("exchanges_waiting", "exchanges", order_rows.exchanges_waiting),
-    )
-
-
-LINES: dict[str, Line] = {line.code: line for line in _all_lines()}
+_ALL = (
+    Line("hours", "minutes", activity_rows.hours),
+    Line("cards_issued", "cards", people_rows.cards_issued),
+    Line("card_holders", "people", people_rows.card_holders),
+    Line("cards_replaced", "cards", people_rows.cards_replaced),
+    Line("teams", "teams", people_rows.teams),
+    Line("teams_volunteer", "teams", people_rows.volunteer_teams),
+    Line("team_members", "people", people_rows.team_members, stated_as=("team_people",)),
+    Line("team_places", "places", people_rows.team_places, stated_as=("team_stays",)),
+    Line("enlisted", "people", people_rows.enlisted),
+    Line(
+        "duty_roving",
+        "people",
+        people_rows.duties("grid_roving"),
+        stated_as=("roving_workers",),
+    ),
+    Line(
+        "duty_pioneers",
+        "people",
+        people_rows.duties("silver_pioneer"),
+        stated_as=("silver_pioneers",),
+    ),
+    Line(
+        "duty_reviewers",
+        "people",
+        people_rows.duties("elder_reviewer"),
+        stated_as=("elder_reviewers",),
+    ),
+    Line(
+        "duty_neighbours",
+        "people",
+        people_rows.duties("able_neighbour"),
+        stated_as=("able_neighbours",),
+    ),
+    Line("sessions", "sessions", activity_rows.sessions(), stated_as=("services_held",)),
+    Line("sessions_clinic", "sessions", activity_rows.sessions(*CLINIC)),
+    Line("sessions_classes", "sessions", activity_rows.sessions(*CLASSES)),
+    Line("attendances", "attendances", activity_rows.attendances),
+    Line("people_served", "people_served", activity_rows.people_served),
+    Line("deeds_environment", "times", activity_rows.deeds("environment")),
+    Line("deeds_mediation", "pieces", activity_rows.deeds("mediation")),
+    Line("deeds_outreach", "times", activity_rows.deeds("outreach")),
+    Line("shops", "shops", mall_rows.shops),
+    Line("shops_idle", "shops", mall_rows.idle_shops),
+    Line("goods_orders", "orders", mall_rows.orders("goods"), stated_as=("gift_orders",)),
+    Line("goods_pieces", "goods", mall_rows.pieces("goods")),
+    Line("goods_points", "points", mall_rows.points("goods")),
+    Line("service_orders", "orders", mall_rows.orders("service")),
+    Line("service_points", "points", mall_rows.points("service")),
+    Line("orders_cancelled", "orders", mall_rows.cancelled),
+    Line("requests", "requests", order_rows.filed),
+    Line("requests_finished", "requests", order_rows.finished, part_of="requests"),
+    Line("requests_content", "requests", order_rows.content, part_of="requests_finished"),
+    Line("requests_hard", "requests", order_rows.hard),
+    Line(
+        "requests_worked",
+        "requests",
+        order_rows.unfinished(is_escalated=False, meaning="worked"),
+    ),
+    Line(
+        "requests_waiting",
+        "requests",
+        order_rows.unfinished(is_escalated=False, meaning="filed"),
+    ),
+    Line("requests_escalated", "requests", order_rows.unfinished(is_escalated=True)),
+    Line("wishes", "wishes", order_rows.wishes),
+    Line("wishes_fulfilled", "wishes", order_rows.wishes_fulfilled, part_of="wishes"),
+    Line("wishes_claimed", "wishes", order_rows.wishes_claimed),
+    Line("wishes_open", "wishes", order_rows.wishes_open),
+    Line("grids", "grids", people_rows.grids),
+    Line("posts", "posts", order_rows.posts),
+    Line("exchanges_done", "exchanges", order_rows.exchanges_done),
+    Line("exchanges_waiting", "exchanges", order_rows.exchanges_waiting),
+)
+LINES: dict[str, Line] = {line.code: line for line in _ALL}
 
 
 def value(session: Session, scope: Scope, line: Line) -> int:

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.community.models import Node
-from app.people.models import Card, Member, Team, TeamMember
-from app.reports.place_reports.scope import Scope, rows
+from app.people.models import Card, Duty, Enlistment, Member, Team, TeamMember
+from app.reports.place_reports.scope import Rows, Scope, rows
 
 VOLUNTEER = "volunteer"
 
@@ -45,6 +45,36 @@ def team_members(scope: Scope) -> sa.Select[Any]:
 def team_places(scope: Scope) -> sa.Select[Any]:
     """Every stay in a team: who is in two counts twice (人次口径)."""
     return _in_teams(scope, rows(Member.volunteer_no, TeamMember.joined_on))
+
+
+def duties(kind_code: str) -> Rows:
+    """Return the rows of people who hold a duty, once each (T27, S9)."""
+
+    def select(scope: Scope) -> sa.Select[Any]:
+        return (
+            rows(Member.volunteer_no, sa.func.min(Duty.begun_on))
+            .join(Duty, (Duty.ledger_id == Member.ledger_id) & (Duty.member_id == Member.id))
+            .where(
+                Member.ledger_id == scope.ledger_id,
+                Duty.ledger_id == scope.ledger_id,
+                Duty.kind_code == kind_code,
+                Duty.begun_on <= scope.as_of_on,
+                sa.or_(Duty.ended_on.is_(None), Duty.ended_on > scope.as_of_on),
+                Duty.node_id.in_(scope.places()),
+            )
+            .group_by(Member.id, Member.volunteer_no)
+        )
+
+    return select
+
+
+def enlisted(scope: Scope) -> sa.Select[Any]:
+    """Everybody who reported in to where they live; members or not (O11)."""
+    return rows(Enlistment.external_id, Enlistment.enlisted_on).where(
+        Enlistment.ledger_id == scope.ledger_id,
+        Enlistment.enlisted_on <= scope.as_of_on,
+        Enlistment.node_id.in_(scope.places()),
+    )
 
 
 def cards_issued(scope: Scope) -> sa.Select[Any]:

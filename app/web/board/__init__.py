@@ -13,8 +13,20 @@ from app.web.board import (
     verify,
     wall,
 )
-from app.web.board.figures import places
+from app.web.board.figures import place_report, places
 
 bp = Blueprint("board", __name__)
-for page in (choices, help, landing, notices, places, posters, problems, team_cards, verify, wall):
+for page in (
+    choices,
+    help,
+    landing,
+    notices,
+    place_report,
+    places,
+    posters,
+    problems,
+    team_cards,
+    verify,
+    wall,
+):
     bp.register_blueprint(page.bp)

@@ -60,6 +60,11 @@ def count() -> int:
     return len(outings.months(planned())) + OUTING_COUNT + EXCHANGE_COUNT
 
 
+def squads() -> list[Squad]:
+    """Return 长安's one team; its second member of the list leads it."""
+    return [Squad(TEAM, CHANGAN, (LEADER, *(key for key in KEYS if key != LEADER)))]
+
+
 def planned() -> list[Outing]:
     """Return the 41 outings of five people each, ten days apart."""
     found = []
@@ -89,9 +94,8 @@ def planned() -> list[Outing]:
 def _settle_in(session: Session) -> int:
     book = find_book(session, "changan")
     assert book is not None, "the programmes were started before"
-    squads = [Squad(TEAM, CHANGAN, KEYS[1:2] + KEYS[:1] + KEYS[2:])]
-    crowd.join(session, book.id, keepers=PERSONAS, squads=squads, phone_from=PHONE_FROM)
-    crowd.found(session, book.id, squads)
+    crowd.join(session, book.id, keepers=PERSONAS, squads=squads(), phone_from=PHONE_FROM)
+    crowd.found(session, book.id, squads())
     return book.id
 
 

@@ -45,6 +45,13 @@ def named(key: str, keys: Sequence[str]) -> dict[str, str]:
     return {each: chance.choice(names.SURNAMES) + chance.choice(names.GIVEN_NAMES) for each in keys}
 
 
+def serials_of(keepers: Iterable[Keeper], squads: Sequence[Squad]) -> dict[str, int]:
+    """Number everybody of a book from 1, as their phones are: the teams, then the keepers."""
+    keys = [key for squad in squads for key in squad.keys]
+    everybody = dict.fromkeys([*keys, *(keeper.key for keeper in keepers)])
+    return {key: serial for serial, key in enumerate(everybody, 1)}
+
+
 def join(
     session: Session,
     ledger_id: int,
@@ -54,6 +61,8 @@ def join(
     phone_from: int,
 ) -> None:
     """Take everybody in who is not there yet; phones that cannot be dialled, no ID numbers."""
+    keepers = tuple(keepers)
+    serials = serials_of(keepers, squads)
     home = {key: squad.node_code for squad in squads for key in squad.keys}
     called = named(str(ledger_id), list(home))
     for keeper in keepers:
@@ -63,12 +72,12 @@ def join(
     fresh = [
         Newcomer(
             called[key],
-            names.phone(phone_from + serial),
+            names.phone(phone_from + serials[key]),
             nodes[code],
             CONSENT_VERSION,
             external_id=key,
         )
-        for serial, (key, code) in enumerate(home.items(), 1)
+        for key, code in home.items()
         if key not in known
     ]
     for start in range(0, len(fresh), JOIN_AT_ONCE):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.cli.demo import places as quick
-from app.cli.demo.whole.places import BEIGAO, CHANGAN, JIANYANG, LICHENG, PANJI
+from app.cli.demo.whole.places import BEIGAO, CHANGAN, JIANYANG, LICHENG, PANJI, WANDA
 
 AS_OF_ON = date(2026, 3, 2)
 
@@ -69,6 +69,15 @@ FIGURES = (
         ("sessions_classes", "课堂活动（场）", 263),
         ("sessions", "活动（场）", 1_158),
         ("attendances", "到场（人次）", 11_368),
+        ("enlisted", "报到（名，另一本名册）", 5_570),
+        ("duty_roving", "流动网格员（名）", 124),
+        ("requests", "收集群众诉求（件）", 1_764),
+        ("requests_finished", "办结（件，办结率）", 1_710, "96.9"),
+        ("requests_content", "四星以上（件，满意度）", 1_635, "95.6"),
+        ("requests_hard", "难题（个）", 913),
+        ("requests_worked", "办理中（件）", 30),
+        ("requests_waiting", "待派（件）", 15),
+        ("requests_escalated", "督办（件）", 9),
     ),
     *_of(
         "panji",
@@ -92,6 +101,14 @@ FIGURES = (
         ("sessions", "志愿服务（次）", 58),
         ("attendances", "参与（人次）", 1_016),
         ("hours", "志愿服务时长（分钟）", 120_060),
+        ("posts", "认领的服务项目（个）", 11),
+    ),
+    *_of(
+        "ningde",
+        WANDA,
+        "万达",
+        ("teams", "商圈志愿服务队（支）", 8),
+        ("team_members", "队员（人）", 36),
     ),
     *_of(
         "licheng",
@@ -100,6 +117,9 @@ FIGURES = (
         ("teams_volunteer", "小区党员志愿服务队（支）", 81),
         ("sessions", "主题活动（场次）", 342),
         ("attendances", "参与（人次）", 3_078),
+        ("duty_pioneers", "银发先锋（名）", 161),
+        ("duty_reviewers", "长者评议员（名）", 84),
+        ("duty_neighbours", "小区能人（名）", 387),
         ("wishes", "微心愿（个）", 372),
         ("wishes_fulfilled", "已兑现（个）", 356),
         ("wishes_claimed", "已认领（个）", 9),

@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
 from app.cli.demo import shops
-from app.cli.demo.whole import crowd, history, jianyang_outings, jianyang_sales, outings, sales
+from app.cli.demo.whole import (
+    crowd,
+    duties,
+    history,
+    jianyang_enlisted,
+    jianyang_orders,
+    jianyang_outings,
+    jianyang_sales,
+    outings,
+    sales,
+)
 from app.cli.demo.whole import jianyang_cast as cast
 from app.cli.demo.whole.outings import Outing, Stage
 from app.cli.demo.whole.places import YUNGU, venue_of
@@ -27,7 +37,8 @@ def count() -> int:
     """Return how many moments 建阳 has."""
     plan = jianyang_outings.planned()
     served = len(plan) + len(outings.months(plan)) + len(jianyang_outings.STRAYS)
-    return served + jianyang_sales.DAY_COUNT + cast.REPLACED_COUNT
+    asked = jianyang_orders.TOTAL + 1
+    return served + asked + jianyang_sales.DAY_COUNT + cast.REPLACED_COUNT
 
 
 def load() -> Iterator[int]:
@@ -36,8 +47,16 @@ def load() -> Iterator[int]:
     step(at(BEGAN_ON, 8, 30), lambda session: crowd.found(session, ledger_id, cast.squads()))
     stage = step(at(BEGAN_ON, 9), lambda session: _stage(session, ledger_id))
     step(at(CARDS_ON), lambda session: _issue_cards(session, stage))
+    step(at(CARDS_ON, 10), lambda session: duties.of_jianyang(session, stage))
+    jianyang_enlisted.take_in(ledger_id)
     plan = step(at(BEGAN_ON, 10), _plan)
-    moments = [*outings.moments(stage, plan), *_sales(stage, plan), *_replacements(stage)]
+    step(at(BEGAN_ON, 11), lambda session: jianyang_orders.put_kinds(session, stage))
+    moments = [
+        *outings.moments(stage, plan),
+        *_sales(stage, plan),
+        *_replacements(stage),
+        *jianyang_orders.moments(stage),
+    ]
     yield from history.live_through(ledger_id, moments, lived=lambda s: _lived(s, ledger_id))
 
 
@@ -161,5 +180,6 @@ def _lived(session: Session, ledger_id: int) -> set[str]:
     return (
         outings.lived(session, ledger_id)
         | sales.lived(session, ledger_id)
+        | jianyang_orders.lived(session, ledger_id)
         | {f"card:{key}" for key in session.scalars(replaced)}
     )

@@ -30,6 +30,7 @@ PERSONAS = (
     Keeper("jy-yue", "岳平川", "崇阳街道审核（第二级）", CHONGYANG, "second_approver"),
     Keeper("jy-duan", "段问渠", "建阳区稽核（只读）", JIANYANG, "auditor"),
     Keeper("jy-qin", "秦小满", "云谷社区积分超市店员", YUNGU, "clerk"),
+    Keeper("jy-steward", "唐守拙", "红管家，建阳区", JIANYANG),
     Keeper("jy-gu", "谷雨生", "志愿者（离退休），春华银发先锋队", NANYANG),
     Keeper("jy-shang", "商千帆", "网格哨兵（骑手），红蜂行", YUNGU),
 )

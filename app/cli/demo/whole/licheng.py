@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.cli.demo import names
-from app.cli.demo.whole import crowd, history, outings
+from app.cli.demo.whole import crowd, duties, history, outings
 from app.cli.demo.whole import licheng_plan as plan
 from app.cli.demo.whole.outings import Stage
 from app.cli.demo.whole.places import BEIGAO, LICHENG
@@ -44,6 +44,7 @@ def load() -> Iterator[int]:
     ledger_id = step(at(BEGAN_ON, 8), _settle_in)
     stage = step(at(BEGAN_ON, 9), lambda session: _stage(session, ledger_id))
     step(at(BEGAN_ON, 10), lambda session: _put_up_posts(session, stage))
+    step(at(BEGAN_ON, 11), lambda session: duties.of_licheng(session, stage))
     moments = outings.moments(stage, plan.planned()) + _wishes(stage)
     yield from history.live_through(ledger_id, moments, lived=lambda s: _lived(s, ledger_id))
 

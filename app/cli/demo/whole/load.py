@@ -2,14 +2,19 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
-from app.cli.demo.whole import changan, jianyang, licheng, panji, places
+from app.base.actors import SYSTEM
+from app.cli.demo.whole import changan, jianyang, licheng, ningde, panji, places
 from app.cli.demo.world import BEGAN_ON, at, step
+from app.community import figure_imports, tree
 
 Part = tuple[str, Callable[[], int], Callable[[], Iterator[int]]]
 PARTS: tuple[Part, ...] = (
+    ("宁德 其他队伍      ", ningde.count, ningde.load),
     ("长安 爱心储蓄银行   ", changan.count, changan.load),
     ("潘集 积分制         ", panji.count, panji.load),
     ("荔城 时长与微心愿   ", licheng.count, licheng.load),
@@ -17,6 +22,7 @@ PARTS: tuple[Part, ...] = (
 )
 """Label, length and life of each book, small before large."""
 
+FIGURES = Path(__file__).with_name("figures.csv")
 GARBAGE_EVERY = 100_000
 
 
@@ -24,6 +30,16 @@ def start() -> None:
     """Build all places and start all five programmes, in one step each."""
     step(at(BEGAN_ON, 7, 30), places.build)
     step(at(BEGAN_ON, 7, 45), places.start_programmes)
+    step(at(BEGAN_ON, 7, 50), _enter_figures)
+
+
+def _enter_figures(session: Session) -> None:
+    """Enter what was published of these places, with its qualifier, day and source."""
+    with FIGURES.open("rb") as file:
+        entered = figure_imports.import_figures(
+            session, file, within=tree.roots(session), actor=SYSTEM
+        )
+    assert not entered.bad, f"figures of the demo are not sound: {entered.bad}"
 
 
 def live() -> None:

@@ -9,7 +9,7 @@ from app.cli.demo.whole.expected import AS_OF_ON, FIGURES, PROGRAMMES, Figure, P
 from app.community import tree
 from app.ledger import books
 from app.reports import place_reports
-from app.reports.place_reports import BookTotals
+from app.reports.place_reports import BookTotals, Statement
 
 Cell = int | str | None
 
@@ -23,11 +23,13 @@ class Compared:
     words: str
     planned: tuple[Cell, ...]
     found: tuple[Cell, ...]
+    statement: Statement | None = None
 
     @property
     def is_same(self) -> bool:
-        """Whether nothing differs."""
-        return self.planned == self.found
+        """Whether nothing differs, and the value is what was stated, with its qualifier."""
+        is_met = self.statement is None or self.statement.is_met
+        return self.planned == self.found and is_met
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +110,5 @@ def _figure(session: Session, figure: Figure) -> Compared:
         places = len(figure.share.partition(".")[2])
         said = str(place_reports.percent(count, whole, places)) if whole else None
         planned, found = (*planned, figure.share), (*found, said)
-    return Compared(figure.book, figure.place, figure.words, planned, found)
+    statement = place_reports.statement_of(session, scope, line, count)
+    return Compared(figure.book, figure.place, figure.words, planned, found, statement)

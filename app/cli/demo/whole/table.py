@@ -8,7 +8,7 @@ from app.cli.demo.whole.reconcile import Cell, Compared, Reconciliation
 
 HEADS = ("小时", "发放", "兑换", "在手", "其中托管")
 NAME_WIDTH, CELL_WIDTH, WORDS_WIDTH = 20, 12, 32
-FIGURE_WIDTH = 20
+FIGURE_WIDTH, STATED_WIDTH = 20, 14
 MARKS = {True: "=", False: "≠  DIFFERS"}
 
 
@@ -20,6 +20,8 @@ def lines(told: Reconciliation) -> Iterator[str]:
         yield f"{left(one.place, NAME_WIDTH)}{left('计划', 6)}{_cells(one.planned)}"
         yield f"{left('', NAME_WIDTH)}{left('账面', 6)}{_cells(one.found)}  {MARKS[one.is_same]}"
     yield ""
+    heads = right("计划", FIGURE_WIDTH) + right("账面", FIGURE_WIDTH)
+    yield f"{left('', 8)}{left('', WORDS_WIDTH)}{heads}  报道"
     for each in told.figures:
         yield _figure(each)
 
@@ -60,7 +62,8 @@ def _figure(each: Compared) -> str:
     planned, found = (" · ".join(_said(cell) for cell in row) for row in (each.planned, each.found))
     head = f"{left(each.place, 8)}{left(each.words, WORDS_WIDTH)}"
     cells = "".join(right(said, FIGURE_WIDTH) for said in (planned, found))
-    return f"{head}{cells}  {MARKS[each.is_same]}"
+    stated = each.statement.said if each.statement else ""
+    return f"{head}{cells}  {left(stated, STATED_WIDTH)} {MARKS[each.is_same]}"
 
 
 def _said(cell: Cell) -> str:
@@ -76,5 +79,6 @@ def _dump(one: Compared) -> dict[str, Any]:
         "words": one.words,
         "planned": list(one.planned),
         "found": list(one.found),
+        "stated": one.statement.said if one.statement else None,
         "ok": one.is_same,
     }

@@ -1,5 +1,6 @@
 """The desk's pages of registers: duties, reporting-in, the four lists, zones, figures."""
 
+from app.web.staff.figures import place_report
 from app.web.staff.figures import shown as figures
 from app.web.staff.registers import (
     coverage,
@@ -20,6 +21,7 @@ PAGES = (
     enlistments,
     figures,
     grid_claims,
+    place_report,
     registers,
     sightings,
     skills,
