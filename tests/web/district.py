@@ -11,9 +11,20 @@ from app.activities.plan_rules import Plan, PlannedSession
 from app.base import clock, pictures
 from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
+from app.community import units
 from app.community.models import Node
 from app.mall import shops
-from app.people import agents, alliances, cards, households, merges, objections, team_members, teams
+from app.people import (
+    agents,
+    alliances,
+    cards,
+    duties,
+    households,
+    merges,
+    objections,
+    team_members,
+    teams,
+)
 from app.people.models import Member
 from app.people.objections import DisputedRecord
 from app.points import backfills, notices, openings, photos
@@ -22,6 +33,9 @@ from app.points.notices import Draft
 from app.points.openings import PaperBalance
 from app.points.photos import Subject
 from app.points.stars import bars
+from app.service_orders import registers, sightings
+from app.service_orders.registers import NewEntry
+from app.service_orders.sightings import Seen
 from tests.factories import claims, mall, people, points
 from tests.factories import pictures as files
 from tests.factories.doors import Town
@@ -69,6 +83,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _records(session, ledger_id, member, third, fourth)
     names |= _activity(session, ledger_id, node, member, fourth)
     names |= _shown(session, world, names)
+    names |= _registers(session, world, member)
     names |= claims.some(session, world, names, MAKER)
     session.commit()
     return District(node, shelf, member, names)
@@ -200,6 +215,43 @@ def _shown(session: Session, world: points.World, names: dict[str, Any]) -> dict
         "notice_id": notice.id,
         "staff.notices.about.subject_id": notice.id,
         "photo_id": photo.id,
+    }
+
+
+def _registers(session: Session, world: points.World, member: Member) -> dict[str, Any]:
+    """A unit, a duty, two rows of the lists, and a sighting with its photo."""
+    node, ledger_id = world.node, world.ledger_id
+    unit = units.add(session, node=node, kind="学校", name=f"{node.code}小学", actor=MAKER)
+    held = [
+        duties.give(
+            session,
+            ledger_id=ledger_id,
+            member_id=member.id,
+            node=node,
+            kind_code=kind,
+            actor=MAKER,
+        )
+        for kind in ("steward", "mediator")
+    ]
+    rows = [
+        registers.enter(
+            session,
+            ledger_id=ledger_id,
+            node=node,
+            new=NewEntry(list_code=code, title="楼道照明"),
+            actor=MAKER,
+        )
+        for code in ("need", "resource")
+    ]
+    picture = pictures.take(files.photo(seed=20 + node.id % 7))
+    seen = Seen(kind="hazard", place="三号楼", text=f"{node.code}灯不亮", picture=picture)
+    sighting = sightings.report(session, ledger_id=ledger_id, member=member, node=node, seen=seen)
+    return {
+        "unit_id": unit.id,
+        "duty_id": held[1].id,
+        "entry_id": rows[0].id,
+        "other_number": rows[1].number,
+        "sighting_id": sighting.id,
     }
 
 

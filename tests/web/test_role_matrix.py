@@ -33,7 +33,14 @@ CALLERS = {
 }
 """Everybody of 金溪; besides them its shop's own clerk (k), and staff of elsewhere (f)."""
 
-PLACELESS = ("exports.list_orders", "uploads.*", "units.add_kind", "cards.identify")
+PLACELESS = (
+    "figures.import_figures",
+    "enlistments.import_enlistments",
+    "exports.list_orders",
+    "uploads.*",
+    "units.add_kind",
+    "cards.identify",
+)
 """Of no place: rows of a file name their own, a list of one's own, kinds are everybody's."""
 
 LAST = (
@@ -63,6 +70,7 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "audit.show": {"subject_kind": "member"},
     "cards.find": {"member_id": None},
     "claims.*": {"category_code": "other"},
+    "duties.*": {"kind": "lane_head"},
     "codes.issue": {"purpose": "redeem"},
     "grants.request_manual": {"category_code": "other", "minutes": 60},
     "me_access.*": {"purpose": "board"},
@@ -209,6 +217,10 @@ NOBODY_HERE = {
     "activity_steps.respond",
     "activity_steps.withdraw",
     "exchanges.countersign",
+    "staff.zones.add",
+    "staff.zones.remove",
+    "staff.zones.show",
+    "zones.remove",
     "exports.again",
     "exports.fetch",
     "exports.show",
