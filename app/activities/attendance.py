@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.activities import grounds, records, states, watching
 from app.activities.closing import autoclose
-from app.activities.crediting import BELOW_MIN_PRESENCE, Times, credit
-from app.activities.errors import ActivityStateConflict
+from app.activities.crediting import BELOW_MIN_PRESENCE, ROUTE_UNFINISHED, Times, credit
+from app.activities.errors import ActivityStateConflict, LogMissing
 from app.activities.grounds import Ground
 from app.activities.models import Attendance
+from app.activities.shifts import logs
 from app.activities.standing import (
     is_staff_at,
     own_circle,
@@ -61,6 +62,7 @@ def confirm(
     Raises:
         PermissionDenied: The actor neither leads the activity nor is its staff.
         ActivityStateConflict: A named record cannot be confirmed; fact `state`.
+        LogMissing: A named record's shift needs a log that is not written yet (T14).
         ValidationFailed: `left_at` lies outside the stay's session.
 
     Rule: D14–D17, D23, A4–A6, E1–E6, ruling 15.
@@ -74,8 +76,7 @@ def confirm(
     if reason is not None:
         records.record_settled(session, settled, reason=reason, actor=actor)
     grounds.set_on_duty(session, ground, stays)
-    forgotten = {stay.id for stay, _before in settled}
-    deeds: list[Deed | None] = []
+    forgotten, deeds = {stay.id for stay, _before in settled}, list[Deed | None]()
     for stay in stays:
         stay.state = "confirmed"
         stay.confirmed_by_id = actor.person_id
@@ -169,14 +170,28 @@ def _lock_confirmable(
     )
     if attendance_ids is None:
         stays = list(session.scalars(query.where(Attendance.state == "closed")))
-        return _in_time([stay for stay in stays if _is_settled(ground, stay)])
+        unlogged = _unlogged(session, ground, stays)
+        return _in_time(
+            [stay for stay in stays if _is_settled(ground, stay) and stay.id not in unlogged]
+        )
     stays = list(session.scalars(query.where(Attendance.id.in_(attendance_ids))))
     if len(stays) != len(set(attendance_ids)):
         raise NotFound("no such record in this session")
     for stay in stays:
         if stay.state not in CONFIRMABLE or not _is_settled(ground, stay):
             raise ActivityStateConflict(state=stay.state)
+    if _unlogged(session, ground, stays):
+        raise LogMissing("a log comes first")
     return _in_time(stays)
+
+
+def _unlogged(session: Session, ground: Ground, stays: Sequence[Attendance]) -> set[UUID]:
+    """Return the stays that must wait for their log (T14)."""
+    if ground.attending is None or not ground.attending.needs_log:
+        return set()
+    ids = [stay.id for stay in stays]
+    logged = logs.with_log(session, ledger_id=ground.slot.ledger_id, attendance_ids=ids)
+    return set(ids) - logged
 
 
 def _in_time(stays: Sequence[Attendance]) -> list[Attendance]:
@@ -186,7 +201,8 @@ def _in_time(stays: Sequence[Attendance]) -> list[Attendance]:
 
 def _is_settled(ground: Ground, stay: Attendance) -> bool:
     """A stay below the share may still be lifted by a second one while the session runs."""
-    return stay.zero_reason != BELOW_MIN_PRESENCE or clock.now() >= ground.slot.ends_at
+    may_grow = stay.zero_reason in (BELOW_MIN_PRESENCE, ROUTE_UNFINISHED)
+    return not may_grow or clock.now() >= ground.slot.ends_at
 
 
 def _times(ground: Ground, stay: Attendance) -> Times:
@@ -216,7 +232,8 @@ def _settle_forgotten(
     out_at = left_at or ground.slot.ends_at
     if not stay.checked_in_at <= out_at <= ground.slot.ends_at:
         raise ValidationFailed("they left within the session", field="left_at")
-    mine = credit([*others, Times(stay.checked_in_at, out_at)], ground.terms)[-1]
+    terms = ground.terms_of(stay.member_id)
+    mine = credit([*others, Times(stay.checked_in_at, out_at)], terms)[-1]
     stay.checked_out_at = out_at
     stay.credited_minutes = mine.minutes
     stay.zero_reason = mine.zero_reason

@@ -11,6 +11,7 @@ does the screen code want a sign-up; the leader at the door may still take peopl
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.activities.codes import SeenTicket
 from app.activities.crediting import Terms, Times
 from app.activities.errors import AlreadyCheckedIn, AlreadyCheckedOut
 from app.activities.judging import Coming
+from app.activities.shifts import walked
 from app.activities.terms import AUTOCLOSE, MIN_PRESENCE
 from app.base.actors import Actor
 from app.base.errors import NotFound
@@ -132,7 +134,12 @@ def leave(session: Session, *, ledger_id: int, coming: Coming, actor: Actor) -> 
     rules = settings.read(session, tree.get(session, scene.node_id), AUTOCLOSE, MIN_PRESENCE)
     judging.require_not_late(scene, coming, rules[AUTOCLOSE])
     open_stay = judging.find_open(stays, coming)
-    terms = Terms(Times(scene.starts_at, scene.ends_at), scene.is_paid, rules[MIN_PRESENCE])
+    terms = Terms(
+        Times(scene.starts_at, scene.ends_at),
+        scene.is_paid,
+        rules[MIN_PRESENCE],
+        _is_walked(session, ledger_id, scene, coming),
+    )
     credits = judging.reckon(stays, open_stay, coming.at, terms)
     mine = credits.pop(open_stay.id)
     done = {
@@ -154,6 +161,19 @@ def leave(session: Session, *, ledger_id: int, coming: Coming, actor: Actor) -> 
         checked_out_at=coming.at,
         credited_minutes=mine.minutes,
         zero_reason=mine.zero_reason,
+    )
+
+
+def _is_walked(session: Session, ledger_id: int, scene: Any, coming: Coming) -> bool:
+    """Whether a route was walked far enough (C13); costs a statement for routes only."""
+    if scene.checkpoint_min_count is None:
+        return True
+    return walked.has_walked(
+        session,
+        ledger_id=ledger_id,
+        session_id=coming.session_id,
+        member_id=coming.member_id,
+        min_count=scene.checkpoint_min_count,
     )
 
 

@@ -13,7 +13,7 @@ import hmac
 import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,16 +24,19 @@ from app.activities.errors import (
     BadSignature,
     KeyRevoked,
     NotInTimeWindow,
+    WrongWayIn,
 )
-from app.activities.models import Activity, ActivitySession
+from app.activities.models import Activity, ActivitySession, Attending
 from app.activities.standing import get_activity, require_lead
 from app.activities.tickets import (
     DIRECTIONS,
     MAC_BYTES,
     SLOT_SECONDS,
     VERSION,
+    ScreenCode,
     SeenTicket,
     Shown,
+    SlotCode,
     open_ticket,
     read_ticket,
     to_bytes,
@@ -69,6 +72,7 @@ OLD_VERSIONS_MAX = 8
 _HEAD = struct.Struct(">B5sIBI")
 _sessions: Any = ActivitySession.__table__
 _activities: Any = Activity.__table__
+_attending: Any = Attending.__table__
 _showing = (
     sa.select(
         _sessions.c.ledger_id,
@@ -79,6 +83,7 @@ _showing = (
         _sessions.c.code_key_version,
         _sessions.c.state,
         _activities.c.state.label("activity_state"),
+        _attending.c.way,
     )
     .join(
         _activities,
@@ -87,26 +92,17 @@ _showing = (
             _activities.c.id == _sessions.c.activity_id,
         ),
     )
+    .outerjoin(
+        _attending,
+        sa.and_(
+            _attending.c.ledger_id == _activities.c.ledger_id,
+            _attending.c.activity_id == _activities.c.id,
+        ),
+    )
     .where(_sessions.c.ledger_id == sa.bindparam("in_ledger"))
 )
 _by_number = _showing.where(_sessions.c.session_no == sa.bindparam("wanted"))
 _by_id = _showing.where(_sessions.c.id == sa.bindparam("wanted"))
-
-
-class ScreenCode(NamedTuple):
-    """What a screen shows now: the QR's token, six digits to type, and for how long."""
-
-    token: str
-    short_code: str
-    seconds_left: int
-
-
-class SlotCode(NamedTuple):
-    """What a screen shows in one slot of 15 seconds."""
-
-    slot: int
-    token: str
-    short_code: str
 
 
 def current(session_row: ActivitySession, direction: str) -> ScreenCode:
@@ -145,6 +141,7 @@ def redeem(session: Session, *, token: str) -> SeenTicket:
         CodeExpired: Neither the current nor the previous code (E15, A1).
         NotInTimeWindow: The session does not take anybody in now (D12).
         ActivityStateConflict: The session is closed, cancelled, or not open yet.
+        WrongWayIn: One attends by a route or at a home (C13, C27).
     """
     ledger_id, session_no, direction, slot, sent_mac = _read_token(token)
     row = _find(session, _by_number, ledger_id, session_no)
@@ -249,6 +246,8 @@ def _see(row: Any, direction: str, slot: int) -> SeenTicket:
         raise CodeExpired("a newer code is on the screen")
     if row.state != "planned" or row.activity_state != "open":
         raise ActivityStateConflict(state=row.activity_state)
+    if row.way not in (None, "screen"):
+        raise WrongWayIn(way=row.way)
     if now < row.opens_at or (direction == "in" and now >= row.ends_at):
         raise NotInTimeWindow(opens_at=row.opens_at.isoformat(), closes_at=row.ends_at.isoformat())
     return SeenTicket(row.ledger_id, row.id, direction, slot, now)

@@ -17,6 +17,7 @@ BELOW_MIN_PRESENCE = "below_min_presence"
 OUTSIDE_SESSION = "outside_session"
 NO_CHECK_OUT = "no_check_out"
 ON_DUTY = "on_duty"
+ROUTE_UNFINISHED = "route_unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,13 @@ class Terms:
         session: The session's own times.
         is_paid: Paid work earns no hours (A5).
         min_presence_percent: Share of the session below which nothing is credited (D15).
+        is_walked: Whether enough of a route was walked; of no route, always (C13).
     """
 
     session: Times
     is_paid: bool
     min_presence_percent: int
+    is_walked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,14 @@ def credit(stays: Sequence[Times], terms: Terms) -> list[Credit]:
     lengths = [part.ends_at - part.begins_at if part else NOTHING for part in inside]
     session_length = terms.session.ends_at - terms.session.begins_at
     is_enough = sum(lengths, NOTHING) * 100 >= session_length * terms.min_presence_percent
-    return [_credit_one(length, terms.is_paid, is_enough) for length in lengths]
+    return [_credit_one(length, terms, is_enough) for length in lengths]
 
 
-def _credit_one(length: timedelta, is_paid: bool, is_enough: bool) -> Credit:
-    if is_paid:
+def _credit_one(length: timedelta, terms: Terms, is_enough: bool) -> Credit:
+    if terms.is_paid:
         return Credit(0, PAID)
+    if not terms.is_walked:
+        return Credit(0, ROUTE_UNFINISHED)
     if not is_enough:
         return Credit(0, BELOW_MIN_PRESENCE)
     minutes = length // MINUTE

@@ -33,6 +33,33 @@ class CheckInMissing(DomainError):
     code = "check_in_missing"
 
 
+class CheckpointOutOfOrder(DomainError):
+    """This is not the checkpoint that comes next; facts `expected`, `name` (C13)."""
+
+    code = "checkpoint_out_of_order"
+    refusal = Refusal.CONFLICT
+
+
+class WrongWayIn(DomainError):
+    """One does not attend this activity in this way; fact `way`: screen, route or visit."""
+
+    code = "wrong_way_in"
+    refusal = Refusal.CONFLICT
+
+
+class NotEnrolled(DomainError):
+    """Only who signed up may begin: somebody is expected at a home (C27)."""
+
+    code = "not_enrolled"
+
+
+class LogMissing(DomainError):
+    """The shift needs a log before it can be confirmed (T14)."""
+
+    code = "shift_log_missing"
+    refusal = Refusal.CONFLICT
+
+
 class NotInTimeWindow(DomainError):
     """Too early or too late (D12, D16, D20); facts `opens_at`, `closes_at`."""
 

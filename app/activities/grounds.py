@@ -5,7 +5,7 @@ look at it first (ruling §3: roll, edited, one's own and emergency wait for sta
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.activities.crediting import ON_DUTY, Terms, Times, overlap
 from app.activities.models import Activity, ActivitySession, Attendance
+from app.activities.models_shift import Attending
+from app.activities.shifts import walked
 from app.activities.terms import AUTOCLOSE, MIN_PRESENCE, minutes
 from app.base import clock
 from app.base.actors import Actor
@@ -30,17 +32,30 @@ WAITING_LEVEL_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A session with its activity and the numbers of its place."""
+    """A session with its activity and the numbers of its place.
+
+    Attributes:
+        attending: How one attends; None: by the screen's code alone.
+        walkers: Who walked enough of the route; None where there is no route.
+    """
 
     slot: ActivitySession
     activity: Activity
     terms: Terms
     autoclose_minutes: int
+    attending: Attending | None = None
+    walkers: frozenset[UUID] | None = None
 
     @property
     def times(self) -> Times:
         """From when to when the session was planned."""
         return self.terms.session
+
+    def terms_of(self, member_id: UUID) -> Terms:
+        """Return the terms of one member's credit: a route must have been walked (C13)."""
+        if self.walkers is None:
+            return self.terms
+        return replace(self.terms, is_walked=member_id in self.walkers)
 
     def covers(self, stay: Times) -> bool:
         """Whether a stay lies in the time the doors were open (D12, D16)."""
@@ -55,7 +70,7 @@ def find(session: Session, *, ledger_id: int, session_id: UUID) -> Ground:
         NotFound: No such session in this book.
     """
     row = session.execute(
-        sa.select(ActivitySession, Activity)
+        sa.select(ActivitySession, Activity, Attending)
         .join(
             Activity,
             sa.and_(
@@ -63,16 +78,36 @@ def find(session: Session, *, ledger_id: int, session_id: UUID) -> Ground:
                 Activity.id == ActivitySession.activity_id,
             ),
         )
+        .outerjoin(
+            Attending,
+            sa.and_(
+                Attending.ledger_id == Activity.ledger_id, Attending.activity_id == Activity.id
+            ),
+        )
         .where(ActivitySession.ledger_id == ledger_id, ActivitySession.id == session_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound("no such session")
-    slot, activity = row
+    slot, activity, attending = row
     node = tree.get(session, activity.node_id)
     rules = settings.read(session, node, MIN_PRESENCE, AUTOCLOSE)
     terms = Terms(Times(slot.starts_at, slot.ends_at), activity.is_paid, rules[MIN_PRESENCE])
-    return Ground(slot, activity, terms, rules[AUTOCLOSE])
+    walkers = _walkers(session, slot, attending)
+    return Ground(slot, activity, terms, rules[AUTOCLOSE], attending, walkers)
+
+
+def _walkers(
+    session: Session, slot: ActivitySession, attending: Attending | None
+) -> frozenset[UUID] | None:
+    if attending is None or attending.checkpoint_min_count is None:
+        return None
+    return walked.members_who_walked(
+        session,
+        ledger_id=slot.ledger_id,
+        session_id=slot.id,
+        min_count=attending.checkpoint_min_count,
+    )
 
 
 def hold_reasons(ground: Ground, stay: Attendance, own_circle: Collection[UUID]) -> tuple[str, ...]:

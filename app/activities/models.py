@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.activities.models_late import LateScan
+from app.activities.models_shift import Attending
 from app.base.db import (
     BY_LEDGER,
     Amount,
@@ -28,7 +29,7 @@ from app.base.db import (
     unique_where,
 )
 
-__all__ = ["LateScan"]
+__all__ = ["Attending", "LateScan"]
 
 ACTIVITY_STATES = (
     "draft",
@@ -52,8 +53,9 @@ ATTENDANCE_STATES = (
     "refused",
     "reversed",
 )
-DOORS = ("code", "personal_code", "card", "roll", "correction")
-"""How a presence came in: screen code, one-time code, card, roll-call, a corrected record."""
+DOORS = ("code", "personal_code", "card", "roll", "correction", "checkpoint", "visit")
+"""How a presence came in: screen code, one-time code, card, roll-call, a corrected record,
+a route's checkpoint, the volunteer's own word that a visit began."""
 
 
 class Activity(LedgerRow, Base):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ActivitySession, Organiser
 from app.activities.plan_rules import Plan, PlannedSession
+from app.activities.shifts import attending
 from app.activities.terms import WINDOW_BEFORE, minutes
 from app.base import clock, serials
 from app.community import settings, tree
@@ -47,6 +48,7 @@ def write_parts(session: Session, activity: Activity, plan: Plan) -> None:
         for unit_id in plan.unit_ids
     )
     session.flush()
+    attending.write(session, ledger_id=activity.ledger_id, activity_id=activity.id, plan=plan)
 
 
 def number(session: Session, ledger_id: int) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.activities.shifts import attending
 from app.activities.wording import clean
 from app.base import clock
 from app.base.errors import ValidationFailed
@@ -48,6 +49,10 @@ class Plan:
         is_paid: Paid work: presence is kept, no hours come of it (A5).
         is_emergency: Its hours wait for a second signature (A4).
         unit_ids: Co-organising units (联合单位), each of which sees its own subset (C9).
+        way: By the screen's code, a `route` of checkpoints, or a `visit` to a home.
+        checkpoints: The places of a route, in order (C13).
+        checkpoint_min_count: So many of them, in order, make a presence count.
+        needs_log: Each shift needs its log before it is confirmed (T14).
     """
 
     node_id: int
@@ -62,6 +67,10 @@ class Plan:
     is_paid: bool = False
     is_emergency: bool = False
     unit_ids: Sequence[int] = ()
+    way: str = "screen"
+    checkpoints: Sequence[str] = ()
+    checkpoint_min_count: int = 2
+    needs_log: bool = False
 
 
 def check(session: Session, *, ledger_id: int, plan: Plan) -> None:
@@ -73,6 +82,7 @@ def check(session: Session, *, ledger_id: int, plan: Plan) -> None:
     """
     check_texts(plan)
     check_times(plan.sessions)
+    attending.check(plan)
     _check_place(session, ledger_id, plan)
     _check_links(session, ledger_id, plan)
 

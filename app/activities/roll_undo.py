@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities import grounds, judging
-from app.activities.crediting import NO_CHECK_OUT, Terms, Times, credit
+from app.activities.crediting import NO_CHECK_OUT, Times, credit
 from app.activities.errors import ActivityStateConflict
+from app.activities.grounds import Ground
 from app.activities.models import Attendance
 from app.activities.standing import require_lead
 from app.activities.taking import ROLL_MAX, Roll
@@ -59,7 +60,7 @@ def undo(
             (_take_back_in if direction == "in" else _take_back_out)(stay)
             roll.taken.add(stay.member_id)
             changed.append(stay)
-    _reckon_others(stays, roll.taken, ground.terms)
+    _reckon_others(stays, roll.taken, ground)
     session.flush()
     roll.refused = {each: ActivityStateConflict() for each in wanted if each not in roll.taken}
     _note(session, ledger_id, changed, direction, actor)
@@ -117,7 +118,7 @@ def _take_back_out(stay: Attendance) -> None:
     stay.credited_minutes = stay.zero_reason = None
 
 
-def _reckon_others(stays: Sequence[Attendance], touched: set[UUID], terms: Terms) -> None:
+def _reckon_others(stays: Sequence[Attendance], touched: set[UUID], ground: Ground) -> None:
     """Credit earlier stays anew: the share is of all stays of the session (D13, D15)."""
     for member_id in touched:
         closed = [
@@ -131,7 +132,7 @@ def _reckon_others(stays: Sequence[Attendance], touched: set[UUID], terms: Terms
         times = [
             Times(stay.checked_in_at, stay.checked_out_at) for stay in closed if stay.checked_out_at
         ]
-        for stay, worth in zip(closed, credit(times, terms), strict=True):
+        for stay, worth in zip(closed, credit(times, ground.terms_of(member_id)), strict=True):
             stay.credited_minutes, stay.zero_reason = worth.minutes, worth.zero_reason
 
 

@@ -14,7 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities.crediting import NO_CHECK_OUT, Credit
-from app.activities.models import Activity, ActivitySession, Attendance, Enrolment, Response
+from app.activities.models import (
+    Activity,
+    ActivitySession,
+    Attendance,
+    Attending,
+    Enrolment,
+    Response,
+)
 from app.base.upserts import insert_or_ignore_in
 from app.people.models import Member, TeamMember
 
@@ -23,9 +30,10 @@ S: Any = ActivitySession.__table__
 T: Any = Attendance.__table__
 E: Any = Enrolment.__table__
 R: Any = Response.__table__
+W: Any = Attending.__table__
 M: Any = Member.__table__
 TM: Any = TeamMember.__table__
-"""Short only here: activity, session, attendance, enrolment, response, member, team member."""
+"""Short only here: activity, session, attendance, enrolment, response, way, member, team member."""
 
 LEDGER: Any = sa.bindparam("in_ledger")
 SESSION: Any = sa.bindparam("in_session")
@@ -116,6 +124,7 @@ _leaving = (
         A.c.title,
         A.c.node_id,
         A.c.is_paid,
+        W.c.checkpoint_min_count,
         T.c.id,
         T.c.state,
         T.c.checked_in_at,
@@ -125,6 +134,7 @@ _leaving = (
         T.c.zero_reason,
     )
     .join(A, _activity_of_session)
+    .outerjoin(W, sa.and_(W.c.ledger_id == A.c.ledger_id, W.c.activity_id == A.c.id))
     .outerjoin(
         T,
         sa.and_(

@@ -129,7 +129,7 @@ def roll_out(
         except DomainError as refusal:
             roll.refused[member_id] = refusal
             continue
-        _end(stays_of[member_id], open_stay, ground.terms, at, actor)
+        _end(stays_of[member_id], open_stay, ground.terms_of(member_id), at, actor)
         roll.taken.add(member_id)
     session.flush()
     return roll

@@ -9,6 +9,7 @@ import binascii
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from app.activities.errors import BadSignature
@@ -23,6 +24,22 @@ SLOT_SECONDS = 15
 """How long one code stands on the screen."""
 
 _TICKET = struct.Struct(">B5s16sBIQ")
+
+
+class ScreenCode(NamedTuple):
+    """What a screen shows now: the QR's token, six digits to type, and for how long."""
+
+    token: str
+    short_code: str
+    seconds_left: int
+
+
+class SlotCode(NamedTuple):
+    """What a screen shows in one slot of 15 seconds."""
+
+    slot: int
+    token: str
+    short_code: str
 
 
 @dataclass(frozen=True, slots=True)

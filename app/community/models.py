@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.base.db import REFERENCE, Amount, Base, Instant, NodeId, Small
+from app.base.db import REFERENCE, Amount, Base, Instant, NodeId, Small, one_of, unique_where
 from app.community.models_figure import Figure, FigureKind
 from app.community.models_zone import ZoneMember
 
@@ -18,6 +18,10 @@ __all__ = ["Figure", "FigureKind", "ZoneMember"]
 
 PATH_TYPE = sa.String(255).with_variant(sa.String(255, collation="C"), "postgresql")
 """A path compares by bytes on every database, so that a prefix is a range."""
+
+
+AGREEMENT_KINDS = ("joint", "pairing", "claim")
+"""共建协议 · 结对 · 认领楼栋、网格."""
 
 
 class Kind(Base):
@@ -85,11 +89,17 @@ class Setting(Base):
 
 
 class Venue(Base):
-    """A place where activities are held (阵地): station, hall, yard."""
+    """A place where activities are held (阵地): station, hall, yard.
+
+    `parent_id` is the centre that a station belongs to (1 + N, O15); `opening` says in
+    words when it is open.
+    """
 
     __tablename__ = "community_venue"
     __table_args__ = (
         sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
+        sa.ForeignKeyConstraint(["parent_id"], ["community_venue.id"]),
+        sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent_another"),
         sa.Index(None, "node_id"),
         REFERENCE,
     )
@@ -99,6 +109,35 @@ class Venue(Base):
     kind: Mapped[str] = mapped_column(sa.String(24))
     name: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str | None] = mapped_column(sa.String(200))
+    parent_id: Mapped[Amount | None]
+    opening: Mapped[str | None] = mapped_column(sa.String(80))
+    closed_on: Mapped[date | None]
+
+
+class VenueTag(Base):
+    """What a venue has (饮水, 充电, 热饭 …) or is for (协商议事 …)."""
+
+    __tablename__ = "community_venue_tag"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["venue_id"], ["community_venue.id"]),
+        REFERENCE,
+    )
+
+    venue_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    tag: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+
+
+class VenueAlias(Base):
+    """Another name by which people find a venue (近邻红色驿站 for a 近邻驿站)."""
+
+    __tablename__ = "community_venue_alias"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["venue_id"], ["community_venue.id"]),
+        REFERENCE,
+    )
+
+    venue_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
 
 
 class Unit(Base):
@@ -116,3 +155,37 @@ class Unit(Base):
     kind: Mapped[str] = mapped_column(sa.String(24))
     name: Mapped[str] = mapped_column(sa.String(64))
     partner_class: Mapped[str | None] = mapped_column(sa.String(24))
+
+
+class Agreement(Base):
+    """What a unit and a place agreed: to build together (共建), a pair (结对), a claim (认领).
+
+    It runs from `begins_on` to `ends_on`, or until `ended_on` if that came earlier. A
+    building or grid is claimed by one unit at a time (T18).
+    """
+
+    __tablename__ = "community_agreement"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["unit_id"], ["community_unit.id"]),
+        sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
+        one_of("kind", *AGREEMENT_KINDS),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= begins_on", name="ends_later"),
+        sa.Index(None, "node_id"),
+        sa.Index(None, "unit_id"),
+        unique_where(
+            "uq_community_agreement_claim", "node_id", where="kind = 'claim' AND ended_on IS NULL"
+        ),
+        REFERENCE,
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    unit_id: Mapped[Amount]
+    node_id: Mapped[NodeId]
+    kind: Mapped[str] = mapped_column(sa.String(8))
+    title: Mapped[str] = mapped_column(sa.String(80))
+    standard: Mapped[str | None] = mapped_column(sa.String(32))
+    begins_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    made_at: Mapped[Instant]

@@ -6,11 +6,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.activities.models import Activity, ActivitySession
+from app.activities.models_shift import Attending, Checkpoint
 from app.activities.plan_rules import PlannedSession
+from app.activities.shifts import repeats
+from app.activities.shifts.attending import CHECKPOINT_COUNT_MIN
 from app.base import clock
 from app.base.errors import ValidationFailed
 
 QUOTA_DIGITS_MAX = 7
+DAYS_MAX = 31
+WEEKS_MAX = 12
 WEEK = timedelta(days=7)
 
 
@@ -46,13 +51,72 @@ def weekly(sessions: Sequence[PlannedSession], weeks: int) -> tuple[PlannedSessi
         raise ValidationFailed("too far away", field="sessions") from error
 
 
-def count_of(form: Mapping[str, str], field: str) -> int | None:
+def daily(sessions: Sequence[PlannedSession], days: int) -> tuple[PlannedSession, ...]:
+    """Repeat sessions at the same hour on so many days running."""
+    return tuple(
+        each for nth in range(days) for each in repeats.turn(sessions, every="day", nth=nth)
+    )
+
+
+def repeated(
+    sessions: Sequence[PlannedSession], form: Mapping[str, Any]
+) -> Sequence[PlannedSession]:
+    """Repeat sessions as the form says: on so many days running, else for so many weeks.
+
+    Raises:
+        ValidationFailed: A number cannot be read, or no calendar reaches that far.
+    """
+    days = min(count_of(form, "days") or 1, DAYS_MAX)
+    if days > 1:
+        return daily(sessions, days)
+    return weekly(sessions, min(count_of(form, "weeks") or 1, WEEKS_MAX))
+
+
+def attended(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Read how one attends: the screen's code, a route of checkpoints, or a visit.
+
+    Raises:
+        ValidationFailed: The number of checkpoints cannot be read.
+    """
+    way = form.get("way") or "screen"
+    lines = [line.strip() for line in str(form.get("checkpoints") or "").splitlines()]
+    return {
+        "way": way,
+        "checkpoints": [line for line in lines if line] if way == "route" else [],
+        "checkpoint_min_count": count_of(form, "checkpoint_min_count") or CHECKPOINT_COUNT_MIN,
+        "needs_log": form.get("needs_log") == "yes",
+    }
+
+
+def turns_of(form: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Read whether the plan is a series: how often, how many times; None if it stands alone.
+
+    Raises:
+        ValidationFailed: The number cannot be read.
+    """
+    every = str(form.get("every") or "")
+    return (every, count_of(form, "turn_count") or 0) if every else None
+
+
+def attended_as_written(
+    rule: Attending | None, checkpoints: Sequence[Checkpoint]
+) -> dict[str, Any]:
+    """Return how one attends a draft as the form's fields."""
+    return {
+        "way": rule.way if rule else "screen",
+        "checkpoints": "\n".join(each.name for each in checkpoints),
+        "checkpoint_min_count": rule.checkpoint_min_count if rule else None,
+        "needs_log": "yes" if rule and rule.needs_log else "",
+    }
+
+
+def count_of(form: Mapping[str, Any], field: str) -> int | None:
     """Read a whole number; None if nothing is written.
 
     Raises:
         ValidationFailed: It is no number; fact `field`.
     """
-    text = form.get(field, "").strip()
+    text = str(form.get(field) or "").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= QUOTA_DIGITS_MAX):

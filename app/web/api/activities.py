@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.activities import listings, plans, responses
 from app.activities.listings import VISIBLE
 from app.activities.models import Activity
-from app.activities.plan_rules import Plan, PlannedSession
+from app.activities.shifts import attending
 from app.activities.standing import Standing
 from app.base import clock
 from app.base.transactions import reading
@@ -20,6 +20,7 @@ from app.community import tree
 from app.community.models import Node
 from app.web.acts import act
 from app.web.api import seeing, shown, standing, versions
+from app.web.api.planned import planned
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
 from app.web.schemas.activities import (
@@ -124,7 +125,7 @@ def draft(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = standing.book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        plan = _plan(session, asked)
+        plan = planned(session, asked)
         made = plans.draft(session, ledger_id=ledger_id, plan=plan, actor=actor())
         return shown.activity(session, made)
 
@@ -146,7 +147,7 @@ def edit(asked: dict[str, Any], book: str, activity_id: UUID) -> ResponseReturnV
             ledger_id=ledger_id,
             activity_id=activity_id,
             version=version,
-            plan=_plan(session, asked),
+            plan=planned(session, asked),
             actor=actor(),
         )
         return shown.activity(session, made)
@@ -182,12 +183,6 @@ def _place(session: Session, ledger_id: int, code: str | None) -> Node:
     return standing.place(session, None, standing.READERS)
 
 
-def _plan(session: Session, asked: dict[str, Any]) -> Plan:
-    values = {name: value for name, value in asked.items() if name != "node_code"}
-    values["sessions"] = tuple(PlannedSession(**each) for each in asked["sessions"])
-    return Plan(node_id=tree.by_code(session, asked["node_code"]).id, **values)
-
-
 def _whole(session: Session, found: Activity, who: Standing) -> dict[str, Any]:
     named: dict[str, Any] = {"ledger_id": found.ledger_id, "activity_id": found.id}
     teams = responses.list_live(session, **named)
@@ -198,6 +193,18 @@ def _whole(session: Session, found: Activity, who: Standing) -> dict[str, Any]:
         "team_ids": [str(each.team_id) for each in teams],
         "may_lead": who.may_lead,
         "is_staff": who.is_staff,
+        **_attended(session, named),
+    }
+
+
+def _attended(session: Session, named: dict[str, Any]) -> dict[str, Any]:
+    """How one attends: by the screen's code unless the plan says otherwise."""
+    rule = attending.find(session, **named)
+    return {
+        "way": rule.way if rule else "screen",
+        "checkpoints": [each.name for each in attending.list_checkpoints(session, **named)],
+        "checkpoint_min_count": rule.checkpoint_min_count if rule else None,
+        "needs_log": bool(rule and rule.needs_log),
     }
 
 

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 
 from app.activities import checkin, codes, listings, scans, tickets
 from app.activities.errors import BadSignature
+from app.activities.scans import Tried
+from app.activities.shifts import attending, checkpoint_codes, routes
+from app.activities.shifts.checkpoint_codes import CheckpointTicket
 from app.activities.tickets import DIRECTIONS, SeenTicket
 from app.base import crypto
 from app.base.errors import DomainError
@@ -29,6 +32,7 @@ from app.web.acts import Look, act
 from app.web.limiter import GUESSING, SCANNING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas.attendance import SeenIn, SeenOut, StayOut, TicketIn
+from app.web.schemas.shifts import ReachedOut
 from app.web.session import DEVICE_COOKIE, actor, person
 
 bp = Blueprint("checkins", __name__, url_prefix="/checkins", description="Check-in by a code")
@@ -97,6 +101,36 @@ def confirm(asked: dict[str, Any]) -> ResponseReturnValue:
     return device.remember(answer)
 
 
+@bp.post("/checkpoints")
+@allow(SIGNED_IN)
+@limiter.limit(SCANNING)
+@bp.arguments(TicketIn)
+@bp.response(201, ReachedOut)
+def reach(asked: dict[str, Any]) -> ResponseReturnValue:
+    """Reach a checkpoint of a route by a seen ticket; the first one checks me in (C13)."""
+    seen = checkpoint_codes.open_ticket(asked["ticket"])
+    device = _Device()
+
+    def verb(session: Session, member_id: UUID) -> Any:
+        ticket = checkpoint_codes.open_ticket(asked["ticket"], ledger_id=seen.ledger_id)
+        return routes.scan(
+            session,
+            ledger_id=seen.ledger_id,
+            member_id=member_id,
+            ticket=ticket,
+            actor=actor(),
+            device_hash=device.hash,
+        )
+
+    def refused(session: Session, member_id: UUID | None, refusal: DomainError) -> None:
+        tried = Tried(seen.session_id, "in", member_id, None, seen.seen_at, device.hash)
+        scans.keep(session, ledger_id=seen.ledger_id, tried=tried, refusal=refusal)
+
+    me = Look(lambda session: _me(session, seen.ledger_id))
+    answer = act(verb, ledger_id=seen.ledger_id, before=me, refused=refused, dump=ReachedOut().dump)
+    return device.remember(answer)
+
+
 class _Device:
     """The phone behind a request, by a random cookie of which only the hash is kept."""
 
@@ -128,7 +162,9 @@ def _me(session: Session, ledger_id: int) -> UUID:
     return found
 
 
-def _redeem(session: Session, asked: dict[str, Any]) -> SeenTicket:
+def _redeem(session: Session, asked: dict[str, Any]) -> SeenTicket | CheckpointTicket:
+    if "token" in asked and checkpoint_codes.is_one(asked["token"]):
+        return checkpoint_codes.redeem(session, token=asked["token"])
     if "token" in asked:
         return codes.redeem(session, token=asked["token"])
     ledger_id = books.by_code(session, asked["book"]).id
@@ -137,13 +173,12 @@ def _redeem(session: Session, asked: dict[str, Any]) -> SeenTicket:
         "session_id": asked["session_id"],
         "digits": asked["digits"],
     }
-    directions = (asked["direction"],) if "direction" in asked else DIRECTIONS
-    for direction in directions[:-1]:
+    for direction in (asked["direction"],) if "direction" in asked else DIRECTIONS:
         try:
             return codes.redeem_short(session, direction=direction, **named)
         except CodeExpired:
             continue
-    return codes.redeem_short(session, direction=directions[-1], **named)
+    return checkpoint_codes.redeem_digits(session, **named)
 
 
 def _keep_refused(asked: dict[str, Any], refusal: DomainError) -> None:
@@ -160,7 +195,7 @@ def _keep_refused(asked: dict[str, Any], refusal: DomainError) -> None:
     unit_of_work(keep)
 
 
-def _shown(session: Session, ticket: SeenTicket) -> dict[str, Any]:
+def _shown(session: Session, ticket: SeenTicket | CheckpointTicket) -> dict[str, Any]:
     slot = listings.get_slot(session, ledger_id=ticket.ledger_id, session_id=ticket.session_id)
     return {
         "ticket": ticket.sign(),
@@ -174,7 +209,17 @@ def _shown(session: Session, ticket: SeenTicket) -> dict[str, Any]:
         "node_name": tree.get(session, slot.activity.node_id).short_name,
         "starts_at": slot.session.starts_at,
         "ends_at": slot.session.ends_at,
+        "checkpoint": _checkpoint(session, slot.activity.id, ticket),
     }
+
+
+def _checkpoint(
+    session: Session, activity_id: UUID, ticket: SeenTicket | CheckpointTicket
+) -> str | None:
+    if isinstance(ticket, SeenTicket):
+        return None
+    named: dict[str, Any] = {"ledger_id": ticket.ledger_id, "activity_id": activity_id}
+    return attending.list_checkpoints(session, **named)[ticket.ordinal - 1].name
 
 
 def _stay(done: Any) -> dict[str, Any]:

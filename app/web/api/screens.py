@@ -22,15 +22,12 @@ from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.activities import (
     FunnelIn,
     FunnelOut,
-    RevokedOut,
     ScanOut,
-    ScreenOut,
     SpanIn,
-    SupplyIn,
-    SupplyOut,
     UnitCountOut,
 )
 from app.web.schemas.lists import items_of
+from app.web.schemas.screens import RevokedOut, ScreenOut, SupplyIn, SupplyOut
 from app.web.session import actor
 from app.web.translate import _l
 

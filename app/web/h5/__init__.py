@@ -32,6 +32,7 @@ from app.web.h5 import (
     rolling,
     scanning,
     screen,
+    shifts,
     sign_in,
 )
 from app.web.h5.registers import sightings
@@ -45,6 +46,7 @@ PAGES = (
     *(goods, profile, access, books, export, leaving, helping),
     my_stars,
     *(leading, planning, screen, door, rolling, confirming, late),
+    *shifts.PAGES,
 )
 SUBJECTS = (claims, neighbours)
 """Subjects of several files, each with a folder of its own."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.activities import checkin, codes, listings, scans, tickets
 from app.activities.listings import MySlot, Slot
+from app.activities.shifts import attending, checkpoint_codes
 from app.activities.tickets import SeenTicket
 from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
@@ -28,6 +29,7 @@ from app.web.h5.device import Device
 from app.web.h5.forms import invalid
 from app.web.h5.forms import page as show_page
 from app.web.h5.joining import CONSENT_VERSION, require_agreed
+from app.web.h5.shifts import patrol
 from app.web.limiter import GUESSING, SCANNING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor, person
@@ -35,12 +37,22 @@ from app.web.session import actor, person
 bp = own.for_oneself(Blueprint("checkin", __name__))
 
 MINE_MAX = 200
+PAGES = {"route": "h5.patrol.page", "visit": "h5.visiting.page"}
 
 
 @bp.get("/sessions/<uuid:session_id>/check-in")
 @allow(SIGNED_IN)
 def page(session_id: UUID) -> ResponseReturnValue:
-    """Say how to scan, and take the six digits from whoever cannot."""
+    """Say how to scan, and take the six digits from whoever cannot.
+
+    A patrol and a visit have pages of their own.
+    """
+    with reading() as session:
+        me = own.here(session)
+        slot = listings.get_slot(session, ledger_id=me.ledger_id, session_id=session_id)
+        way = attending.way_of(session, ledger_id=me.ledger_id, activity_id=slot.activity.id)
+    if way in PAGES:
+        return redirect(url_for(PAGES[way], session_id=session_id), code=303)
     return _page(session_id)
 
 
@@ -66,8 +78,11 @@ def type_digits(session_id: UUID) -> ResponseReturnValue:
 @limiter.limit(SCANNING)
 def confirm() -> ResponseReturnValue:
     """Check in or out by the seen ticket, as it says; at the time at which it was seen."""
+    text = request.form.get("ticket", "")
+    if checkpoint_codes.is_ticket(text):
+        return patrol.confirm()
     try:
-        ticket = tickets.read_ticket(request.form.get("ticket", ""))
+        ticket = tickets.read_ticket(text)
     except DomainError as refusal:
         return show_page("h5/checkin_refused.html", problem_of(refusal), slot=None, ticket=None)
     return take(ticket)
@@ -188,6 +203,7 @@ def _page(session_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRe
         slot=slot,
         direction="out" if is_in else "in",
         digits=request.form.get("digits", ""),
+        way="screen",
     )
 
 

@@ -23,7 +23,7 @@ from app.web.h5 import own, sentences
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.h5.words import WORDS
-from app.web.pages import number
+from app.web.pages import hours, number
 from app.web.permissions import SIGNED_IN, allow
 from app.web.tickets import LIFE
 from app.web.translate import _, _l
@@ -153,6 +153,9 @@ def _said(result: dict[str, Any]) -> dict[str, Any]:
     if "direction" in result:
         title = WORDS["done"][result["direction"]]
         return {"step": "done", "title": str(title), "text": result["title"]}
+    if "visit" in result:
+        text = _("%(title)s，%(n)s 小时。", title=result["visit"], n=hours(result["minutes"]))
+        return {"step": "done", "title": _("上门服务确认好了"), "text": text}
     if result.get("state") == "asked":
         text = _("%(shop)s要用您 %(n)s 积分。", shop=result["shop"], n=points)
         asked = {"step": "asked", "title": _("请您看一看"), "text": text}

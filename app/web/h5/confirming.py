@@ -12,6 +12,7 @@ from app.activities import attendance, enrolment, late_listings, listings, poste
 from app.activities.crediting import BELOW_MIN_PRESENCE
 from app.activities.listings import Slot
 from app.activities.models import Attendance
+from app.activities.shifts import attending, logs
 from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
@@ -115,10 +116,13 @@ def _page(
         ids = {each.member_id for each in stays}
         ids |= {each.member_id for each in seen if each.member_id is not None}
         names = members.get_many(session, ledger_id=me.ledger_id, member_ids=ids)
+        needs_log, log_of = _logs(session, me, slot, stays)
     by_state: dict[str, list[Attendance]] = {}
     for stay in stays:
         by_state.setdefault(stay.state, []).append(stay)
     closed = by_state.get("closed", [])
+    unlogged = [stay for stay in closed if needs_log and stay.id not in log_of]
+    closed = [stay for stay in closed if stay not in unlogged]
     early = [stay for stay in closed if _is_early(slot, stay)]
     ticked = set(request.form.getlist("attendance_ids")) if problem else None
     return show_page(
@@ -137,7 +141,20 @@ def _page(
         typed=request.form,
         said=said,
         late_count=len(late),
+        unlogged=unlogged,
+        log_of=log_of,
         seen=seen,
+    )
+
+
+def _logs(
+    session: Session, me: Own, slot: Slot, stays: list[Attendance]
+) -> tuple[bool, dict[UUID, str]]:
+    """Return whether shifts here need a log, and what was written (T14)."""
+    rule = attending.find(session, ledger_id=me.ledger_id, activity_id=slot.activity.id)
+    ids = [stay.id for stay in stays]
+    return bool(rule and rule.needs_log), logs.read(
+        session, ledger_id=me.ledger_id, attendance_ids=ids
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.activities import listings
 from app.activities.listings import MySlot
+from app.activities.shifts import attending
 from app.base import clock
 from app.base.transactions import reading
 from app.ledger import balances
@@ -133,11 +134,20 @@ def _slots(session: Session, me: Own) -> dict[str, Any]:
     ]
     return {
         "open_slot": inside[0],
+        "open_way": _way(session, inside[0]),
         "open_stay": inside[1],
         "next_slot": following,
         "is_open_now": bool(following and following.session.opens_at <= now),
         "forgotten": forgotten[:FORGOTTEN_SHOWN],
     }
+
+
+def _way(session: Session, inside: MySlot | None) -> str:
+    """How one attends where the member is in now: it decides the one next step."""
+    if inside is None:
+        return "screen"
+    named: dict[str, Any] = {"ledger_id": inside.activity.ledger_id}
+    return attending.way_of(session, **named, activity_id=inside.activity.id)
 
 
 def _is_coming(slot: MySlot) -> bool:

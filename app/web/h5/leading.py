@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.activities import listings, plans, responses, standing
 from app.activities.models import ACTIVITY_STATES, Activity, Response
+from app.activities.shifts import attending, series
 from app.base import clock
 from app.base.errors import NotFound, PermissionDenied
 from app.base.transactions import reading
@@ -179,6 +180,8 @@ def show(
             "sessions": plans.list_sessions(session, **named),
             "answered": [names[each.team_id] for each in live],
             "place": tree.get(session, found.node_id),
+            "way": attending.way_of(session, **named),
+            "part_count": len(series.list_of(session, **named)),
             "may_lead": standing.of(session, activity=found, actor=actor()).may_lead,
         }
     taken = {team.id for team in values["answered"]}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.activities import listings, plans
 from app.activities.models import Activity, ActivitySession
 from app.activities.plan_rules import SESSION_COUNT_MAX, Plan
+from app.activities.shifts import attending, series
 from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
@@ -30,7 +31,6 @@ bp = Blueprint("planning", __name__)
 
 SESSIONS_MAX = 3
 """Rows on an empty form; a draft with more shows them all."""
-WEEKS_MAX = 12
 OWN_PLACE = "-"
 """Staff plan for their place, without a team."""
 
@@ -51,8 +51,13 @@ def draft() -> ResponseReturnValue:
 
     def verb(session: Session, _fact: None) -> str:
         plan = _plan(session, who)
-        made = plans.draft(session, ledger_id=who.me.ledger_id, plan=plan, actor=actor())
-        return _hand_in(session, made)
+        key: dict[str, Any] = {"ledger_id": who.me.ledger_id, "actor": actor()}
+        turns = plan_forms.turns_of(request.form)
+        if turns:
+            every, count = turns
+            made = series.draft(session, plan=plan, every=every, count=count, **key)
+            return _hand_in_all(session, made[0])
+        return _hand_in(session, plans.draft(session, plan=plan, **key))
 
     return _answer(who, None, verb)
 
@@ -67,7 +72,10 @@ def change(activity_id: UUID) -> ResponseReturnValue:
         named: dict[str, Any] = {"ledger_id": who.me.ledger_id, "activity_id": activity_id}
         sessions = plans.list_sessions(session, **named)
         unit_ids = listings.list_unit_ids(session, **named)
-    return _form(found.id, _written(found, sessions, unit_ids))
+        way = plan_forms.attended_as_written(
+            attending.find(session, **named), attending.list_checkpoints(session, **named)
+        )
+    return _form(found.id, _written(found, sessions, unit_ids) | way)
 
 
 @bp.post("/lead/activities/<uuid:activity_id>/plan")
@@ -109,6 +117,13 @@ def _hand_in(session: Session, made: Activity) -> str:
     return str(made.id)
 
 
+def _hand_in_all(session: Session, first: Activity) -> str:
+    if request.form.get("then") == "submit":
+        named: dict[str, Any] = {"ledger_id": first.ledger_id, "activity_id": first.id}
+        series.submit(session, **named, actor=actor())
+    return str(first.id)
+
+
 def _form(
     activity_id: UUID | None, typed: Any, problem: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
@@ -125,7 +140,8 @@ def _form(
         typed=typed,
         ticked=set(ticked),
         today=clock.today(),
-        weeks=range(2, WEEKS_MAX + 1),
+        weeks=range(2, plan_forms.WEEKS_MAX + 1),
+        days=range(2, plan_forms.DAYS_MAX + 1),
         rows=range(1, max(SESSIONS_MAX, *filled, 0) + 1),
         **offer,
     )
@@ -162,7 +178,6 @@ def _plan(session: Session, who: Leader) -> Plan:
         raise ValidationFailed("no team of yours", field="team_id")
     offer = _offer(session, who)
     sessions = plan_forms.sessions_of(form, SESSION_COUNT_MAX)
-    weeks = min(plan_forms.count_of(form, "weeks") or 1, WEEKS_MAX)
     return Plan(
         node_id=team.node_id if team else who.me.node.id,
         team_id=team.id if team else None,
@@ -170,12 +185,13 @@ def _plan(session: Session, who: Leader) -> Plan:
         category_code=form.get("category_code", ""),
         address=form.get("address", ""),
         description=form.get("description", ""),
-        sessions=plan_forms.weekly(sessions, weeks),
+        sessions=plan_forms.repeated(sessions, form),
         alliance_id=_chosen(offer, "alliances", "alliance_id", UUID),
         venue_id=_chosen(offer, "venues", "venue_id", int),
         unit_ids=[int(each) for each, _name in offer["units"] if each in form.getlist("unit_ids")],
         is_paid=form.get("is_paid") == "yes",
         is_emergency=form.get("is_emergency") == "yes",
+        **plan_forms.attended(form),
     )
 
 

@@ -4,6 +4,7 @@ Who types digits need not say where they are: the sessions that take people in o
 now, and that this member could be at, are tried in turn.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.activities import codes, listings
 from app.activities.listings import MySlot, Slot
+from app.activities.shifts import attending, checkpoint_codes
+from app.activities.shifts.checkpoint_codes import CheckpointTicket
 from app.activities.tickets import SeenTicket
 from app.base import clock
 from app.base.errors import DomainError
@@ -23,6 +26,7 @@ from app.web.h5 import checkin, home, own
 from app.web.h5.forms import invalid
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
+from app.web.h5.shifts import patrol
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
 
@@ -51,9 +55,11 @@ def type_digits() -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         try:
-            ticket = _ticket(session, me, digits)
+            ticket = _checkpoint(session, me, digits) or _ticket(session, me, digits)
         except DomainError as refusal:
             return _page(problem_of(refusal))
+    if isinstance(ticket, CheckpointTicket):
+        return patrol.reach(ticket)
     return checkin.take(ticket)
 
 
@@ -70,6 +76,16 @@ def _ticket(session: Session, me: Own, digits: str) -> SeenTicket:
         except CodeExpired as error:
             refusal = error
     raise refusal
+
+
+def _checkpoint(session: Session, me: Own, digits: str) -> CheckpointTicket | None:
+    """Return what the digits stand for on a route around here; None if on none."""
+    for slot in _around(session, me):
+        with suppress(CodeExpired):
+            return checkpoint_codes.redeem_digits(
+                session, ledger_id=me.ledger_id, session_id=slot.session.id, digits=digits
+            )
+    return None
 
 
 def _around(session: Session, me: Own) -> list[Slot | MySlot]:
@@ -90,6 +106,7 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         inside = home.open_slot(session, me)
+        way = _way(session, me, inside)
     return show_page(
         "h5/scan.html",
         problem,
@@ -97,4 +114,11 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
         slot=inside,
         direction="out" if inside else "in",
         digits=request.form.get("digits", ""),
+        way=way,
     )
+
+
+def _way(session: Session, me: Own, inside: MySlot | None) -> str:
+    if inside is None:
+        return "screen"
+    return attending.way_of(session, ledger_id=me.ledger_id, activity_id=inside.activity.id)

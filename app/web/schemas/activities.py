@@ -7,6 +7,7 @@ from marshmallow.exceptions import ValidationError
 
 from app.activities.closing import BENEFICIARY_MAX
 from app.activities.models import ACTIVITY_STATES
+from app.activities.models_shift import WAYS
 from app.activities.plan_rules import (
     ADDRESS_LENGTH_MAX,
     DESCRIPTION_LENGTH_MAX,
@@ -14,6 +15,11 @@ from app.activities.plan_rules import (
     SESSION_COUNT_MAX,
     TITLE_LENGTH_MAX,
     UNIT_COUNT_MAX,
+)
+from app.activities.shifts.attending import (
+    CHECKPOINT_COUNT_MAX,
+    CHECKPOINT_COUNT_MIN,
+    CHECKPOINT_NAME_MAX,
 )
 from app.activities.states import REASON_LENGTH_MAX
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
@@ -47,6 +53,17 @@ class PlanIn(InSchema):
     unit_ids = fields.List(
         WholeNumber(), load_default=list, validate=validate.Length(max=UNIT_COUNT_MAX)
     )
+    way = fields.String(load_default="screen", validate=validate.OneOf(WAYS))
+    checkpoints = fields.List(
+        Text(length_max=CHECKPOINT_NAME_MAX),
+        load_default=list,
+        validate=validate.Length(max=CHECKPOINT_COUNT_MAX),
+    )
+    checkpoint_min_count = WholeNumber(
+        load_default=CHECKPOINT_COUNT_MIN,
+        validate=validate.Range(min=CHECKPOINT_COUNT_MIN, max=CHECKPOINT_COUNT_MAX),
+    )
+    needs_log = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     sessions = fields.List(
         fields.Nested(SessionPlanIn),
         required=True,
@@ -170,6 +187,10 @@ class WholeActivityOut(ActivityOut):
     team_ids = fields.List(fields.UUID(), metadata={"description": "Teams that responded"})
     may_lead = fields.Boolean()
     is_staff = fields.Boolean()
+    way = fields.String(metadata={"description": "How one attends: screen, route or visit"})
+    checkpoints = fields.List(fields.String(), metadata={"description": "Of a route, in order"})
+    checkpoint_min_count = fields.Integer(allow_none=True)
+    needs_log = fields.Boolean()
 
 
 class SlotOut(Schema):
@@ -203,57 +224,6 @@ class ResponseOut(Schema):
     team_id = fields.UUID()
     team_name = fields.String()
     responded_at = fields.DateTime()
-
-
-class ScreenOut(Schema):
-    """What a leader's screen shows now for one direction."""
-
-    direction = fields.String()
-    token = fields.String()
-    url = fields.String()
-    svg = fields.String()
-    short_code = fields.String()
-    seconds_left = fields.Integer()
-
-
-class SupplyIn(InSchema):
-    """Which codes a screen holds already; without it, none."""
-
-    after_slot = WholeNumber(load_default=None, allow_none=True)
-
-
-class ModulesOut(Schema):
-    """A QR code as a page draws it: `side` modules square, bits row by row, base64."""
-
-    side = fields.Integer()
-    bits = fields.String()
-
-
-class SlotCodeOut(Schema):
-    """The code of one slot of 15 seconds: slot 0 began with 1970, UTC."""
-
-    slot = fields.Integer()
-    token = fields.String()
-    short_code = fields.String()
-    qr = fields.Nested(ModulesOut)
-
-
-class SupplyOut(Schema):
-    """Codes for a screen that may lose its network; each is judged when it is scanned."""
-
-    direction = fields.String()
-    key_version = fields.Integer()
-    now = fields.DateTime()
-    closes_at = fields.DateTime()
-    renew_seconds = fields.Integer()
-    slot_seconds = fields.Integer()
-    codes = fields.List(fields.Nested(SlotCodeOut))
-
-
-class RevokedOut(Schema):
-    """The number of the screen's new key."""
-
-    key_version = fields.Integer()
 
 
 class ScanOut(Schema):

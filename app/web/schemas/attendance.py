@@ -47,6 +47,9 @@ class SeenOut(Schema):
     node_name = fields.String()
     starts_at = fields.DateTime()
     ends_at = fields.DateTime()
+    checkpoint = fields.String(
+        allow_none=True, metadata={"description": "Of a route; the direction is `checkpoint`"}
+    )
 
 
 class TicketIn(InSchema):

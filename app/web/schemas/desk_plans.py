@@ -4,11 +4,15 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from app.activities.models_shift import WAYS
 from app.activities.plan_rules import SESSION_COUNT_MAX, UNIT_COUNT_MAX
+from app.activities.shifts.attending import CHECKPOINT_COUNT_MIN
+from app.activities.shifts.repeats import EVERY
+from app.activities.shifts.series import PART_COUNT_MAX
 from app.web.schemas import InSchema, Text, WholeNumber
 
 ROWS = SESSION_COUNT_MAX
-WEEKS_MAX = 12
+DAYS_MAX, WEEKS_MAX = 31, 12
 TEXT_MAX = 2_000
 """The rules of a plan know how long each text may be; no browser sends more than this."""
 
@@ -27,6 +31,14 @@ class PlanBase(InSchema):
     )
     quota_count = Text(load_default="", length_max=8)
     weeks = WholeNumber(load_default=1, validate=validate.Range(min=1, max=WEEKS_MAX))
+    days = WholeNumber(load_default=1, validate=validate.Range(min=1, max=DAYS_MAX))
+    every = fields.String(load_default="", validate=validate.OneOf(("", *EVERY)))
+    turn_count = WholeNumber(load_default=0, validate=validate.Range(min=0, max=PART_COUNT_MAX))
+    way = fields.String(load_default="screen", validate=validate.OneOf(WAYS))
+    checkpoints = Text(load_default="", is_empty_ok=True, length_max=TEXT_MAX)
+    checkpoint_min_count = WholeNumber(load_default=CHECKPOINT_COUNT_MIN)
+    needs_log = fields.String(load_default="")
+    venue_id = WholeNumber(load_default=None)
     is_paid = fields.String(load_default="")
     is_emergency = fields.String(load_default="")
     version = WholeNumber(load_default=0)

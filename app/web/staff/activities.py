@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.activities import enrolment, funnel, listings, plans, responses
 from app.activities.funnel import Cohort
 from app.activities.models import Activity
+from app.activities.shifts import attending, series
 from app.activities.standing import STAFF_ROLES as DECIDING
 from app.base import clock
 from app.base.transactions import reading
@@ -191,6 +192,9 @@ def draw(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnVal
             organisers=_unit_names(session, listings.list_unit_ids(session, **named)),
             slots=slots,
             now=clock.now(),
+            part_count=len(series.list_of(session, **named)),
+            attending=attending.find(session, **named),
+            checkpoints=attending.list_checkpoints(session, **named),
             may_decide=desk.here().may(DECIDING),
             asked_for=_skills_asked(session, found),
             presets=skills.PRESETS,

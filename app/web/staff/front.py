@@ -42,6 +42,7 @@ from app.web.staff import (
     roles,
     sessions,
     settings,
+    shifts,
     shops,
     signals,
     stalls,
@@ -66,7 +67,7 @@ PAGES = (
     why, *REGISTERS, *STARS,
 )  # fmt: skip
 
-SUBJECTS = (claims, neighbours)
+SUBJECTS = (claims, neighbours, shifts)
 """Subjects of several files, each with a folder of its own."""
 
 for _page in (*PAGES, *(page for subject in SUBJECTS for page in subject.PAGES)):

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from app.activities import listings, plans
 from app.activities.models import Activity
 from app.activities.plan_rules import Plan
+from app.activities.shifts import attending, series
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed
 from app.base.transactions import reading
-from app.community import tree, units
+from app.community import tree, units, venues
 from app.community.models import Node
 from app.people import alliances, teams
 from app.points import programmes
 from app.web import plan_forms
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk_plans import ROWS, WEEKS_MAX, PlanIn
+from app.web.schemas.desk_plans import DAYS_MAX, ROWS, WEEKS_MAX, PlanIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -54,8 +55,15 @@ def draft() -> ResponseReturnValue:
     def verb(session: Session, asked: dict[str, Any]) -> Activity:
         node = desk.require_here(session, desk.DECIDERS)
         plan = _plan(session, node, asked)
-        made = plans.draft(session, ledger_id=desk.ledger_id(), plan=plan, actor=actor())
-        return _hand_in(session, made, asked["then"])
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "actor": actor()}
+        turns = plan_forms.turns_of(asked)
+        if turns is None:
+            return _hand_in(session, plans.draft(session, plan=plan, **key), asked["then"])
+        every, count = turns
+        made = series.draft(session, plan=plan, every=every, count=count, **key)
+        if asked["then"] == "submit":
+            series.submit(session, activity_id=made[0].id, **key)
+        return made[0]
 
     return _step(verb, None, PlanIn)
 
@@ -70,6 +78,10 @@ def change(activity_id: UUID) -> ResponseReturnValue:
         values = plan_forms.written(found, plans.list_sessions(session, **named))
         values["team_id"] = str(found.team_id or "")
         values["alliance_id"] = str(found.alliance_id or "")
+        values["venue_id"] = str(found.venue_id or "")
+        values |= plan_forms.attended_as_written(
+            attending.find(session, **named), attending.list_checkpoints(session, **named)
+        )
         values["unit_ids"] = [str(each) for each in listings.list_unit_ids(session, **named)]
     return _form(activity_id, values)
 
@@ -139,7 +151,9 @@ def _plan(session: Session, node: Node, asked: dict[str, Any]) -> Plan:
     team_id: UUID | None = asked["team_id"]
     return Plan(
         node_id=_place_of(session, team_id).id if team_id else node.id,
-        sessions=plan_forms.weekly(plan_forms.sessions_of(asked, ROWS), asked["weeks"]),
+        sessions=plan_forms.repeated(plan_forms.sessions_of(asked, ROWS), asked),
+        venue_id=_venue(session, asked["venue_id"]),
+        **plan_forms.attended(asked),
         is_paid=asked["is_paid"] == "yes",
         is_emergency=asked["is_emergency"] == "yes",
         unit_ids=_offered(session, asked["unit_ids"]),
@@ -174,6 +188,18 @@ def _offered(session: Session, wanted: list[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
+def _venue(session: Session, venue_id: int | None) -> int | None:
+    """Return the venue that was chosen.
+
+    Raises:
+        ValidationFailed: It is of another place.
+    """
+    offered = {each.id for each in venues.list_in(session, desk.here().node)}
+    if venue_id is not None and venue_id not in offered:
+        raise ValidationFailed("no venue of this place", field="venue_id")
+    return venue_id
+
+
 def _named(found: Iterable[Any]) -> list[tuple[Any, str]]:
     return [(each.id, each.name) for each in found]
 
@@ -203,6 +229,8 @@ def _form(
             team_options=_named(teams.list_in(session, **key, node=node, limit=CHOICES_MAX)),
             alliance_options=_named(alliances.list_in(session, **key, node=node)),
             units=units.list_in(session, node),
+            venue_options=_named(venues.list_in(session, node)),
+            days_max=DAYS_MAX,
             times=range(1, max(ROWS_SHOWN, _filled(typed)) + 1),
             weeks_max=WEEKS_MAX,
             today=clock.today(),

@@ -1,6 +1,7 @@
 """The desk's words for what the rooms call by code; what has no word reads as its code."""
 
 from app.web.staff.setting_words import SETTINGS
+from app.web.staff.shift_words import SHIFT_DOORS, SHIFT_FIELDS
 from app.web.translate import _, _l
 
 WORDS: dict[str, dict[str, str]] = {
@@ -30,6 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         "roll": _l("点名"),
         "correction": _l("更正"),
         "auto": _l("没有签退"),
+        **SHIFT_DOORS,
     },
     "grant": {
         "waiting_level_2": _l("等审核"),
@@ -186,6 +188,7 @@ WORDS: dict[str, dict[str, str]] = {
         "paid": _l("有偿活动，不计时长"),
         "on_duty": _l("本人有偿岗位，不计"),
         "below_min_presence": _l("到场不够，不计"),
+        "route_unfinished": _l("点位没扫够，不计"),
         "outside_session": _l("不在活动时间内"),
         "no_check_out": _l("没有签退，确认前算 0"),
     },
@@ -203,6 +206,7 @@ FIELDS = {
     "skill": _l("专长"),
     "due_on": _l("期限"),
     "most_a_day": _l("一天最多几次有分"),
+    **SHIFT_FIELDS,
     "title": _l("活动名称"),
     "address": _l("详细地点"),
     "description": _l("要做什么、带什么"),

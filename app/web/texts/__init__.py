@@ -15,6 +15,7 @@ from app.web.texts.conflict import CONFLICTS
 from app.web.texts.registers import REGISTERS
 from app.web.texts.rules import RULES
 from app.web.texts.shape import SENTENCE_LENGTH_MAX, Text
+from app.web.texts.shifts import SHIFTS
 from app.web.texts.stars import STARS
 
 __all__ = ["SENTENCE_LENGTH_MAX", "STATUS", "TEXTS", "UNKNOWN", "Text", "text_of"]
@@ -34,7 +35,7 @@ STATUS: dict[Refusal, HTTPStatus] = {
     Refusal.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS}
+TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS, **SHIFTS}
 
 UNKNOWN = Text(
     "没有办成，积分没有变。请刷新看看。",

@@ -54,6 +54,7 @@ function present(seen) {
   fill("direction", words[seen.direction]);
   fill("place", seen.node_name);
   fill("title", seen.title);
+  fill("checkpoint", seen.checkpoint ?? "");
   fill("address", seen.address);
   fill("times", `${day(seen.starts_at)} ${clock(seen.starts_at)}–${clock(seen.ends_at)}`);
   fill("seen_at", clock(seen.seen_at));

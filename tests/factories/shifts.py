@@ -1,0 +1,110 @@
+"""Patrols, visits and rosters on the community of `activities`, on the same Tuesday."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.activities.models import Activity, ActivitySession
+from app.activities.shifts import checkpoint_codes, routes, visits
+from app.activities.shifts.routes import Scanned
+from app.base.actors import Actor
+from app.people import codes
+from app.people.codes import SpentCode
+from app.people.models import Member
+from tests.factories import activities as make
+from tests.factories.activities import World, at
+
+GATES = ("东门岗亭", "3号楼楼下", "菜市场口")
+EVENING = ("20:00", "21:30")
+
+
+def a_patrol(
+    session: Session, world: World, *spans: tuple[str, str], **more: Any
+) -> tuple[Activity, list[ActivitySession]]:
+    """A patrol of three checkpoints, of which two make it count; 20:00 to 21:30."""
+    values = {
+        "title": "畲乡枫警夜巡",
+        "category_code": "security_patrol",
+        "way": "route",
+        "checkpoints": GATES,
+        "checkpoint_min_count": 2,
+    }
+    return make.opened(session, world, *(spans or (EVENING,)), **(values | more))
+
+
+def a_visit(
+    session: Session, world: World, *spans: tuple[str, str], **more: Any
+) -> tuple[Activity, list[ActivitySession]]:
+    """A visit to homes, 09:00 to 11:00 unless told otherwise."""
+    values = {"title": "生活困难温暖到家", "category_code": "home_hardship", "way": "visit"}
+    return make.opened(session, world, *spans, **(values | more))
+
+
+def seen(
+    session: Session, slot: ActivitySession, ordinal: int
+) -> checkpoint_codes.CheckpointTicket:
+    """What scanning a checkpoint's code now gives."""
+    return checkpoint_codes.redeem(session, token=checkpoint_codes.token_of(slot, ordinal))
+
+
+def reach(
+    session: Session, world: World, slot: ActivitySession, member: Member, ordinal: int, text: str
+) -> Scanned:
+    """The member scans a checkpoint."""
+    with at(text):
+        done = routes.scan(
+            session,
+            ledger_id=world.ledger_id,
+            member_id=member.id,
+            ticket=seen(session, slot, ordinal),
+            actor=Actor(member.person_id),
+        )
+        session.commit()
+    return done
+
+
+def end(
+    session: Session, world: World, slot: ActivitySession, member: Member, text: str
+) -> routes.CheckedOut:
+    """The member ends the patrol on their phone."""
+    with at(text):
+        done = routes.finish(
+            session,
+            ledger_id=world.ledger_id,
+            session_id=slot.id,
+            member_id=member.id,
+            actor=Actor(member.person_id),
+        )
+        session.commit()
+    return done
+
+
+def go_in(session: Session, world: World, slot: ActivitySession, member: Member, text: str) -> UUID:
+    """The member begins a visit; return the record's id."""
+    with at(text):
+        done = visits.begin(
+            session,
+            ledger_id=world.ledger_id,
+            session_id=slot.id,
+            member_id=member.id,
+            actor=Actor(member.person_id),
+        )
+        session.commit()
+    return done.attendance_id
+
+
+def code_of(
+    session: Session, resident: Member, used_by: Member, purpose: str = "confirm"
+) -> SpentCode:
+    """The resident shows a one-time code on their phone, and the volunteer scans it."""
+    issued = codes.issue(
+        session, ledger_id=resident.ledger_id, member_id=resident.id, purpose=purpose
+    )
+    return codes.consume(
+        session,
+        ledger_id=resident.ledger_id,
+        presented=issued.token,
+        purpose=purpose,
+        used_by_id=used_by.person_id,
+    )
