@@ -19,7 +19,7 @@ from app.base.transactions import reading, reading_long, unit_of_work
 from app.ledger import books, holds
 from app.ledger.models import Book
 from app.people import codes
-from app.points import expiry
+from app.points import application_notices, book_overlaps, expiry
 from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
 from app.service_orders import claims, crediting, exchanges, handling
@@ -27,6 +27,7 @@ from app.service_orders import claims, crediting, exchanges, handling
 group = AppGroup("jobs", help="The work of the clock.")
 ANSWERS_KEPT = timedelta(days=30)
 CODES_KEPT = timedelta(days=1)
+LOOKED_BACK = timedelta(days=3)
 Job = Callable[[Session, int], int]
 
 
@@ -71,6 +72,16 @@ def grant_stars(session: Session, ledger_id: int) -> int:
     return granting.grant_due(session, ledger_id=ledger_id)
 
 
+def post_applications(session: Session, ledger_id: int) -> int:
+    """Post what was applied for, reviewed and put up, once its notice is over (D30)."""
+    return application_notices.post_due(session, ledger_id=ledger_id, today=clock.today())
+
+
+def flag_overlaps(session: Session, ledger_id: int) -> int:
+    """Flag times that somebody spent in two books at once (C18, A3)."""
+    return book_overlaps.flag(session, ledger_id=ledger_id, since_at=clock.now() - LOOKED_BACK)
+
+
 def remind_of_expiry(session: Session, ledger_id: int) -> int:
     """Tell members 30 and 7 days before their points expire (D28)."""
     return expiry.remind(session, ledger_id=ledger_id, today=clock.today())
@@ -106,6 +117,8 @@ JOBS: dict[str, Job] = {
     "claims": release_claims,
     "orders": watch_orders,
     "stars": grant_stars,
+    "applications": post_applications,
+    "overlaps": flag_overlaps,
     "reminders": remind_of_expiry,
     "expiry": expire_points,
     "prune": prune,
@@ -127,7 +140,7 @@ LONG_JOBS: dict[str, Callable[[int], int]] = {"exports": write_exports}
 
 NAMES = (*JOBS, *LONG_JOBS)
 
-BY_BATCHES = ("holds",)
+BY_BATCHES = ("holds", "applications")
 """Jobs that do a part of what is due and are called again, each time in a transaction."""
 
 

@@ -99,6 +99,12 @@ REGISTRY: dict[str, Setting] = {
     "backfill.ban_minutes": Setting(
         6_000, 0, 10_000_000, "虚假补录后，另须实际服务满多少分钟才可再补录", "D26"
     ),
+    "household.base_points": Setting(100, 0, 10_000, "每户的底分，只显示，不能花", "D29"),
+    "household.notice_workdays": Setting(5, 3, 7, "积分申报公示多少个工作日", "D30"),
+    "gift.max_points_year": Setting(
+        200, 0, 1_000_000, "一人一年最多赠给亲属的积分；0 为不能", "D32"
+    ),
+    "gift.friends_allowed": Setting(0, 0, 1, "1 为也可赠给登记的朋友；0 为只给亲属", "D32"),
     "mall.item_max_per_period": Setting(2, 1, 1_000, "一人一期同一商品最多兑换件数", "D35"),
     "mall.no_pin_max_points": Setting(
         200, 0, 100_000, "此积分数以内免密；超过须输 PIN 或本人手机确认", "F17"

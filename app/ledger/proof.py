@@ -1,7 +1,8 @@
 """The daily proof (日终平衡): recompute the book from its rows and compare.
 
 The ledger's own checks stand here; rooms above add theirs (`points_recomputed`,
-`hours_agree`, `one_source`, `redemption_has_stock`) and the door records them all.
+`hours_agree`, `one_source`, `households_agree`, `redemption_has_stock`) and the door
+records them all.
 A proof that fails stops the book until somebody has repaired it, proved it again
 and reopened it.
 """

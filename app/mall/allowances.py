@@ -35,7 +35,12 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What counts of a redemption: who, when, how many points, which pieces."""
+    """What counts of a redemption: who, when, how many points, which pieces.
+
+    Attributes:
+        household_id: Whose pieces are counted, where the programme pools: all of the
+            household's together (D29, D35); None: the member's own.
+    """
 
     member_id: UUID
     clerk_person_id: UUID
@@ -43,6 +48,7 @@ class Deal:
     total_points: int
     pieces: Mapping[UUID, int]
     is_confirmed: bool
+    household_id: UUID | None = None
 
 
 def maxima(session: Session, node_path: str) -> dict[str, Any]:
@@ -103,9 +109,9 @@ def give_back(session: Session, *, ledger_id: int, deal: Deal) -> None:
     limits.give_back_many(session, ledger_id=ledger_id, uses=uses)
 
 
-def item_counter(member_id: UUID, goods_id: UUID, on: date) -> Counter:
-    """Name the counter of one member's pieces of one kind of goods in a month (D35)."""
-    return Counter(member_id, f"{ITEM}{goods_id.hex}", limits.monthly(on))
+def item_counter(owner_id: UUID, goods_id: UUID, on: date) -> Counter:
+    """Name the counter of a member's or household's pieces of a kind of goods in a month (D35)."""
+    return Counter(owner_id, f"{ITEM}{goods_id.hex}", limits.monthly(on))
 
 
 def _uses(deal: Deal, goods: Mapping[UUID, OnShelf], maxima: Mapping[str, Any]) -> list[Use]:
@@ -114,7 +120,7 @@ def _uses(deal: Deal, goods: Mapping[UUID, OnShelf], maxima: Mapping[str, Any]) 
     own = {one.id: one.person_period_max for one in goods.values()}
     uses = [
         Use(
-            *item_counter(deal.member_id, goods_id, deal.dealt_on),
+            *item_counter(deal.household_id or deal.member_id, goods_id, deal.dealt_on),
             count,
             own.get(goods_id) or per_item,
         )

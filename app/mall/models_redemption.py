@@ -25,6 +25,7 @@ class Redemption(LedgerRow, Base):
 
     `number` is what people see and type: `<book>-R20250731-0007`. `presentation_id`:
     the showing of code or card that it answers; each pays at most once (D34, E17).
+    `household_id`: whose limits it counted against, where the programme pools (D29, D35).
     """
 
     __tablename__ = "mall_redemption"
@@ -64,6 +65,7 @@ class Redemption(LedgerRow, Base):
     reversed_at: Mapped[Instant | None]
     settlement_id: Mapped[UUID | None] = mapped_column(Id())
     redeemed_at: Mapped[Instant]
+    household_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class RedemptionLine(LedgerKey, Base):

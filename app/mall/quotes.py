@@ -85,6 +85,7 @@ def quote(session: Session, *, ledger_id: int, basket: Basket, actor: Actor) -> 
         total_points=total,
         pieces=wanted,
         is_confirmed=basket.is_confirmed,
+        household_id=here.home_id,
     )
     maxima = allowances.maxima(session, here.node_path)
     limited = allowances.would_refuse(

@@ -90,6 +90,7 @@ class _Sale:
             total_points=self.total_points,
             pieces=self.wanted,
             is_confirmed=self.basket.is_confirmed,
+            household_id=self.here.home_id,
         )
 
 
@@ -195,6 +196,7 @@ def _write(session: Session, ledger_id: int, sale: _Sale, journal_id: UUID | Non
         "total_points": sale.total_points,
         "journal_id": journal_id,
         "redeemed_at": sale.sold_at,
+        "household_id": sale.here.home_id,
     }
     lines = [
         {

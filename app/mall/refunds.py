@@ -153,7 +153,7 @@ def _take_back(session: Session, sale: _Sale, state: str, reason: str, actor: Ac
         number=row.number,
         state=state,
         total_points=row.total_points,
-        returned_points=_sum(lines, "wallet"),
+        returned_points=_sum(lines, "wallet") + _sum(lines, "household"),
         recovered_points=_sum(lines, "receivable"),
         expired_points=_sum(lines, "expired"),
     )
@@ -183,6 +183,7 @@ def _deal(session: Session, row: Redemption) -> Deal:
         total_points=row.total_points,
         pieces={goods_id: int(count) for goods_id, count in session.execute(query)},
         is_confirmed=row.confirmed_by != "none",
+        household_id=row.household_id,
     )
 
 

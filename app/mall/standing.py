@@ -25,6 +25,7 @@ from app.mall.errors import ShopClosed, StallOver, TillClosed
 from app.mall.models import Clerk, Merchant, Redemption, Shop, Stall, Till
 from app.people.errors import CodeAlreadyUsed, MemberNotActive
 from app.people.models import HouseholdMember, Member
+from app.points.models import Programme
 from app.risk.errors import AccountFrozen
 from app.risk.models import Freeze
 
@@ -50,6 +51,7 @@ class Standing:
     is_household: bool
     frozen_kind: str | None
     is_paid: bool
+    home_id: UUID | None
     node_path: str
 
 
@@ -189,6 +191,21 @@ def _paid() -> sa.ColumnElement[bool]:
     return sa.exists().where(Redemption.ledger_id == _ledger, Redemption.presentation_id == _shown)
 
 
+def _home() -> sa.ScalarSelect[UUID]:
+    """The member's household, where the programme pools: its limits hold for all of it (D29)."""
+    return (
+        sa.select(HouseholdMember.household_id)
+        .join(Programme, Programme.ledger_id == HouseholdMember.ledger_id)
+        .where(
+            HouseholdMember.ledger_id == _ledger,
+            HouseholdMember.member_id == _member,
+            HouseholdMember.left_on.is_(None),
+            Programme.pooling == "household",
+        )
+        .scalar_subquery()
+    )
+
+
 _READING = (
     sa.select(
         Till.shop_id,
@@ -208,6 +225,7 @@ _READING = (
         _lives_together(),
         _frozen(),
         _paid(),
+        _home(),
         Node.path,
     )
     .join_from(Till, Shop, sa.and_(Shop.ledger_id == Till.ledger_id, Shop.id == Till.shop_id))

@@ -138,3 +138,10 @@ class DutyTaken(DomainError):
 
     code = "duty_taken"
     refusal = Refusal.CONFLICT
+
+
+class AlreadyRelated(DomainError):
+    """These two members are registered as kin, or one has asked and the other not answered."""
+
+    code = "already_related"
+    refusal = Refusal.CONFLICT

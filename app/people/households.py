@@ -1,4 +1,4 @@
-"""Households (户): who belongs together. Membership now; pooling of points comes later.
+"""Households (户): who belongs together. Their common points are the points room's matter.
 
 Nobody approves, serves at a till or confirms for their own household (D23, D37);
 `circle_of` answers that in one statement for any number of records. A member is in

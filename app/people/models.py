@@ -12,6 +12,7 @@ from app.people.models_member import (
     Merge,
     Message,
     Objection,
+    Relative,
 )
 from app.people.models_person import (
     Agent,
@@ -57,6 +58,7 @@ __all__ = [
     "Message",
     "Objection",
     "Person",
+    "Relative",
     "RoleGrant",
     "SignInSession",
     "Skill",

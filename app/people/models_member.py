@@ -110,7 +110,10 @@ class Code(LedgerKey, Base):
 
 
 class Household(LedgerRow, Base):
-    """A household (户): who belongs together, for limits and, later, for pooling."""
+    """A household (户): who belongs together, for limits and for pooling (D29).
+
+    `honoured_at`: since when its head lets it stand on the public honour list; None: not.
+    """
 
     __tablename__ = "people_household"
     __table_args__ = (
@@ -122,6 +125,7 @@ class Household(LedgerRow, Base):
     node_id: Mapped[NodeId]
     head_member_id: Mapped[IdColumn]
     name: Mapped[str] = mapped_column(sa.String(64))
+    honoured_at: Mapped[Instant | None]
 
 
 class HouseholdMember(LedgerKey, Base):
@@ -142,6 +146,49 @@ class HouseholdMember(LedgerKey, Base):
     joined_on: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     relation: Mapped[str] = mapped_column(sa.String(16))
     left_on: Mapped[date | None]
+
+
+RELATIONS = ("parent", "child", "grandparent", "grandchild", "spouse", "friend")
+RELATIVE_STATES = ("asked", "confirmed", "ended")
+RELATIVE_DOORS = ("member", "staff")
+
+
+class Relative(LedgerRow, Base):
+    """Two members who say that they are close kin: gifts go along it, both ways (D32).
+
+    `relation` is what `relative_id` is to `member_id`; the other of the two confirms it,
+    or staff who saw the papers.
+    """
+
+    __tablename__ = "people_relative"
+    __table_args__ = (
+        ledger_fk("member_id", "people_member"),
+        ledger_fk("relative_id", "people_member"),
+        sa.CheckConstraint("member_id <> relative_id", name="two_members"),
+        unique_where(
+            "uq_people_relative_live",
+            "ledger_id",
+            "member_id",
+            "relative_id",
+            where="state <> 'ended'",
+        ),
+        sa.Index(None, "ledger_id", "relative_id"),
+        one_of("relation", *RELATIONS),
+        one_of("state", *RELATIVE_STATES),
+        one_of("confirmed_by", *RELATIVE_DOORS),
+        BY_LEDGER,
+    )
+
+    member_id: Mapped[IdColumn]
+    relative_id: Mapped[IdColumn]
+    relation: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column(sa.String(12))
+    asked_by_id: Mapped[IdColumn]
+    asked_at: Mapped[Instant]
+    confirmed_by: Mapped[str | None] = mapped_column(sa.String(8))
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(Id())
+    confirmed_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
 
 
 class Merge(LedgerRow, Base):

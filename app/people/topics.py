@@ -34,6 +34,11 @@ TOPICS: dict[str, set[str]] = {
     "opening_refused": {"minutes", "points", "reason"},
     "expiring": {"points", "expires_on", "days"},
     "expired": {"points", "expired_on"},
+    "application_decided": {"state", "served_on", "points", "reason"},
+    "deducted": {"points", "happened_on", "reason"},
+    "pool_helped": {"points"},
+    "gift_received": {"points", "name"},
+    "relative_asked": {"name"},
     # mall
     "redemption_refused": {"shop", "outcome"},
     "debited": {"points", "number", "shop"},

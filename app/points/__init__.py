@@ -3,6 +3,8 @@
 Owns: every points_* table.
 Stands on: risk, people, ledger, community, base.
 Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `backfills`,
-    `openings`, `expiry`, `mergings`, `proof_checks`, `quarters` (季度), `stars` (星级).
+    `openings`, `expiry`, `mergings`, `proof_checks`, `quarters` (季度), `stars` (星级);
+    `applications`, `application_notices`, `cases`, `deductions`, `pooling`, `pool`,
+    `hardship`, `gifts`.
 Never: learns which door a deed came through, beyond its source's kind and id.
 """

@@ -28,8 +28,9 @@ WAITING = {"waiting_level_2": 2, "waiting_level_3": 3}
 """Which level must decide on a grant in this state (D17)."""
 
 OUTCOME = (
-    "state", "points", "carry_before", "carry_after", "vintage_on", "counted_on", "journal_id"
-)  # fmt: skip
+    *("state", "points", "carry_before", "carry_after", "vintage_on", "counted_on", "journal_id"),
+    "household_id",
+)
 
 
 def decide(

@@ -21,11 +21,14 @@ from app.ledger import posting
 from app.ledger.accounts import AccountRef
 from app.ledger.posting import JournalDraft, Line
 from app.people import inbox
-from app.points import carries, day_totals, rates, vintages, wallets
+from app.points import carries, day_totals, pooling, rates, vintages, wallets
 from app.points.carries import CarryKey
 from app.points.models import Grant, Programme
 from app.points.quarters.counting import counted_on
 from app.points.wallets import Purse
+
+UNRATED = ("opening", "case")
+"""Sources that say their points themselves: a paper's, or a share of a case's (L12, K4)."""
 
 DayKey = tuple[UUID, str, date]
 """Member, indicator and day: what a rate's daily cap counts."""
@@ -55,8 +58,8 @@ def credit(
 ) -> None:
     """Post grants: their journals, carries, day totals and inbox lines; set their outcome.
 
-    Sets on each grant: state, points, carry before and after, vintage, journal, and the day
-    under which it counts.
+    Sets on each grant: state, points, carry before and after, vintage, journal, household,
+    and the day under which it counts.
     The grants are not in the session: the caller writes them. Statements do not
     grow with the batch.
 
@@ -91,6 +94,7 @@ def _begin(
         return work
     holder_ids = {holder_of[grant.member_id] for grant in earning}
     work.purses = wallets.purses(session, ledger_id=ledger_id, holder_ids=holder_ids, lock=True)
+    pooling.pool(session, programme=programme, purses=work.purses)
     rated = [grant for grant in earning if grant.rate_version is not None]
     if rated:
         work.card = rates.card(session, programme.id)
@@ -113,6 +117,7 @@ def _draft(work: _Work, grant: Grant, actor: Actor) -> JournalDraft | None:
         lines.append(Line(source_of(grant, "minutes"), hours, grant.minutes))
     if grant.points:
         purse, source = work.purses[holder_id], source_of(grant, "points")
+        grant.household_id = purse.home_id
         lines += purse.earn(grant.points, grant.vintage_on, source=source)
     if not lines:
         return None
@@ -135,7 +140,7 @@ def source_of(grant: Grant, unit: str) -> AccountRef:
 def _rate(work: _Work, grant: Grant) -> None:
     """Set the points and the carry of a grant by its pinned rate (D27)."""
     grant.points, grant.carry_before, grant.carry_after = 0, 0, 0
-    if grant.source_kind == "opening":
+    if grant.source_kind in UNRATED:
         grant.points = grant.quantity
     if grant.rate_version is None or not grant.quantity:
         return

@@ -10,12 +10,14 @@ class Deed:
     """One thing that one member did, from any door, named once by its source.
 
     Attributes:
-        source_kind: attendance, manual, backfill, opening, order, claim or exchange.
+        source_kind: attendance, manual, backfill, opening, order, claim, exchange,
+            application or case.
         source_id: The row of the door's own that proves it.
         source_version: Grows when a reversed deed is granted anew; 1 at first.
         provenance: credited, honorary, historical, or none (no hours: a 件, a paid post).
         minutes: Credited time after the attendance rules, in whole minutes.
         quantity: 次 or 件 for indicators that count those; ignored where minutes count.
+            Of a case: the share's points.
         served_on: The Shanghai date of the deed; daily limits and rates go by it.
         node_id: Where it was done, for rankings.
         starts_at: With `ends_at`, the time it took: one time is credited once (A3).

@@ -115,3 +115,41 @@ class CaseAlreadyCounted(DomainError):
 
     code = "case_already_counted"
     refusal = Refusal.CONFLICT
+
+
+class DutyEarnsNothing(DomainError):
+    """Paid duty earns no hours and no points, whatever the door (X1, O8, K2, C33)."""
+
+    code = "duty_earns_nothing"
+
+
+class CaseSharesDiffer(DomainError):
+    """The shares are not the case's points; facts `total_points`, `shared_points` (K4)."""
+
+    code = "case_shares_differ"
+
+
+class ApplicationStateConflict(DomainError):
+    """The application is at another step; fact `state`."""
+
+    code = "application_state_conflict"
+    refusal = Refusal.CONFLICT
+
+
+class DonationFinal(DomainError):
+    """24 hours after a donation to the common pool nobody takes it back (D32)."""
+
+    code = "donation_final"
+    refusal = Refusal.GONE
+
+
+class PoolTooSmall(DomainError):
+    """The common pool holds less that is settled; fact `free_points`."""
+
+    code = "pool_too_small"
+
+
+class GiftStays(DomainError):
+    """Points that were a gift are not given on; fact `giftable_points` (D32)."""
+
+    code = "gift_stays"

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from app.base.actors import SYSTEM
 from app.base.db import NEVER
 from app.ledger import posting
+from app.ledger.accounts import AccountRef
 from app.ledger.models import Account
 from app.ledger.posting import JournalDraft, Line
-from app.people import inbox
+from app.people import homes, inbox
 from app.points import holders, reminders, wallets
+from app.points.purses import POT_KINDS
 
 REMINDER_DAYS = (7, 30)
 BATCH_SIZE = 500
@@ -29,8 +31,9 @@ _available = _accounts.c.credits_posted - _accounts.c.debits_posted - _accounts.
 
 
 class Lot(NamedTuple):
-    """A wallet of one vintage with what may leave it, and how often it moved so far."""
+    """A pot of one vintage with what may leave it, and how often it moved so far."""
 
+    kind: str
     holder_id: UUID
     vintage_on: date
     points: int
@@ -66,15 +69,15 @@ def remind(session: Session, *, ledger_id: int, today: date) -> int:
     lots = [Lot(*row) for row in session.execute(query)]
     if not lots:
         return 0
-    holder_ids = {lot.holder_id for lot in lots}
-    kept = holders.of(session, ledger_id=ledger_id, member_ids=holder_ids)
-    notes = [_reminder(lot, kept[lot.holder_id], today) for lot in lots]
+    told = _told(session, ledger_id, lots)
+    notes = [_reminder(lot, each, today) for lot in lots for each in told[lot.holder_id]]
     reminders.tell(session, ledger_id=ledger_id, notes=notes)
     return len(lots)
 
 
 def _lots(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
+        _accounts.c.kind,
         _accounts.c.owner_id,
         _accounts.c.vintage_on,
         _available.label("points"),
@@ -82,7 +85,7 @@ def _lots(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
     ).where(
         _accounts.c.ledger_id == ledger_id,
         _accounts.c.unit == "points",
-        _accounts.c.kind == "wallet",
+        _accounts.c.kind.in_(POT_KINDS),
         _accounts.c.vintage_on < NEVER,
         _available > 0,
     )
@@ -104,27 +107,46 @@ def _expire(session: Session, ledger_id: int, lots: Sequence[Lot]) -> None:
         JournalDraft(
             key=_key(lot),
             kind="expiry",
-            lines=(
-                Line(
-                    wallets.wallet_ref(lot.holder_id, lot.vintage_on), wallets.EXPIRED, lot.points
-                ),
-            ),
+            lines=(Line(_ref(lot), wallets.EXPIRED, lot.points),),
             actor=SYSTEM,
             source_id=lot.holder_id,
         )
         for lot in lots
     ]
     posting.post(session, ledger_id=ledger_id, drafts=drafts)
+    told = _told(session, ledger_id, lots)
     notes = [
         inbox.Note(
-            lot.holder_id,
+            each,
             "expired",
             {"points": lot.points, "expired_on": lot.vintage_on.isoformat()},
-            natural_key=_key(lot),
+            natural_key=_key_of(_key(lot), lot, each),
         )
         for lot in lots
+        for each in told[lot.holder_id]
     ]
     reminders.tell(session, ledger_id=ledger_id, notes=notes)
+
+
+def _ref(lot: Lot) -> AccountRef:
+    return AccountRef("points", lot.kind, lot.holder_id, lot.vintage_on)
+
+
+def _told(session: Session, ledger_id: int, lots: Sequence[Lot]) -> dict[UUID, list[UUID]]:
+    """Who hears of each lot: its holder, or everybody in the household now."""
+    home_ids = {lot.holder_id for lot in lots if lot.kind == "household"}
+    own_ids = {lot.holder_id for lot in lots} - home_ids
+    kept = holders.of(session, ledger_id=ledger_id, member_ids=own_ids) if own_ids else {}
+    found = {own_id: [kept_id] for own_id, kept_id in kept.items()}
+    if home_ids:
+        found |= {home_id: [] for home_id in home_ids}
+        found |= homes.present_in(session, ledger_id=ledger_id, household_ids=home_ids)
+    return found
+
+
+def _key_of(key: str, lot: Lot, member_id: UUID) -> str:
+    """Name a note: a household's lot is told to each of its members once."""
+    return key if lot.kind == "wallet" else f"{key}:{member_id}"
 
 
 def _key(lot: Lot) -> str:
@@ -137,4 +159,4 @@ def _reminder(lot: Lot, holder_id: UUID, today: date) -> inbox.Note:
     days = min(days for days in REMINDER_DAYS if days_left <= days)
     facts = {"points": lot.points, "expires_on": lot.vintage_on.isoformat(), "days": days_left}
     key = f"expiring:{lot.vintage_on.isoformat()}:{lot.holder_id}:{days}"
-    return inbox.Note(holder_id, "expiring", facts, natural_key=key)
+    return inbox.Note(holder_id, "expiring", facts, natural_key=_key_of(key, lot, holder_id))

@@ -77,7 +77,7 @@ def grant(
     fresh = {_source(deed): deed for deed in deeds if _source(deed) not in known}
     fresh, paid = paid_work.set_apart(session, ledger_id=ledger_id, deeds=fresh)
     rules = _read_rules(session, ledger_id, list(fresh.values()))
-    made = [_new(rules, deed, actor) for deed in fresh.values()]
+    made = [_new(rules, deed, actor, cleared_level) for deed in fresh.values()]
     clashes = judging.judge(session, ledger_id=ledger_id, grants=made, cleared_level=cleared_level)
     ready = [each for each in made if each.state == "posted"]
     crediting.credit(
@@ -156,7 +156,7 @@ def _read_rules(session: Session, ledger_id: int, deeds: Sequence[Deed]) -> _Rul
     )
 
 
-def _new(rules: _Rules, deed: Deed, actor: Actor) -> Grant:
+def _new(rules: _Rules, deed: Deed, actor: Actor, cleared_level: int) -> Grant:
     provenance, minutes = _hours(rules, deed)
     indicator_code, version, quantity = _rated(rules, deed, provenance)
     return Grant(
@@ -184,7 +184,7 @@ def _new(rules: _Rules, deed: Deed, actor: Actor) -> Grant:
         team_id=deed.team_id,
         category_code=deed.category_code,
         state="posted",
-        hold_reasons=",".join(_holds(rules, deed, indicator_code)) or None,
+        hold_reasons=",".join(_holds(rules, deed, indicator_code, cleared_level)) or None,
         reason=deed.reason,
         evidence=deed.evidence,
         made_by_id=actor.person_id,
@@ -207,6 +207,8 @@ def _rated(rules: _Rules, deed: Deed, provenance: str) -> tuple[str | None, int 
     """
     if deed.source_kind == "opening":
         return None, None, deed.quantity
+    if deed.source_kind == "case":
+        return rules.categories[deed.category_code or ""].indicator_code, None, deed.quantity
     if provenance not in ("credited", NO_HOURS) or deed.source_kind == "exchange":
         return None, None, 0
     category = rules.categories.get(deed.category_code or "")
@@ -229,11 +231,16 @@ def _quantity(measure: str, deed: Deed, provenance: str) -> int:
     return 1 if is_one else 0
 
 
-def _holds(rules: _Rules, deed: Deed, indicator_code: str | None) -> tuple[str, ...]:
+def _holds(
+    rules: _Rules, deed: Deed, indicator_code: str | None, cleared_level: int
+) -> tuple[str, ...]:
     """Why a deed waits: the door's reasons, and an indicator that names its approver (P7)."""
     indicator = rules.indicators.get(indicator_code or "")
     is_named = indicator is not None and indicator.approver_role is not None
-    return (*deed.hold_reasons, judging.APPROVER) if is_named else tuple(deed.hold_reasons)
+    is_cleared = cleared_level > 1
+    if is_named and not is_cleared:
+        return (*deed.hold_reasons, judging.APPROVER)
+    return tuple(deed.hold_reasons)
 
 
 def _require_same(earlier: Grant, deed: Deed) -> None:

@@ -52,19 +52,31 @@ def add_indicator(
     Raises:
         ValidationFailed: The measure is unknown, or the code taken.
     """
-    _require_measure(measure)
-    if session.get(Indicator, (programme.id, code)) is not None:
+    added = Indicator(code=code, name=name, measure=measure, approver_role=approver_role)
+    return _add(session, programme, added, actor)
+
+
+def add_minus_indicator(
+    session: Session, *, programme: Programme, code: str, name: str, measure: str, actor: Actor
+) -> Indicator:
+    """Add something that takes points away, by `deductions` alone: no deed counts to it (P7).
+
+    Raises:
+        ValidationFailed: The measure is unknown, or the code taken.
+    """
+    added = Indicator(code=code, name=name, measure=measure, direction="minus")
+    return _add(session, programme, added, actor)
+
+
+def _add(session: Session, programme: Programme, added: Indicator, actor: Actor) -> Indicator:
+    _require_measure(added.measure)
+    if session.get(Indicator, (programme.id, added.code)) is not None:
         raise ValidationFailed("this code is taken", field="code")
-    added = Indicator(
-        programme_id=programme.id,
-        code=code,
-        name=name,
-        measure=measure,
-        approver_role=approver_role,
-    )
+    added.programme_id = programme.id
     session.add(added)
     session.flush()
-    audit_rule(session, programme, actor, "indicator_added", code=code, measure=measure)
+    facts = {"code": added.code, "measure": added.measure, "direction": added.direction}
+    audit_rule(session, programme, actor, "indicator_added", **facts)
     return added
 
 
@@ -138,10 +150,10 @@ def add_category(
 
     Raises:
         NotFound: The programme has no such indicator.
-        ValidationFailed: The code is taken.
+        ValidationFailed: The code is taken, or the indicator takes points away.
     """
     if indicator_code is not None:
-        indicator(session, programme, indicator_code)
+        _require_plus(indicator(session, programme, indicator_code))
     if session.get(Category, (programme.id, code)) is not None:
         raise ValidationFailed("this code is taken", field="code")
     added = Category(
@@ -171,6 +183,11 @@ def fill(session: Session, programme: Programme) -> None:
 def _require_measure(measure: str) -> None:
     if measure not in MEASURES:
         raise ValidationFailed("counted by minutes, times or pieces", field="measure")
+
+
+def _require_plus(counted: Indicator) -> None:
+    if counted.direction != "plus":
+        raise ValidationFailed("this indicator takes points away", field="indicator_code")
 
 
 def audit_rule(

@@ -5,10 +5,10 @@ posts it. Counted by the category's indicator: 次 and 件 make points without
 minutes, and a case number pays once (A10).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,16 +18,16 @@ from app.base.errors import ValidationFailed
 from app.base.ids import new_id
 from app.community import settings, tree
 from app.people import audit
-from app.points import grants, programmes, rates
+from app.points import case_numbers, cases, grants, programmes, rates
+from app.points.case_numbers import Taking
+from app.points.cases import Share
 from app.points.deeds import Deed
 from app.points.errors import CaseAlreadyCounted
-from app.points.models import Grant, Programme
+from app.points.models import Case, Grant, Programme
 from app.points.presences import LIVE_STATES
 from app.risk.errors import LimitExceeded
 
 MAX_POINTS = "grant.manual_max_points"
-CASE_NAMES = UUID("5b0d1f4e-7c1a-4f0e-9d57-2f6b8a3c1e90")
-"""Makes a case number into the id of its source, the same on every machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,19 @@ def request_many(
     Rule: A17, A10, P7.
     """
     programme = programmes.of_ledger(session, ledger_id)
-    for size in {_size_of(claim): claim for claim in claims}.values():
-        _require_size(session, programme, size)
-    deeds = [_deed(session, ledger_id, claim) for claim in claims]
-    cases = [claim.case_no.strip() for claim in claims if claim.case_no is not None]
-    if len(set(cases)) < len(cases):
+    sizes = {_size_of(claim): claim for claim in claims}
+    points = {size: _require_size(session, programme, claim) for size, claim in sizes.items()}
+    numbers = [case_numbers.tidy(claim.case_no) for claim in claims if claim.case_no is not None]
+    if len(set(numbers)) < len(numbers):
         raise CaseAlreadyCounted
+    deeds = [_deed(session, ledger_id, claim) for claim in claims]
+    taken = {
+        deed.source_id: _take(session, ledger_id, claim, points[_size_of(claim)], actor)
+        for deed, claim in zip(deeds, claims, strict=True)
+        if claim.case_no is not None
+    }
     entered = grants.grant(session, ledger_id=ledger_id, deeds=deeds, actor=actor)
+    _share(session, taken, entered)
     acts = [
         audit.Act(
             "manual_grant_requested",
@@ -128,8 +134,32 @@ def _deed(session: Session, ledger_id: int, claim: ManualClaim) -> Deed:
     )
 
 
-def _require_size(session: Session, programme: Programme, claim: ManualClaim) -> None:
-    """Compare what the rate would give with what may be given by hand."""
+def _take(session: Session, ledger_id: int, claim: ManualClaim, points: int, actor: Actor) -> Case:
+    """Take the case number that the claim names (A10)."""
+    case_no = case_numbers.tidy(claim.case_no or "")
+    taking = Taking(
+        case_no=case_no,
+        source_kind="manual",
+        source_id=case_numbers.source_of(ledger_id, case_no),
+        node_id=claim.node_id,
+        category_code=claim.category_code,
+        served_on=claim.served_on,
+        points=points,
+    )
+    return case_numbers.take(session, ledger_id=ledger_id, taking=taking, actor=actor)
+
+
+def _share(session: Session, taken: Mapping[UUID, Case], entered: Sequence[Grant]) -> None:
+    """Write whose case each is: all of it is one member's."""
+    for each in entered:
+        case = taken.get(each.source_id)
+        if case is not None:
+            part = Share(each.member_id, case.points)
+            cases.share(session, case=case, part=part, grant_id=each.id)
+
+
+def _require_size(session: Session, programme: Programme, claim: ManualClaim) -> int:
+    """Return what the rate would give, if that may be given by hand."""
     if not claim.reason.strip():
         raise ValidationFailed("a manual grant says why", field="reason")
     category = programmes.category(session, programme, claim.category_code)
@@ -146,13 +176,14 @@ def _require_size(session: Session, programme: Programme, claim: ManualClaim) ->
     maximum = settings.read(session, node, MAX_POINTS)[MAX_POINTS]
     if points > maximum:
         raise LimitExceeded(rule_code=MAX_POINTS, used=points, maximum=maximum)
+    return points
 
 
 def _source(session: Session, ledger_id: int, case_no: str | None) -> tuple[UUID, int]:
     """Return the source's id and version: a case has one id for ever, and counts once."""
     if case_no is None:
         return new_id(), 1
-    source_id = uuid5(CASE_NAMES, f"{ledger_id}:{case_no.strip()}")
+    source_id = case_numbers.source_of(ledger_id, case_numbers.tidy(case_no))
     query = sa.select(Grant.state, Grant.source_version).where(
         Grant.ledger_id == ledger_id, Grant.source_kind == "manual", Grant.source_id == source_id
     )

@@ -9,19 +9,37 @@ from app.points.models_grant import (
     Opening,
     Presence,
 )
+from app.points.models_household import (
+    Application,
+    Case,
+    CaseShare,
+    Deduction,
+    Donation,
+    Gift,
+    GiftLot,
+    Help,
+)
 from app.points.models_period import Period
 from app.points.models_public import Board, Notice, NoticeLine, Photo
 from app.points.models_rule import Category, Indicator, Programme, Rate
 from app.points.models_star import Star, StarBar, StarFall, StarRise, StarStep, StarTable
 
 __all__ = [
+    "Application",
     "Backfill",
     "Board",
     "Carry",
+    "Case",
+    "CaseShare",
     "Category",
     "Day",
     "Decision",
+    "Deduction",
+    "Donation",
+    "Gift",
+    "GiftLot",
     "Grant",
+    "Help",
     "Indicator",
     "Notice",
     "NoticeLine",

@@ -30,13 +30,14 @@ PROVENANCES = ("credited", "honorary", "historical", "none")
 GRANT_STATES = ("waiting_level_2", "waiting_level_3", "posted", "refused", "reversed")
 SOURCE_KINDS = (
     *("attendance", "manual", "backfill", "opening", "order", "claim", "exchange"),
-    "sighting",
+    *("sighting", "application", "case"),
 )
 
 
 class Grant(LedgerRow, Base):
     """One deed of one member, with the rate version it used and the journal it made.
 
+    `household_id` is the household that got its points, where the programme pools so (D29).
     `served_on` is the day of the deed, `counted_on` the day under which rankings
     count it, `reversal_counted_on` the one under which they take it out again (another
     day only when the quarter was closed already).
@@ -122,6 +123,7 @@ class Grant(LedgerRow, Base):
     made_by_id: Mapped[IdColumn]
     made_at: Mapped[Instant]
     reversal_counted_on: Mapped[date | None]
+    household_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class Carry(LedgerKey, Base):

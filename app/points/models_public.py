@@ -25,10 +25,10 @@ from app.base.db import (
 
 BOARD_PERIODS = ("month", "quarter", "year")
 BOARD_COUNTS = ("all", "credited")
-LISTED_KINDS = ("hours", "grants")
+LISTED_KINDS = ("hours", "grants", "applied")
 """What staff put up as they like; other kinds are put up by their own subject."""
-NOTICE_KINDS = (*LISTED_KINDS, "stars")
-PHOTO_SUBJECTS = ("backfill", "objection")
+NOTICE_KINDS = ("hours", "grants", "stars", "applied")
+PHOTO_SUBJECTS = ("backfill", "objection", "application")
 PHOTOS_MAX = 3
 
 
@@ -99,6 +99,7 @@ class NoticeLine(LedgerRow, Base):
     served_on: Mapped[date | None]
     minutes: Mapped[Amount]
     points: Mapped[Amount]
+    application_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class Photo(LedgerRow, Base):

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.base.db import REFERENCE, Amount, Base, NodeId, one_of
 
 EXPIRY_POLICIES = ("never", "calendar_year", "rolling_36_months")
+POOLINGS = ("person", "household")
+DIRECTIONS = ("plus", "minus")
 
 
 class Programme(Base):
@@ -23,6 +25,7 @@ class Programme(Base):
         sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
         sa.ForeignKeyConstraint(["ledger_id"], ["ledger_book.id"]),
         one_of("expiry_policy", *EXPIRY_POLICIES),
+        one_of("pooling", *POOLINGS),
         REFERENCE,
     )
 
@@ -35,15 +38,17 @@ class Programme(Base):
     funding_source: Mapped[str | None] = mapped_column(sa.String(120))
     valid_from_on: Mapped[date]
     valid_until_on: Mapped[date | None]
+    pooling: Mapped[str] = mapped_column(sa.String(12), server_default="person")
 
 
 class Indicator(Base):
-    """What is counted (积分指标): hours, 次 or 件 (P7)."""
+    """What is counted (积分指标): hours, 次 or 件 (P7). A `minus` indicator takes points away."""
 
     __tablename__ = "points_indicator"
     __table_args__ = (
         sa.ForeignKeyConstraint(["programme_id"], ["points_programme.id"]),
         one_of("measure", "minutes", "times", "pieces"),
+        one_of("direction", *DIRECTIONS),
         REFERENCE,
     )
 
@@ -52,6 +57,7 @@ class Indicator(Base):
     name: Mapped[str] = mapped_column(sa.String(32))
     measure: Mapped[str] = mapped_column(sa.String(8))
     approver_role: Mapped[str | None] = mapped_column(sa.String(16))
+    direction: Mapped[str] = mapped_column(sa.String(8), server_default="plus")
 
 
 class Category(Base):

@@ -1,4 +1,4 @@
-"""What a notice lists: each member's sums of a period, or each grant that waits for a decision."""
+"""What a notice lists: sums of a period, grants that wait, or applications that were reviewed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from app.base.errors import ValidationFailed
 from app.community import tree
 from app.community.models import Node
 from app.people.models import Member
-from app.points.models import Day, Grant
+from app.points.models import Application, Day, Grant
 
 LINES_MAX = 5_000
 WAITING = ("waiting_level_2", "waiting_level_3")
@@ -33,7 +33,7 @@ def of_kind(session: Session, kind: str, cut: Cut) -> list[dict[str, Any]]:
     Raises:
         ValidationFailed: More lines than one notice holds; choose a smaller place or period.
     """
-    query = {"hours": _sums, "grants": _waiting}[kind](cut)
+    query = {"hours": _sums, "grants": _waiting, "applied": _reviewed}[kind](cut)
     found = session.execute(query.limit(LINES_MAX + 1)).mappings().all()
     if len(found) > LINES_MAX:
         raise ValidationFailed(f"more than {LINES_MAX} lines", field="begins_on")
@@ -86,4 +86,25 @@ def _waiting(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
             tree.within(Node.path, cut.node),
         )
         .order_by(Grant.served_on, Grant.id)
+    )
+
+
+def _reviewed(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
+    """Each application of the period that was reviewed and is not put up yet, by day (D30)."""
+    return (
+        sa.select(
+            Application.member_id,
+            Application.id.label("application_id"),
+            Application.served_on,
+            Application.minutes,
+            Application.points_shown.label("points"),
+        )
+        .join(Node, Node.id == Application.node_id)
+        .where(
+            Application.ledger_id == cut.ledger_id,
+            Application.state == "reviewed",
+            Application.served_on.between(cut.begins_on, cut.ends_on),
+            tree.within(Node.path, cut.node),
+        )
+        .order_by(Application.served_on, Application.id)
     )

@@ -5,7 +5,7 @@ the names are gone from the public page; only that the notice was up remains.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,15 +17,18 @@ from app.base import clock, workdays
 from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
-from app.community import tree
+from app.community import settings, tree
 from app.community.models import Node
 from app.people import audit
 from app.people.models import Member
-from app.points import notice_lines
+from app.points import application_notices, notice_lines
 from app.points.errors import NoticeClosed, NoticeEmpty
 from app.points.models import Notice, NoticeLine
 
-WORKDAYS_MIN, WORKDAYS_MAX = 3, 30
+WORKDAYS, WORKDAYS_MIN, WORKDAYS_MAX = 5, 3, 30
+APPLIED = "household.notice_workdays"
+APPLIED_WORKDAYS_MAX = 7
+"""What waits for its posting is not kept waiting for long (D30)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +37,11 @@ class Draft:
 
     Attributes:
         kind: `hours`: each member's sums of the period; `grants`: what waits for a decision;
+            `applied`: what was applied for and reviewed, posted when the notice is over;
             others are put up by their own subject.
         contact: How to object without a phone.
-        workdays: For how many working days it stays up.
+        workdays: For how many working days it stays up; None: 5, or as many as
+            `household.notice_workdays` says of applications (D30).
     """
 
     node_id: int
@@ -45,7 +50,7 @@ class Draft:
     begins_on: date
     ends_on: date
     contact: str
-    workdays: int = 5
+    workdays: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,8 @@ def publish(session: Session, *, ledger_id: int, draft: Draft, actor: Actor) -> 
     """
     if not draft.begins_on <= draft.ends_on <= clock.today():
         raise ValidationFailed("no past period", field="ends_on")
-    if not WORKDAYS_MIN <= draft.workdays <= WORKDAYS_MAX:
-        raise ValidationFailed("3 to 30 working days", field="workdays")
     node = tree.get(session, draft.node_id)
+    draft = replace(draft, workdays=_workdays(session, node, draft))
     cut = notice_lines.Cut(ledger_id, node, draft.begins_on, draft.ends_on)
     rows = notice_lines.of_kind(session, draft.kind, cut)
     return put_up(session, ledger_id=ledger_id, draft=draft, rows=rows, actor=actor)
@@ -107,14 +111,29 @@ def put_up(
         contact=draft.contact.strip(),
         published_by_id=actor.person_id,
         published_at=clock.now(),
-        closes_on=workdays.add_workdays(session, clock.today(), draft.workdays),
+        closes_on=workdays.add_workdays(session, clock.today(), draft.workdays or WORKDAYS),
     )
     session.add(notice)
     session.flush()
-    keys = {"ledger_id": ledger_id, "notice_id": notice.id}
+    keys: dict[str, Any] = {"ledger_id": ledger_id, "notice_id": notice.id}
     session.execute(sa.insert(NoticeLine), [{**keys, "id": new_id(), **row} for row in rows])
+    applied = [row["application_id"] for row in rows if "application_id" in row]
+    if applied:
+        application_notices.put_up(session, **keys, application_ids=applied)
     _audit(session, notice, actor, "notice_published")
     return notice
+
+
+def _workdays(session: Session, node: Node, draft: Draft) -> int:
+    """Return for how many working days a notice stays up: within its kind's bounds."""
+    is_applied = draft.kind == "applied"
+    days = draft.workdays
+    if days is None:
+        days = settings.read(session, node, APPLIED)[APPLIED] if is_applied else WORKDAYS
+    longest = APPLIED_WORKDAYS_MAX if is_applied else WORKDAYS_MAX
+    if not WORKDAYS_MIN <= days <= longest:
+        raise ValidationFailed(f"3 to {longest} working days", field="workdays")
+    return int(days)
 
 
 def withdraw(
@@ -149,6 +168,7 @@ def withdraw(
     if notice is None:
         require_open(get(session, ledger_id=ledger_id, notice_id=notice_id))
         raise NotFound("no such notice")
+    application_notices.take_down(session, ledger_id=ledger_id, notice_id=notice_id)
     _audit(session, notice, actor, "notice_withdrawn")
     return notice
 

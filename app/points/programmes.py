@@ -21,6 +21,7 @@ from app.points.errors import MembersBelow, NoProgramme, ProgrammeExists
 from app.points.indicators import (
     add_category,
     add_indicator,
+    add_minus_indicator,
     categories,
     category,
     indicator,
@@ -38,6 +39,7 @@ NAME_LENGTH_MAX = 64
 __all__ = [
     "add_category",
     "add_indicator",
+    "add_minus_indicator",
     "categories",
     "category",
     "find_of_node",

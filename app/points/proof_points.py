@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.ledger.models import Transfer
 from app.points import proof_differences
+from app.points.crediting import UNRATED
 from app.points.models import Carry, Day, Grant, Opening, Rate
 
 COUNTED = ("posted", "reversed")
@@ -95,7 +96,7 @@ def _unrated(ledger_id: int) -> sa.Select[*tuple[Any, ...]]:
         Grant.points + Grant.carry_before + Grant.carry_after != 0,
         sa.or_(
             Grant.state.not_in(COUNTED),
-            sa.and_(Grant.rate_version.is_(None), Grant.source_kind != "opening"),
+            sa.and_(Grant.rate_version.is_(None), Grant.source_kind.not_in(UNRATED)),
         ),
     )
 

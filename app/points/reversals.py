@@ -22,6 +22,7 @@ from app.points import carries, crediting, day_totals, holders, judging, presenc
 from app.points.carries import CarryKey
 from app.points.errors import GrantStateConflict
 from app.points.models import Grant
+from app.points.purses import of_owners
 from app.points.quarters.counting import counted_on
 from app.points.stars.falling import fall_if_below
 
@@ -99,10 +100,17 @@ def _lines(session: Session, grant: Grant, holder_id: UUID) -> tuple[Line, ...]:
         hours = wallets.hours_ref(holder_id, grant.provenance)
         lines.append(Line(hours, crediting.source_of(grant, "minutes"), grant.minutes))
     if grant.points:
-        held = wallets.purses(session, ledger_id=grant.ledger_id, holder_ids=[holder_id], lock=True)
-        back_to = crediting.source_of(grant, "points")
-        lines += held[holder_id].claw_back(grant.points, grant.vintage_on, to=back_to)
+        lines += _points_back(session, grant, holder_id)
     return tuple(lines)
+
+
+def _points_back(session: Session, grant: Grant, holder_id: UUID) -> list[Line]:
+    """Take the points from where they went: the household's account, or the holder's own."""
+    owner_id = grant.household_id or holder_id
+    kind = "household" if grant.household_id else "wallet"
+    held = of_owners(session, ledger_id=grant.ledger_id, kinds={owner_id: kind}, lock=True)
+    back_to = crediting.source_of(grant, "points")
+    return held[owner_id].claw_back(grant.points, grant.vintage_on, to=back_to)
 
 
 def _take_out(session: Session, grant: Grant, holder_id: UUID) -> None:

@@ -1,12 +1,12 @@
-"""Wallets: whole points by vintage (the day on which they expire), and what is 待追回.
+"""Wallets: what members and households hold, pay, get back and earn, by vintage.
 
-The only place that chooses vintages: first-expiring first when points
+With `purses` the only place that chooses vintages: first-expiring first when points
 are spent, the same vintage when they come back, the grant's own vintage first when
 they are clawed back. Functions return lines; who posts them is the caller's matter.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,42 +17,60 @@ from sqlalchemy.orm import Session, aliased
 from app.base import clock
 from app.base.db import NEVER
 from app.ledger.accounts import AccountRef
-from app.ledger.errors import InsufficientPoints
 from app.ledger.models import Account, Transfer
 from app.ledger.posting import Line
-from app.points import holders
+from app.points import holders, pooling, programmes
+from app.points.purses import (
+    POINTS_ISSUANCE,
+    POT_KINDS,
+    Purse,
+    household_ref,
+    of_members,
+    of_owners,
+    receivable_ref,
+    wallet_ref,
+)
 
-POINTS_ISSUANCE = AccountRef("points", "issuance")
 MINUTES_ISSUANCE = AccountRef("minutes", "issuance")
 EXPIRED = AccountRef("points", "expired")
 
-_accounts: Any = Account.__table__
-_purse_query = (
-    sa.select(
-        _accounts.c.owner_id,
-        _accounts.c.kind,
-        _accounts.c.vintage_on,
-        (_accounts.c.credits_posted - _accounts.c.debits_posted).label("posted"),
-        _accounts.c.debits_pending.label("held"),
-    )
-    .where(
-        _accounts.c.ledger_id == sa.bindparam("book"),
-        _accounts.c.owner_id.in_(sa.bindparam("owners", expanding=True)),
-        _accounts.c.unit == "points",
-        _accounts.c.kind.in_(("wallet", "receivable")),
-    )
-    .order_by(_accounts.c.id)
-)
-_locking_purse_query = _purse_query.with_for_update(key_share=True)
+__all__ = [
+    "EXPIRED",
+    "MINUTES_ISSUANCE",
+    "POINTS_ISSUANCE",
+    "Holding",
+    "Payment",
+    "Purse",
+    "earning_purse",
+    "holding",
+    "hours_ref",
+    "household_ref",
+    "payment",
+    "purses",
+    "receivable_ref",
+    "return_lines",
+    "spend_lines",
+    "wallet_ref",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a member may spend, what they owe, and the lots (expiry date, points) behind it."""
+    """What a member may spend, what they owe, and the lots (expiry date, points) behind it.
+
+    Attributes:
+        shared_points: How much of it is the household's, for all of its members (D29).
+    """
 
     spendable_points: int
     receivable_points: int
     lots: list[tuple[date, int]]
+    shared_points: int = 0
+
+    @property
+    def own_points(self) -> int:
+        """What is the member's alone: it goes when they go."""
+        return self.spendable_points - self.shared_points
 
     @property
     def next_expiry(self) -> tuple[date, int] | None:
@@ -68,80 +86,6 @@ class Payment:
     left_points: int
 
 
-@dataclass(slots=True)
-class Purse:
-    """One holder's points as they stand in this transaction; taking and adding change it.
-
-    Attributes:
-        lots: Points by vintage, without what is reserved.
-        receivable_points: What is owed (待追回), 0 or more.
-    """
-
-    holder_id: UUID
-    lots: dict[date, int] = field(default_factory=dict)
-    receivable_points: int = 0
-
-    def live_lots(self, today: date) -> list[tuple[date, int]]:
-        """Return the lots that have not expired, first-expiring first."""
-        live = sorted(self.lots.items())
-        return [(vintage, points) for vintage, points in live if points > 0 and vintage >= today]
-
-    def spendable_points(self, today: date) -> int:
-        """Return what may be spent: nothing that is owed."""
-        live = sum(points for _, points in self.live_lots(today))
-        return max(0, live - self.receivable_points)
-
-    def spend(self, points: int, *, to: AccountRef, today: date) -> list[Line]:
-        """Take points, first-expiring first (D28, E9).
-
-        Raises:
-            InsufficientPoints: Fact `short_points`.
-        """
-        short = points - self.spendable_points(today)
-        if short > 0:
-            raise InsufficientPoints(short_points=short)
-        return self._take(points, [vintage for vintage, _ in self.live_lots(today)], to)
-
-    def earn(self, points: int, vintage_on: date, *, source: AccountRef) -> list[Line]:
-        """Add points: what is 待追回 is recovered first (D31, E11)."""
-        lines = earn_lines(self.holder_id, points, vintage_on, self.receivable_points, source)
-        recovered = min(points, self.receivable_points)
-        self.receivable_points -= recovered
-        self.lots[vintage_on] = self.lots.get(vintage_on, 0) + points - recovered
-        return lines
-
-    def claw_back(self, points: int, vintage_on: date, *, to: AccountRef) -> list[Line]:
-        """Take points back: the grant's vintage, then first-expiring others, then 待追回 (L10)."""
-        others = sorted(vintage for vintage in self.lots if vintage != vintage_on)
-        left = min(points, sum(max(0, lot) for lot in self.lots.values()))
-        lines = self._take(left, [vintage_on, *others], to)
-        if points > left:
-            self.receivable_points += points - left
-            lines.append(Line(receivable_ref(self.holder_id), to, points - left))
-        return lines
-
-    def _take(self, points: int, vintages: list[date], to: AccountRef) -> list[Line]:
-        lines = []
-        for vintage in vintages:
-            part = min(points, max(0, self.lots.get(vintage, 0)))
-            if part:
-                self.lots[vintage] -= part
-                points -= part
-                lines.append(Line(wallet_ref(self.holder_id, vintage), to, part))
-        assert points == 0, "the lots hold less than was to be taken"
-        return lines
-
-
-def wallet_ref(member_id: UUID, vintage_on: date = NEVER) -> AccountRef:
-    """Name a member's wallet of the points that expire on a day."""
-    return AccountRef("points", "wallet", member_id, vintage_on)
-
-
-def receivable_ref(member_id: UUID) -> AccountRef:
-    """Name a member's 待追回: what was clawed back and is not recovered yet."""
-    return AccountRef("points", "receivable", member_id)
-
-
 def hours_ref(member_id: UUID, provenance: str) -> AccountRef:
     """Name a member's hours of a provenance: credited, honorary or historical."""
     return AccountRef("minutes", f"hours_{provenance}", member_id)
@@ -150,23 +94,29 @@ def hours_ref(member_id: UUID, provenance: str) -> AccountRef:
 def purses(
     session: Session, *, ledger_id: int, holder_ids: Collection[UUID], lock: bool = False
 ) -> dict[UUID, Purse]:
-    """Read the purses of many holders in one statement; `lock` holds them still."""
-    found = {holder_id: Purse(holder_id) for holder_id in holder_ids}
-    query = _locking_purse_query if lock else _purse_query
-    for row in session.execute(query, {"book": ledger_id, "owners": list(found)}):
-        purse = found[row.owner_id]
-        if row.kind == "receivable":
-            purse.receivable_points = -row.posted
-        else:
-            purse.lots[row.vintage_on] = row.posted - row.held
-    return found
+    """Read the purses of holders to spend from; `lock` holds them still."""
+    return of_members(session, ledger_id=ledger_id, holder_ids=holder_ids, lock=lock)
+
+
+def earning_purse(session: Session, *, ledger_id: int, holder_id: UUID) -> Purse:
+    """Lock and return the purse that gets what the holder earns now, by the programme (D29)."""
+    held = purses(session, ledger_id=ledger_id, holder_ids=[holder_id], lock=True)
+    programme = programmes.of_ledger(session, ledger_id)
+    pooling.pool(session, programme=programme, purses=held)
+    return held[holder_id]
 
 
 def holding(session: Session, *, ledger_id: int, member_id: UUID) -> Holding:
     """Return what the member may spend today, and what is 待追回 (points)."""
     purse = purses(session, ledger_id=ledger_id, holder_ids=[member_id])[member_id]
     today = clock.today()
-    return Holding(purse.spendable_points(today), purse.receivable_points, purse.live_lots(today))
+    shared = purse.shared.spendable_points(today) if purse.shared else 0
+    return Holding(
+        purse.spendable_points(today),
+        sum(pot.receivable_points for pot in purse.pots),
+        purse.live_lots(today),
+        shared_points=min(shared, purse.spendable_points(today)),
+    )
 
 
 def spend_lines(
@@ -197,36 +147,18 @@ def payment(
     return Payment(tuple(lines), purse.spendable_points(today))
 
 
-def earn_lines(
-    member_id: UUID,
-    points: int,
-    vintage_on: date,
-    receivable: int,
-    source: AccountRef = POINTS_ISSUANCE,
-) -> list[Line]:
-    """Lines that give points: first to what is 待追回 (`receivable`, 0 or more), then to a wallet.
-
-    Rule: D31, E11. Two lines, so that no account is both debited and credited.
-    """
-    recovered = min(points, receivable)
-    lines = []
-    if recovered:
-        lines.append(Line(source, receivable_ref(member_id), recovered))
-    if points > recovered:
-        lines.append(Line(source, wallet_ref(member_id, vintage_on), points - recovered))
-    return lines
-
-
 def return_lines(session: Session, *, ledger_id: int, journal_id: UUID) -> tuple[Line, ...]:
-    """Lines that give back what a journal spent: each part to its vintage (E10).
+    """Lines that give back what a journal spent: each part to its pot and vintage (E10).
 
     A part whose vintage has passed goes to `expired`: the slip says why. What the
-    member owes meanwhile is recovered from the rest. The caller posts them as the
+    owner owes meanwhile is recovered from the rest. The caller posts them as the
     reversal of that journal.
     """
     spent = _spent(session, ledger_id, journal_id)
-    kept = holders.of(session, ledger_id=ledger_id, member_ids={row.holder_id for row in spent})
-    held = purses(session, ledger_id=ledger_id, holder_ids=set(kept.values()), lock=True)
+    givers = {row.holder_id for row in spent if row.giver_kind == "wallet"}
+    kept = holders.of(session, ledger_id=ledger_id, member_ids=givers)
+    kinds = {kept.get(row.holder_id, row.holder_id): row.giver_kind for row in spent}
+    held = of_owners(session, ledger_id=ledger_id, kinds=kinds, lock=True)
     today = clock.today()
     lines: list[Line] = []
     for row in spent:
@@ -234,18 +166,19 @@ def return_lines(session: Session, *, ledger_id: int, journal_id: UUID) -> tuple
         if row.spent_vintage_on < today:
             lines.append(Line(source, EXPIRED, row.amount))
         else:
-            purse = held[kept[row.holder_id]]
+            purse = held[kept.get(row.holder_id, row.holder_id)]
             lines += purse.earn(row.amount, row.spent_vintage_on, source=source)
     return tuple(_merged(lines))
 
 
 def _spent(session: Session, ledger_id: int, journal_id: UUID) -> list[Any]:
-    """What left wallets in a journal, first-expiring first, and where it went."""
+    """What left wallets and households in a journal, first-expiring first, and where it went."""
     giver, taker = aliased(Account), aliased(Account)
     query = (
         sa.select(
             Transfer.amount,
             giver.owner_id.label("holder_id"),
+            giver.kind.label("giver_kind"),
             giver.vintage_on.label("spent_vintage_on"),
             taker.unit,
             taker.kind,
@@ -259,7 +192,7 @@ def _spent(session: Session, ledger_id: int, journal_id: UUID) -> list[Any]:
             Transfer.ledger_id == ledger_id,
             Transfer.journal_id == journal_id,
             Transfer.phase.in_(("single", "post")),
-            giver.kind == "wallet",
+            giver.kind.in_(POT_KINDS),
         )
         .order_by(giver.vintage_on, Transfer.line)
     )

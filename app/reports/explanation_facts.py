@@ -12,7 +12,7 @@ from app.activities.models import Activity, ActivitySession, Attendance, Correct
 from app.ledger.models import Journal
 from app.mall.models import Goods, Redemption, RedemptionLine, Shop
 from app.people.models import Member
-from app.points.models import Decision, Grant, Rate
+from app.points.models import Decision, Deduction, Donation, Gift, Grant, Help, Rate
 from app.service_orders.models import Exchange
 
 
@@ -36,6 +36,8 @@ class Facts:
     sales: dict[UUID, Any] = field(default_factory=dict)
     sale_lines: dict[UUID, list[Any]] = field(default_factory=dict)
     exchanges: dict[UUID, Exchange] = field(default_factory=dict)
+    deductions: dict[UUID, Deduction] = field(default_factory=dict)
+    given: dict[UUID, Donation | Help | Gift] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
 
 
@@ -60,6 +62,12 @@ def gather(session: Session, *, ledger_id: int, journal_ids: Collection[UUID]) -
         facts.sale_lines.setdefault(row.redemption_id, []).append(row)
     exchanges = _rows(session, Exchange, ledger_id, Exchange.id, sources - set(facts.grants))
     facts.exchanges = {each.id: each for each in exchanges}
+    left = sources - set(facts.grants) - set(facts.sales) - set(facts.exchanges)
+    for each in _rows(session, Deduction, ledger_id, Deduction.id, left):
+        facts.deductions[each.id] = each
+    for model in (Donation, Help, Gift):
+        for each in _rows(session, model, ledger_id, model.id, left - set(facts.deductions)):
+            facts.given[each.id] = each
     facts.names = _names(session, ledger_id, _people(facts))
     return facts
 
@@ -164,6 +172,7 @@ def _people(facts: Facts) -> set[UUID]:
     found = {grant.made_by_id for grant in facts.grants.values()}
     found |= {each.decided_by_id for listed in facts.decisions.values() for each in listed}
     found |= {row.clerk_person_id for row in facts.sales.values()}
+    found |= {each.entered_by_id for each in facts.deductions.values()}
     for stay, _, _ in facts.stays.values():
         found |= {stay.confirmed_by_id, stay.second_confirmed_by_id} - {None}
     return found

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import balances
 from app.ledger.statements import StatementLine, statement
-from app.points.models import Grant
+from app.points.models import Deduction, Grant
 from app.reports.explanation_facts import Facts, gather
 from app.service_orders.models import Exchange
 
@@ -83,7 +83,27 @@ def _of_kind(facts: Facts, line: StatementLine, kind: str, source_id: UUID) -> S
         return _of_sale(facts, source_id)
     if source_id in facts.exchanges:
         return _of_exchange(facts.exchanges[source_id], kind)
+    if source_id in facts.deductions:
+        return _of_deduction(facts, facts.deductions[source_id])
+    if source_id in facts.given:
+        return {"kind": kind, "points": facts.given[source_id].points}
     return {"kind": "unknown", "journal_kind": kind}
+
+
+def _of_deduction(facts: Facts, deduction: Deduction) -> Source:
+    """Show what was taken away: by which indicator, why, and the two people."""
+    decided = facts.decisions.get(deduction.id, [])
+    return {
+        "kind": "deduction",
+        "indicator_code": deduction.indicator_code,
+        "rate_version": deduction.rate_version,
+        "quantity": deduction.quantity,
+        "points": deduction.points,
+        "happened_on": deduction.happened_on.isoformat(),
+        "reason": deduction.reason,
+        "made_by": facts.names.get(deduction.entered_by_id),
+        "decided_by": [facts.names.get(each.decided_by_id) for each in decided],
+    }
 
 
 def _of_grant(facts: Facts, grant: Grant) -> Source:

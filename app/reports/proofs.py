@@ -25,6 +25,7 @@ ORDER = (
     "redemption_has_stock",
     "exchange_in_escrow",
     "one_source",
+    "households_agree",
     "chain",
     "opening_equals_closing",
     "hours_agree",

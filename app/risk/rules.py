@@ -43,6 +43,8 @@ REGISTRY: tuple[RuleVersion, ...] = (
     ),
     # F12, A3, E14: two presences of one person at one time, whatever the doors
     RuleVersion("presence_overlap", 1, "hold", _FROM_THE_START),
+    # A3, C18: one person at one time in two books
+    RuleVersion("presence_across_books", 1, "flag", _FROM_THE_START),
     # F17, F18, D37: one clerk serves one member unusually often
     RuleVersion("clerk_same_member", 1, "flag", _FROM_THE_START, {"count_max_day": 3}),
     # one photo as the evidence of two services

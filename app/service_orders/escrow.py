@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.base import clock
 from app.base.actors import Actor
 from app.base.db import NEVER
 from app.ledger import balances, posting
 from app.ledger.accounts import AccountRef
+from app.ledger.models import Journal
 from app.ledger.posting import JournalDraft, Line
 from app.points import holders, wallets
-from app.points.wallets import EXPIRED
 
 HELD = "exchange_escrow"
 RELEASED = "exchange_release"
@@ -66,35 +66,30 @@ def release(
     Raises:
         LedgerReadOnly: The book is stopped.
     """
-    return _empty(session, ledger_id, exchange_id, helper_id, RELEASED, actor)
+    holder_of = holders.of(session, ledger_id=ledger_id, member_ids={helper_id}, lock=True)
+    purse = wallets.earning_purse(session, ledger_id=ledger_id, holder_id=holder_of[helper_id])
+    lines: list[Line] = []
+    for each in balances.of_owner(session, ledger_id=ledger_id, owner_id=exchange_id):
+        if each.posted:
+            lines += purse.earn(each.posted, each.ref.vintage_on, source=each.ref)
+    return _post(session, ledger_id, exchange_id, RELEASED, tuple(lines), actor)
 
 
 def refund(
     session: Session, *, ledger_id: int, exchange_id: UUID, asker_id: UUID, actor: Actor
 ) -> UUID:
-    """Give what is in escrow back to the asker; return the journal (L7, E10).
+    """Give what is in escrow back to where it came from; return the journal (L7, E10).
 
     Raises:
         LedgerReadOnly: The book is stopped.
     """
-    return _empty(session, ledger_id, exchange_id, asker_id, REFUNDED, actor)
-
-
-def _empty(
-    session: Session, ledger_id: int, exchange_id: UUID, member_id: UUID, kind: str, actor: Actor
-) -> UUID:
-    holder_of = holders.of(session, ledger_id=ledger_id, member_ids={member_id}, lock=True)
-    holder_id, today = holder_of[member_id], clock.today()
-    purse = wallets.purses(session, ledger_id=ledger_id, holder_ids=[holder_id], lock=True)[
-        holder_id
-    ]
-    lines: list[Line] = []
-    for each in balances.of_owner(session, ledger_id=ledger_id, owner_id=exchange_id):
-        if each.posted and kind == REFUNDED and each.ref.vintage_on < today:
-            lines.append(Line(each.ref, EXPIRED, each.posted))
-        elif each.posted:
-            lines += purse.earn(each.posted, each.ref.vintage_on, source=each.ref)
-    return _post(session, ledger_id, exchange_id, kind, tuple(lines), actor)
+    holders.of(session, ledger_id=ledger_id, member_ids={asker_id}, lock=True)
+    held = sa.select(Journal.id).where(
+        Journal.ledger_id == ledger_id, Journal.key == _key(exchange_id, HELD)
+    )
+    journal_id = session.scalars(held).one()
+    lines = wallets.return_lines(session, ledger_id=ledger_id, journal_id=journal_id)
+    return _post(session, ledger_id, exchange_id, REFUNDED, lines, actor)
 
 
 def _post(
@@ -105,12 +100,16 @@ def _post(
     lines: tuple[Line, ...],
     actor: Actor,
 ) -> UUID:
-    end = "hold" if kind == HELD else "end"
     draft = JournalDraft(
-        key=f"exchange:{exchange_id}:{end}",
+        key=_key(exchange_id, kind),
         kind=kind,
         lines=lines,
         actor=actor,
         source_id=exchange_id,
     )
     return posting.post_one(session, ledger_id=ledger_id, draft=draft)
+
+
+def _key(exchange_id: UUID, kind: str) -> str:
+    """Name what an exchange posts: held once, and ended once, whichever way."""
+    return f"exchange:{exchange_id}:{'hold' if kind == HELD else 'end'}"

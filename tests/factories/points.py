@@ -16,11 +16,32 @@ from app.ledger.models import Account, Journal
 from app.people.models import Member
 from app.points import approvals, grants, programmes, rates, wallets
 from app.points.deeds import Deed
-from app.points.models import Backfill, Carry, Day, Grant, Opening, Presence, Programme
+from app.points.models import (
+    Application,
+    Backfill,
+    Carry,
+    Case,
+    CaseShare,
+    Day,
+    Deduction,
+    Donation,
+    Gift,
+    Grant,
+    Help,
+    Opening,
+    Presence,
+    Programme,
+)
 from app.points.rates import Terms
 from app.risk.models import Quota
 from tests.factories import community as places
 from tests.factories import people
+
+KEPT = (
+    *(Grant, Presence, Day, Carry, Quota, Backfill, Opening, Journal),
+    *(Application, Case, CaseShare, Deduction, Donation, Help, Gift),
+)
+"""What a refusal in this room must leave as it was."""
 
 HOURLY = Terms(points=1, per_quantity=60)
 """D27's default: one credited hour, one point, the rest carried."""
@@ -195,7 +216,7 @@ def snapshot(session: Session, ledger_id: int) -> dict[str, Any]:
     """All that a refusal must leave as it was: book, states, presence, totals, counters."""
     session.expire_all()
     found: dict[str, Any] = {"balances": balances(session, ledger_id)}
-    for model in (Grant, Presence, Day, Carry, Quota, Backfill, Opening, Journal):
+    for model in KEPT:
         table = model.__table__
         rows = session.execute(sa.select(table).where(table.c.ledger_id == ledger_id))
         found[table.name] = sorted(map(repr, rows))

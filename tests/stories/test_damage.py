@@ -208,6 +208,21 @@ def a_request_promises_a_point_too_many(life):
         yield
 
 
+@contextmanager
+def a_grant_names_another_pot(life):
+    """A grant says that a household got its points, and the member's own wallet did."""
+    grants = Grant.__table__
+    posted = (
+        sa.select(grants.c.id)
+        .where(grants.c.ledger_id == life.ledger_id, grants.c.state == "posted")
+        .where(grants.c.points > 0)
+        .limit(1)
+    )
+    grant_id = life.session.scalar(posted)
+    with changed(life, Grant, grants.c.id == grant_id, household_id=new_id()):
+        yield
+
+
 DAMAGES = [
     ("legs_balance", two_entries_point_to_each_others_transfer),
     ("trial_zero", expired_points_are_counted_as_minutes),
@@ -220,6 +235,7 @@ DAMAGES = [
     ("redemption_has_stock", a_packet_of_salt_is_gone_from_the_shelf),
     ("exchange_in_escrow", a_request_promises_a_point_too_many),
     ("one_source", a_reversed_grant_forgets_its_reversal),
+    ("households_agree", a_grant_names_another_pot),
     ("chain", a_running_balance_is_rewritten),
     ("opening_equals_closing", a_closing_is_rewritten),
     ("hours_agree", a_day_total_has_a_minute_too_many),

@@ -15,6 +15,7 @@ from app.web.texts import TEXTS
 SAMPLES = {
     "starts_at": "2026-03-10T01:00:00+00:00",
     "served_on": "2026-03-10",
+    "happened_on": "2026-03-10",
     "expires_on": "2026-03-10",
     "expired_on": "2026-03-10",
     "until_on": "2026-03-10",

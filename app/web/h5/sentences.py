@@ -29,8 +29,10 @@ class Sentence(NamedTuple):
 
 def of(topic: str, facts: Facts) -> Sentence:
     """Return how a message reads."""
-    is_good = facts.get("verdict") in GOOD
+    is_good = GOOD & {facts.get("verdict"), facts.get("state")}
     title, text = GOOD_NEWS[topic] if is_good and topic in GOOD_NEWS else SENTENCES[topic]
+    if topic == "application_decided" and facts.get("state") == "reviewed":
+        title, text = REVIEWED
     told = _Told(facts)
     return Sentence(str(title) % told, (str(text) % told).strip())
 
@@ -99,12 +101,20 @@ MADE: dict[str, Callable[[Facts], str]] = {
     "role": lambda f: str(WORDS["role"].get(f["role"], f["role"])),
 }
 
-GOOD = ("approved", "posted", "upheld", "accepted")
+GOOD = {"approved", "posted", "upheld", "accepted"}
 GOOD_NEWS: dict[str, tuple[str, str]] = {
     "backfill_decided": (_l("补录通过了"), _l("补录 %(minutes)s已记上，只算时长。%(why)s")),
     "objection_answered": (_l("您提的问题：会更正"), _l("答复：%(answer)s")),
     "sighting_decided": (_l("随手拍收下了"), _l("%(number)s 社区收下了，谢谢您。")),
+    "application_decided": (
+        _l("积分申报记上了"),
+        _l("%(served_on)s的申报公示期满，记 %(points)s。"),
+    ),
 }
+REVIEWED = (
+    _l("积分申报审核过了"),
+    _l("%(served_on)s的申报先公示，期满没有异议就记 %(points)s。"),
+)
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **sentences_claims.SENTENCES,
@@ -184,6 +194,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("%(points)s到 %(expires_on)s为止，还有 %(days)s 天，请早些用。"),
     ),
     "expired": (_l("积分到期了"), _l("%(points)s在 %(expired_on)s到期。")),
+    "application_decided": (
+        _l("积分申报没有通过"),
+        _l("%(served_on)s的申报没有记，积分没有变。%(why)s"),
+    ),
+    "deducted": (_l("扣了积分"), _l("%(happened_on)s，扣 %(points)s。%(why)s。可以找社区问。")),
+    "pool_helped": (_l("收到公共池的积分"), _l("邻居们捐的 %(points)s到了您这里，可以用了。")),
+    "gift_received": (_l("收到亲属的积分"), _l("%(name)s赠您 %(points)s，可以兑换，不能转赠。")),
+    "relative_asked": (
+        _l("有人登记您是亲属"),
+        _l("%(name)s登记您是亲属。是的话，在“我的亲属”里确认。"),
+    ),
     # mall
     "redemption_refused": (
         _l("没有换成"),

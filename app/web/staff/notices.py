@@ -24,13 +24,11 @@ from app.web.staff.forms import Problem
 from app.web.translate import _, _l
 
 bp = Blueprint("notices", __name__, url_prefix="/<place>/notices")
-KINDS = dict(
-    zip(
-        NOTICE_KINDS,
-        (_l("每人的时长和积分"), _l("等审核、还没入账的"), _l("拟评定的星级")),
-        strict=True,
-    )
+SAID = (
+    *(_l("每人的时长和积分"), _l("等审核、还没入账的")),
+    *(_l("拟评定的星级"), _l("审核过的积分申报")),
 )
+KINDS = dict(zip(NOTICE_KINDS, SAID, strict=True))
 WORKDAYS = (3, 5, 7, 10, 15)
 LINES_MAX = 200
 
@@ -110,6 +108,7 @@ def _form(problem: Problem | None = None) -> ResponseReturnValue:
         "notice_new.html",
         problem,
         kinds=[(kind, KINDS[kind]) for kind in LISTED_KINDS],
+        chosen=request.args.get("kind", "hours"),
         workdays=[(str(each), _("%(n)s 个工作日", n=each)) for each in WORKDAYS],
         begins_on=last_month_ends.replace(day=1).isoformat(),
         ends_on=last_month_ends.isoformat(),

@@ -51,6 +51,7 @@ WORDS: dict[str, dict[str, str]] = {
         "day_level_3": _l("当天超 12 小时"),
         "over_cap": _l("超过上限"),
         "manual": _l("人工录入"),
+        "case": _l("一件多人分"),
         "approver": _l("指定人审核"),
     },
     "provenance": {
@@ -60,6 +61,8 @@ WORDS: dict[str, dict[str, str]] = {
         "none": _l("不计时长"),
     },
     "source": {
+        "application": _l("积分申报"),
+        "case": _l("多人一件"),
         "attendance": _l("签到"),
         "manual": _l("人工录入"),
         "backfill": _l("补录"),
@@ -149,6 +152,7 @@ WORDS: dict[str, dict[str, str]] = {
         "roll_share": _l("多数人是点名或刷卡"),
         "repeated_refused_scans": _l("一个人反复扫不上"),
         "presence_overlap": _l("同一时间在两个地方"),
+        "presence_across_books": _l("同一时间在两本账里都有服务"),
         "clerk_same_member": _l("店员一天多次给同一人兑换"),
         "exchange_ring": _l("两人互相服务"),
     },
@@ -160,6 +164,10 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "subject": {
         "person": _l("一个人"),
+        "application": _l("积分申报"),
+        "case": _l("案件"),
+        "deduction": _l("扣分"),
+        "common_pool": _l("公共池"),
         "photo": _l("照片"),
         "notice": _l("公示"),
         "member": _l("成员"),

@@ -3,7 +3,7 @@
 The Chinese sentence is at most 40 characters and says what happened to the
 points and what to do next (reliability contract §8). Programs branch on the
 code, never on the sentence. `retryable`: no, same_key, new_key, after_change.
-A new code goes to the file of its status: asking, conflict or rules.
+A new code goes to the file of its status (asking, conflict, rules) or of its subject.
 """
 
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from app.base.errors import Refusal
 from app.web.texts.asking import ASKING
 from app.web.texts.claims import CLAIMS
 from app.web.texts.conflict import CONFLICTS
+from app.web.texts.households import HOUSEHOLDS
 from app.web.texts.registers import REGISTERS
 from app.web.texts.rules import RULES
 from app.web.texts.shape import SENTENCE_LENGTH_MAX, Text
@@ -36,6 +37,15 @@ STATUS: dict[Refusal, HTTPStatus] = {
 }
 
 TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS, **SHIFTS}
+TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS}
+TEXTS: dict[str, Text] = {
+    **ASKING,
+    **CONFLICTS,
+    **RULES,
+    **REGISTERS,
+    **STARS,
+    **HOUSEHOLDS,
+}
 
 UNKNOWN = Text(
     "没有办成，积分没有变。请刷新看看。",

@@ -1,0 +1,156 @@
+"""What an application must be before it is looked at: sound, rated, of a time not taken yet."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.actors import Actor
+from app.base.errors import PermissionDenied, ValidationFailed
+from app.base.ids import new_id
+from app.community import tree
+from app.people import duty_pay, roles
+from app.points import presences, programmes, rates
+from app.points.errors import DutyEarnsNothing, NoRate, OverlapWithOtherActivity
+from app.points.models import Application, Rate
+from app.points.presences import Stay
+
+LIVE = ("waiting", "reviewed", "noticed")
+DAYS_BACK_MAX = 92
+"""A deed is applied for within a quarter."""
+QUANTITY_MAX, MINUTES_MAX, TEXT_MAX = 20, 720, 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a member applies for.
+
+    Attributes:
+        minutes: For an indicator that counts time; else 0.
+        quantity: 次 or 件; else 0.
+        text: What was done, for the reviewer; kept sealed.
+        case_no: The case's number, where there is one: it counts once (A10).
+        is_on_duty: It was the applicant's paid duty.
+    """
+
+    member_id: UUID
+    node_id: int
+    category_code: str
+    minutes: int = 0
+    quantity: int = 0
+    served_on: date
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    text: str
+    case_no: str | None = None
+    is_on_duty: bool = False
+
+
+def require_sense(asked: Asked) -> None:
+    """Refuse what says nothing, is too large, or is not of the last three months.
+
+    Raises:
+        ValidationFailed: Fact `field` says where.
+    """
+    oldest = clock.today() - timedelta(days=DAYS_BACK_MAX)
+    if not 0 < len(asked.text.strip()) <= TEXT_MAX:
+        raise ValidationFailed(f"1 to {TEXT_MAX} characters", field="text")
+    if not oldest <= asked.served_on <= clock.today():
+        raise ValidationFailed("a day of the last three months", field="served_on")
+    if not 0 <= asked.minutes <= MINUTES_MAX:
+        raise ValidationFailed("12 hours at most", field="minutes")
+    if not 0 <= asked.quantity <= QUANTITY_MAX:
+        raise ValidationFailed(f"{QUANTITY_MAX} at most", field="quantity")
+    if (asked.starts_at is None) != (asked.ends_at is None):
+        raise ValidationFailed("begin and end, or neither", field="ends_at")
+    if asked.starts_at and asked.ends_at:
+        _require_span(asked.starts_at, asked.ends_at, asked)
+
+
+def _require_span(starts_at: datetime, ends_at: datetime, asked: Asked) -> None:
+    span = (ends_at - starts_at) // timedelta(minutes=1)
+    if span <= 0 or ends_at > clock.now() or clock.local_date(starts_at) != asked.served_on:
+        raise ValidationFailed("a time of that day, in the past", field="ends_at")
+    if asked.minutes > span:
+        raise ValidationFailed("no longer than from begin to end", field="minutes")
+
+
+def rate_of(session: Session, ledger_id: int, asked: Asked) -> Rate:
+    """Return the rate that will count it, and refuse what it does not count.
+
+    Raises:
+        DutyEarnsNothing: The category is a paid post or the like (A5).
+        NoRate: It earns nothing on that day.
+        ValidationFailed: It is counted by time and no time is said, or the other way round.
+    """
+    programme = programmes.of_ledger(session, ledger_id)
+    category = programmes.category(session, programme, asked.category_code)
+    if not category.earns_hours:
+        raise DutyEarnsNothing
+    if category.indicator_code is None:
+        raise NoRate(indicator_code="", on=asked.served_on.isoformat())
+    indicator = programmes.indicator(session, programme, category.indicator_code)
+    is_time = indicator.measure == "minutes"
+    if not (asked.minutes if is_time else asked.quantity):
+        field = "minutes" if is_time else "quantity"
+        raise ValidationFailed("how long, or how often", field=field)
+    if asked.quantity if is_time else asked.minutes:
+        raise ValidationFailed("counted by time, or by number", field="quantity")
+    return rates.on(session, programme.id, indicator.code, asked.served_on)
+
+
+def require_off_duty(session: Session, ledger_id: int, asked: Asked) -> None:
+    """Refuse what was the applicant's paid duty, said or known (X1, O8, K2).
+
+    Raises:
+        DutyEarnsNothing: It was.
+    """
+    if asked.is_on_duty or duty_pay.is_paid_at(
+        session,
+        ledger_id=ledger_id,
+        member_id=asked.member_id,
+        node_id=asked.node_id,
+        on=asked.served_on,
+    ):
+        raise DutyEarnsNothing
+
+
+def require_free_time(session: Session, ledger_id: int, asked: Asked) -> None:
+    """Refuse a time that is taken: one time is credited once, whatever the door (A3, C18).
+
+    Raises:
+        OverlapWithOtherActivity: It is credited, or applied for, already.
+    """
+    if asked.starts_at is None or asked.ends_at is None:
+        return
+    stay = Stay(asked.member_id, asked.starts_at, asked.ends_at, "application", new_id())
+    near = presences.list_near(session, ledger_id=ledger_id, stays=[stay])
+    applied = sa.select(Application.id).where(
+        Application.ledger_id == ledger_id,
+        Application.member_id == asked.member_id,
+        Application.state.in_(LIVE),
+        Application.starts_at < asked.ends_at,
+        Application.ends_at > asked.starts_at,
+    )
+    is_taken = any(stay.overlaps(other) for other in near)
+    if is_taken or session.scalar(applied.limit(1)) is not None:
+        raise OverlapWithOtherActivity
+
+
+def require_named_role(session: Session, found: Application, actor: Actor) -> None:
+    """Refuse who has not the role that the indicator asks of its approver (P7).
+
+    Raises:
+        PermissionDenied: Fact `role_needed`.
+    """
+    programme = programmes.of_ledger(session, found.ledger_id)
+    category = programmes.category(session, programme, found.category_code)
+    if category.indicator_code is None:
+        return
+    role = programmes.indicator(session, programme, category.indicator_code).approver_role
+    node = tree.get(session, found.node_id)
+    if role and not roles.has(session, person_id=actor.person_id, roles=role, node=node):
+        raise PermissionDenied(role_needed=role)
