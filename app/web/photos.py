@@ -16,7 +16,7 @@ from app.base.pictures import Picture
 from app.base.transactions import reading, unit_of_work
 from app.people import members, objections
 from app.people.errors import AlreadyDecided
-from app.points import backfills, photos
+from app.points import applications, backfills, photos
 from app.points.models_public import PHOTOS_MAX
 from app.points.photos import Kept, Subject
 from app.web.session import actor, subject_id
@@ -56,11 +56,13 @@ def subject_of(
     """Return what photos are evidence of, the place whose staff decide on it, and its state.
 
     Raises:
-        NotFound: There is no such back-fill or objection.
+        NotFound: There is no such back-fill, application or objection.
     """
     found: Any
     if kind == "backfill":
         found = backfills.get(session, ledger_id=ledger_id, backfill_id=thing_id)
+    elif kind == "application":
+        found = applications.get(session, ledger_id=ledger_id, application_id=thing_id)
     else:
         found = objections.get(session, ledger_id=ledger_id, objection_id=thing_id)
     return Subject(kind, found.id, found.member_id), found.node_id, found.state

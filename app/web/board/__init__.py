@@ -14,11 +14,13 @@ from app.web.board import (
     wall,
 )
 from app.web.board.figures import place_report, places
+from app.web.board.households import honour
 
 bp = Blueprint("board", __name__)
 for page in (
     choices,
     help,
+    honour,
     landing,
     notices,
     place_report,

@@ -35,6 +35,8 @@ from app.web.h5 import (
     shifts,
     sign_in,
 )
+from app.web.h5.households import applying, giving
+from app.web.h5.households import home as household
 from app.web.h5.registers import sightings
 from app.web.h5.stars import mine as my_stars
 
@@ -45,6 +47,7 @@ PAGES = (
     sightings,
     *(goods, profile, access, books, export, leaving, helping),
     my_stars,
+    *(household, applying, giving),
     *(leading, planning, screen, door, rolling, confirming, late),
     *shifts.PAGES,
 )

@@ -85,7 +85,7 @@ def _left_in(session: Session, home: Home) -> dict[str, Any]:
     raised = objections.list_for_member(session, **named)
     return {
         "name": books.get(session, home.ledger_id).name,
-        "spendable_points": wallets.holding(session, **named).spendable_points,
+        "spendable_points": wallets.holding(session, **named).own_points,
         "held_points": sum(each.held for each in held if each.ref.unit == "points"),
         "open_objections": sum(each.state == "open" for each in raised),
     }

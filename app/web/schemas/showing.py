@@ -63,7 +63,9 @@ class NoticeIn(InSchema):
     ends_on = fields.Date(required=True)
     contact = Text(required=True, length_max=120)
     workdays = WholeNumber(
-        load_default=5, validate=validate.Range(min=WORKDAYS_MIN, max=WORKDAYS_MAX)
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(min=WORKDAYS_MIN, max=WORKDAYS_MAX),
     )
 
 

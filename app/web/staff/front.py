@@ -53,6 +53,7 @@ from app.web.staff import (
     why,
     words,
 )
+from app.web.staff.households import PAGES as HOUSEHOLDS
 from app.web.staff.menu import menu_of
 from app.web.staff.registers import PAGES as REGISTERS
 from app.web.staff.stars import PAGES as STARS
@@ -64,7 +65,7 @@ PAGES = (
     goods_uploads, home, manual, member, member_steps, merchants, merges, nodes, notices,
     objections, openings, people, photos, planning, programme, proof, ranking, redemptions,
     review, roles, sessions, settings, shops, signals, stalls, team_cards, teams, units, uploads,
-    why, *REGISTERS, *STARS,
+    why, *HOUSEHOLDS, *REGISTERS, *STARS,
 )  # fmt: skip
 
 SUBJECTS = (claims, neighbours, shifts)

@@ -18,7 +18,7 @@ from app.ledger import proof
 from app.mall import goods, shops
 from app.people import merges, objections
 from app.people import roles as people_roles
-from app.points import approvals, backfills, openings
+from app.points import applications, approvals, backfills, openings
 from app.reports import desk_figures
 from app.service_orders import claim_listings, sightings
 from app.web.pages import number
@@ -89,6 +89,12 @@ def _work(session: Session) -> list[dict[str, Any]]:
         ),
         _item(lines, _("有人提出异议"), "objections.show", objections.list_open(session, **scope)),
         _item(lines, _("补录等审核"), "backfills.show", backfills.list_waiting(session, **scope)),
+        _item(
+            lines,
+            _("积分申报等审核"),
+            "applications.show",
+            applications.list_in(session, **scope),
+        ),
         _item(lines, _("纸本转入等审核"), "openings.show", openings.list_waiting(session, **scope)),
         _item(papers, _("合并成员等审核"), "merges.show", merges.list_waiting(session, **scope)),
         _item(

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.community import tree
-from app.points import programmes, rates
+from app.points import pooling, programmes, rates
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk_households import MinusIn, PoolFormIn
 from app.web.schemas.points import CategoryIn, RateIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
@@ -59,6 +60,30 @@ def add_category() -> ResponseReturnValue:
     return _step(verb, _("活动类型加好了。"), CategoryIn)
 
 
+@bp.post("/pooling")
+@allow(SIGNED_IN)
+def set_pooling() -> ResponseReturnValue:
+    """Say who earns from now on: each person, or the household (D29)."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        programme = desk.require_programme(session, desk.MANAGERS)
+        pooling.set_pooling(session, programme=programme, actor=actor(), **asked)
+
+    return _step(verb, _("改好了，从现在起挣的照新的记。"), PoolFormIn)
+
+
+@bp.post("/minus")
+@allow(SIGNED_IN)
+def add_minus() -> ResponseReturnValue:
+    """Add an indicator that takes points away (P7)."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        programme = desk.require_programme(session, desk.MANAGERS)
+        programmes.add_minus_indicator(session, programme=programme, actor=actor(), **asked)
+
+    return _step(verb, _("扣分的指标加好了，还要给它加一版标准。"), MinusIn)
+
+
 def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
     return forms.answer(
         verb, schema=schema, said=said, to=url_for("staff.programme.show"), again=_show
@@ -82,7 +107,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             path=tree.breadcrumb(session, home),
             is_inherited=home.id != desk.here().node.id,
             indicators=indicators,
-            indicator_options=[(each.code, each.name) for each in indicators],
+            indicator_options=[
+                (each.code, each.name) for each in indicators if each.direction == "plus"
+            ],
             versions=versions,
             categories=programmes.list_categories(session, programme),
             may_manage=tree.contains(desk.here().node, home) and desk.here().may(desk.MANAGERS),

@@ -1,0 +1,1 @@
+"""Public pages of household points: the honour list."""

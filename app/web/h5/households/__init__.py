@@ -1,0 +1,1 @@
+"""Phone pages of household points: my household, applications, kin and gifts, the common pool."""

@@ -1,0 +1,221 @@
+"""Household points over HTTP: applied for, shared, taken, given, listed (D29, D30, D32, P7)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app.base import clock
+from app.base.actors import SYSTEM, Actor
+from app.people import households
+from app.points import application_notices, hardship, pooling, programmes
+from app.points.rates import Terms
+from tests.factories import points
+from tests.factories.doors import Caller, Town
+from tests.web.answers import done, everything, once, refused
+
+
+@pytest.fixture
+def village(town) -> Town:
+    """The town pools by household; a case gives 20, a cleaning 10, litter takes 15."""
+    named = {"programme": town.world.programme, "actor": SYSTEM}
+    for code, measure, given in (("case", "pieces", 20), ("clean", "times", 10)):
+        programmes.add_indicator(town.session, code=code, name=code, measure=measure, **named)
+        programmes.add_category(
+            town.session, code=f"{code}s", name=code, indicator_code=code, **named
+        )
+        points.rate(town.session, town.world, code, Terms(given, 1))
+    programmes.add_minus_indicator(
+        town.session, code="litter", name="乱堆乱放", measure="times", **named
+    )
+    points.rate(town.session, town.world, "litter", Terms(15, 1))
+    pooling.set_pooling(town.session, pooling="household", **named)
+    town.session.commit()
+    return town
+
+
+def at_home(village: Town, *names: str) -> list[Caller]:
+    """A household of these callers; the first is its head."""
+    kin = [village.caller(name) for name in names]
+    named = {"ledger_id": village.ledger_id, "actor": SYSTEM}
+    home = households.create(
+        village.session,
+        node_id=village.node.id,
+        name="温家",
+        head_member_id=kin[0].member.id,
+        **named,
+    )
+    for each in kin[1:]:
+        households.join(
+            village.session,
+            household_id=home.id,
+            member_id=each.member.id,
+            relation="家人",
+            **named,
+        )
+    village.session.commit()
+    return kin
+
+
+def cleaning(**more) -> dict:
+    said = {"category_code": "cleans", "quantity": 1, "text": "清理楼道"}
+    return {**said, "served_on": clock.today().isoformat(), **more}
+
+
+def earn(village: Town, caller: Caller, times: int) -> None:
+    """So many cleanings, applied for, reviewed, put up and posted by the clock."""
+    path = f"{village.book}/me/applications"
+    made = done(caller.post(path, cleaning(quantity=times)), 201)
+    staff, second = village.caller("staff"), village.caller("colleague")
+    review = f"{village.book}/applications/{made['id']}/review"
+    done(staff.post(review, {"verdict": "approved"}))
+    day = clock.today().isoformat()
+    notice = {
+        "node_code": village.node.code,
+        "kind": "applied",
+        "title": "积分公示",
+        "begins_on": day,
+        "ends_on": day,
+        "contact": "党群服务中心",
+    }
+    done(second.post(f"{village.book}/notices", notice), 201)
+    application_notices.post_due(
+        village.session,
+        ledger_id=village.ledger_id,
+        today=clock.today() + timedelta(days=40),
+    )
+    village.session.commit()
+
+
+def test_d30_an_application_goes_from_the_phone_over_the_notice_to_the_household(village):
+    head, spouse = at_home(village, "wen", "zhi")
+    path = f"{village.book}/me/applications"
+    made = once(head, path, cleaning(), cleaning(quantity=2))
+    assert (made["state"], made["text"]) == ("waiting", "清理楼道")
+    refused(head.post(path, cleaning(is_on_duty=True)), "duty_earns_nothing", 422)
+    staff = village.caller("staff")
+    (seen,) = done(staff.get(f"{village.book}/applications"))["items"]
+    review = f"{village.book}/applications/{seen['id']}/review"
+    refused(spouse.post(review, {"verdict": "approved"}), "permission_denied", 403)
+    assert done(staff.post(review, {"verdict": "approved"}))["points_shown"] == 10
+    before = everything(village.session)
+    refused(staff.post(review, {"verdict": "approved"}), "application_state_conflict", 409)
+    assert everything(village.session) == before
+    done(head.post(f"{path}/{made['id']}/withdrawal"))
+    earn(village, spouse, 2)
+    score = done(head.get(f"{village.book}/me/household/score"))
+    assert (score["base_points"], score["score_points"], score["spendable_points"]) == (
+        100,
+        120,
+        20,
+    )
+    assert [each["points"] for each in score["earned"]] == [20]
+
+
+def test_d29_the_head_alone_puts_the_household_on_the_public_list(village, client):
+    head, spouse = at_home(village, "wen", "zhi")
+    earn(village, head, 1)
+    path = f"{village.book}/me/household/honour"
+    refused(spouse.put(path, {"is_agreed": True}), "permission_denied", 403)
+    public = f"/api/v1{village.book}/honour-list"
+    assert client.get(public).get_json() == {"items": []}
+    assert done(head.put(path, {"is_agreed": True}))["is_honoured"] is True
+    assert client.get(public).get_json() == {"items": [{"name": "温家", "score_points": 110}]}
+    assert "温家" in client.get("/honour/ningde").text
+    done(head.put(path, {"is_agreed": False}))
+    assert "温家" not in client.get("/honour/ningde").text
+    charge = village.caller("city_administrator")
+    assert done(charge.put(f"{village.book}/pooling", {"pooling": "person"})) == {
+        "pooling": "person"
+    }
+    refused(head.put(f"{village.book}/pooling", {"pooling": "person"}), "permission_denied", 403)
+
+
+def test_a10_k4_a_case_is_shared_once_and_the_officer_on_duty_has_nothing(village):
+    staff, one, two = (village.caller(who) for who in ("staff", "wen", "lin"))
+    officer = village.caller("officer")
+    case = {
+        "node_code": village.node.code,
+        "case_no": "WD-7",
+        "category_code": "cases",
+        "served_on": clock.today().isoformat(),
+        "reason": "说好了",
+        "shares": [
+            {"volunteer_no": one.member.volunteer_no, "points": 12},
+            {"volunteer_no": two.member.volunteer_no, "points": 8},
+            {"volunteer_no": officer.member.volunteer_no, "is_on_duty": True},
+        ],
+    }
+    path = f"{village.book}/cases"
+    unequal = {**case, "shares": case["shares"][:1]}
+    refused(staff.post(path, unequal), "case_shares_differ", 422)
+    made = done(staff.post(path, case), 201)
+    assert [each["points"] for each in made["shares"]] == [12, 8, 0]
+    before = everything(village.session)
+    refused(staff.post(path, case), "case_already_counted", 409)
+    applied = cleaning(category_code="cases", case_no="wd-7")
+    refused(one.post(f"{village.book}/me/applications", applied), "case_already_counted", 409)
+    assert everything(village.session) == before
+    (listed,) = done(staff.get(path))["items"]
+    assert listed["case_no"] == "WD-7"
+
+
+def test_p7_points_are_taken_by_two_people(village):
+    (head,) = at_home(village, "wen")
+    earn(village, head, 1)
+    staff, second = village.caller("staff"), village.caller("colleague")
+    asked = {
+        "volunteer_no": head.member.volunteer_no,
+        "indicator_code": "litter",
+        "quantity": 1,
+        "happened_on": clock.today().isoformat(),
+        "reason": "楼道堆物",
+    }
+    made = done(staff.post(f"{village.book}/deductions", asked), 201)
+    decision = f"{village.book}/deductions/{made['id']}/decision"
+    refused(staff.post(decision, {"verdict": "approved"}), "second_person_required", 403)
+    assert len(done(second.get(f"{village.book}/deductions"))["items"]) == 1
+    assert done(second.post(decision, {"verdict": "approved"}))["state"] == "approved"
+    refused(second.post(decision, {"verdict": "approved"}), "already_decided", 409)
+    score = done(head.get(f"{village.book}/me/household/score"))
+    assert (score["score_points"], score["receivable_points"]) == (95, 5)
+
+
+def test_d32_points_go_to_the_pool_and_to_kin(village):
+    (head,) = at_home(village, "wen")
+    child, staff, second = (village.caller(who) for who in ("zhi", "staff", "colleague"))
+    earn(village, head, 5)
+    given = once(head, f"{village.book}/me/donations", {"points": 10}, {"points": 11})
+    help_ = {"volunteer_no": child.member.volunteer_no, "points": 5, "reason": "生病"}
+    asked = done(staff.post(f"{village.book}/hardship-help", help_), 201)
+    decision = f"{village.book}/hardship-help/{asked['id']}/decision"
+    refused(second.post(decision, {"verdict": "approved"}), "pool_too_small", 422)
+    assert done(head.get(f"{village.book}/common-pool")) == {"held_points": 10, "free_points": 0}
+    with clock.held_at(clock.now() + timedelta(hours=25)):
+        back = f"{village.book}/me/donations/{given['id']}/withdrawal"
+        refused(head.post(back), "donation_final", 410)
+        hardship.decide(
+            village.session,
+            ledger_id=village.ledger_id,
+            help_id=UUID(asked["id"]),
+            verdict="approved",
+            reason=None,
+            actor=Actor(second.member.person_id),
+        )
+
+    kin = {
+        "volunteer_no": child.member.volunteer_no,
+        "name": "人zhi",
+        "relation": "child",
+    }
+    entry = done(head.post(f"{village.book}/me/relatives", kin), 201)
+    refused(head.post(f"{village.book}/me/relatives", kin), "already_related", 409)
+    gift = {"relative_id": entry["id"], "points": 20}
+    refused(head.post(f"{village.book}/me/gifts", gift), "not_found", 404)
+    done(child.post(f"{village.book}/me/relatives/{entry['id']}/confirmation"))
+    assert once(head, f"{village.book}/me/gifts", gift, {**gift, "points": 1})["side"] == "given"
+    before = everything(village.session)
+    refused(child.post(f"{village.book}/me/gifts", {**gift, "points": 10}), "gift_stays", 422)
+    assert everything(village.session) == before
+    mine = done(child.get(f"{village.book}/me/gifts"))
+    assert (mine["items"][0]["side"], mine["giftable_points"]) == ("received", 5)
