@@ -44,6 +44,7 @@ TEXTS: dict[str, Text] = {
     **RULES,
     **REGISTERS,
     **STARS,
+    **CLAIMS,
     **HOUSEHOLDS,
 }
 
