@@ -68,28 +68,15 @@ def give(
     if points < 1:
         raise ValidationFailed("1 point or more", field="points")
     giver, receiver = _two(session, ledger_id, giver_id, relative_id)
-    maximum = _require_allowed(session, giver, ledger_id, relative_id)
-    _use(session, ledger_id, giver.id, points, maximum)
+    _use(session, giver, points, _require_allowed(session, giver, ledger_id, relative_id))
     held = _purses(session, ledger_id, (giver.id, receiver.id))
     mine, theirs = held[giver.id], held[receiver.id]
     if theirs.home_id is not None and mine.shared is theirs.shared:
         raise ValidationFailed("one household has one account", field="relative_id")
     parts = _parts(session, ledger_id, mine, points)
-    gift_id = new_id()
-    lines: list[Line] = []
-    for pot, vintage, part in parts:
-        pot.lots[vintage] -= part
-        lines += theirs.earn(part, vintage, source=pot.ref(vintage))
-    draft = JournalDraft(
-        key=f"gift:{gift_id}",
-        kind=KIND,
-        lines=tuple(lines),
-        actor=actor,
-        source_id=gift_id,
-    )
     gift = Gift(
         ledger_id=ledger_id,
-        id=gift_id,
+        id=new_id(),
         giver_id=giver.id,
         receiver_id=receiver.id,
         to_owner_id=theirs.home_id or receiver.id,
@@ -98,12 +85,9 @@ def give(
         given_on=clock.today(),
         given_at=clock.now(),
         given_by_id=actor.person_id,
-        journal_id=posting.post_one(session, ledger_id=ledger_id, draft=draft),
     )
-    session.add(gift)
-    session.flush()
-    session.add_all(_lots(gift, parts))
-    session.flush()
+    gift.journal_id = _post(session, gift, parts, theirs, actor)
+    _keep(session, gift, parts)
     _tell(session, gift, giver)
     _audit(session, gift, actor)
     return gift
@@ -159,10 +143,10 @@ def _require_allowed(session: Session, giver: Member, ledger_id: int, relative_i
     return int(rules[MAX_YEAR])
 
 
-def _use(session: Session, ledger_id: int, giver_id: UUID, points: int, maximum: int) -> None:
-    use = _use_of(giver_id, points, maximum)
+def _use(session: Session, giver: Member, points: int, maximum: int) -> None:
+    use = _use_of(giver.id, points, maximum)
     try:
-        limits.use_many(session, ledger_id=ledger_id, uses=[use])
+        limits.use_many(session, ledger_id=giver.ledger_id, uses=[use])
     except LimitExceeded as refused:
         facts = {name: refused.facts[name] for name in ("used", "maximum")}
         raise LimitExceeded(rule_code=MAX_YEAR, **facts) from refused
@@ -234,6 +218,35 @@ def _received(
         key = (kept_of.get(owner_id, owner_id), vintage)
         found[key] = found.get(key, 0) + int(points)
     return found
+
+
+def _post(
+    session: Session,
+    gift: Gift,
+    parts: list[tuple[Purse, date, int]],
+    theirs: Purse,
+    actor: Actor,
+) -> UUID:
+    """Move each part to the relative, with its last day; what they owe is recovered first."""
+    lines: list[Line] = []
+    for pot, vintage, part in parts:
+        pot.lots[vintage] -= part
+        lines += theirs.earn(part, vintage, source=pot.ref(vintage))
+    draft = JournalDraft(
+        key=f"gift:{gift.id}",
+        kind=KIND,
+        lines=tuple(lines),
+        actor=actor,
+        source_id=gift.id,
+    )
+    return posting.post_one(session, ledger_id=gift.ledger_id, draft=draft)
+
+
+def _keep(session: Session, gift: Gift, parts: list[tuple[Purse, date, int]]) -> None:
+    session.add(gift)
+    session.flush()
+    session.add_all(_lots(gift, parts))
+    session.flush()
 
 
 def _lots(gift: Gift, parts: list[tuple[Purse, date, int]]) -> list[GiftLot]:

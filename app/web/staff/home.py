@@ -90,10 +90,7 @@ def _work(session: Session) -> list[dict[str, Any]]:
         _item(lines, _("有人提出异议"), "objections.show", objections.list_open(session, **scope)),
         _item(lines, _("补录等审核"), "backfills.show", backfills.list_waiting(session, **scope)),
         _item(
-            lines,
-            _("积分申报等审核"),
-            "applications.show",
-            applications.list_in(session, **scope),
+            lines, _("积分申报等审核"), "applications.show", applications.list_in(session, **scope)
         ),
         _item(lines, _("纸本转入等审核"), "openings.show", openings.list_waiting(session, **scope)),
         _item(papers, _("合并成员等审核"), "merges.show", merges.list_waiting(session, **scope)),

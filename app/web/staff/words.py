@@ -1,5 +1,6 @@
 """The desk's words for what the rooms call by code; what has no word reads as its code."""
 
+from app.web.staff import household_words
 from app.web.staff.setting_words import SETTINGS
 from app.web.staff.shift_words import SHIFT_DOORS, SHIFT_FIELDS
 from app.web.translate import _, _l
@@ -61,8 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
         "none": _l("不计时长"),
     },
     "source": {
-        "application": _l("积分申报"),
-        "case": _l("多人一件"),
+        **household_words.SOURCES,
         "attendance": _l("签到"),
         "manual": _l("人工录入"),
         "backfill": _l("补录"),
@@ -164,17 +164,13 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "subject": {
         "person": _l("一个人"),
-        "application": _l("积分申报"),
-        "case": _l("案件"),
-        "deduction": _l("扣分"),
-        "common_pool": _l("公共池"),
+        **household_words.SUBJECTS,
         "photo": _l("照片"),
         "notice": _l("公示"),
         "member": _l("成员"),
         "card": _l("积分卡"),
         "team": _l("队伍"),
         "alliance": _l("同盟"),
-        "household": _l("家庭"),
         "attendance": _l("到场记录"),
         "grant": _l("入账记录"),
         "session": _l("场次"),
