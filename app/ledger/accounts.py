@@ -23,17 +23,20 @@ from app.ledger.batches import Batch, dialect_of
 from app.ledger.errors import LedgerReadOnly
 from app.ledger.tables import ACCOUNT, BOOK
 
+SHOPS = ("shop", "shop_service", "shop_offer", "shop_honour")
+"""What a shop took in, by what it gave: goods, services, offers, honours (P8)."""
+
 HOURS = ("hours_credited", "hours_honorary", "hours_historical")
 KINDS_OF_UNIT = {
     "minutes": frozenset({"issuance", "opening", "clearing", *HOURS}),
     "points": frozenset(
         {"issuance", "opening", "clearing", "wallet", "household", "escrow", "common_pool"}
-        | {"receivable", "shop", "settled", "expired"}
+        | {"receivable", "settled", "expired", *SHOPS}
     ),
 }
 
 Bounds = tuple[int | None, int | None]
-UNBOUNDED = frozenset({"issuance", "shop", "settled", "expired", "opening", "clearing"})
+UNBOUNDED = frozenset({"issuance", "settled", "expired", "opening", "clearing", *SHOPS})
 
 
 @dataclass(frozen=True, slots=True)
