@@ -1,5 +1,10 @@
-"""Merchants: applied → approved → listed → suspended or closed, approved by another person (M3)."""
+"""Merchants: applied → approved → signed → listed → suspended or closed (M3).
 
+申请 → 审核 (by another person) → 签约 → 上架 → 停用. Partners are of five classes exactly (T16).
+"""
+
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +22,9 @@ from app.people import audit
 
 DISCOUNT_RATE_BP_MAX = 10_000
 NAME_MAX = 64
+AGREEMENT_NO_MAX = 40
+PARTNER_CLASSES = ("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
+"""Five classes exactly (T16); who develops trade (商企发展) is a merchant."""
 
 
 def apply(
@@ -32,16 +40,20 @@ def apply(
     """File a merchant's application under a node.
 
     Args:
+        partner_class: One of `PARTNER_CLASSES`; None for a committee's own store.
         discount_rate_bp: What the merchant is paid of the reference value when
             settled, in hundredths of a percent (D39).
 
     Raises:
-        ValidationFailed: The name is empty or too long, or the rate is outside 0–10,000.
+        ValidationFailed: The name is empty or too long, the rate is outside 0–10,000,
+            or there is no such class.
         NameTaken: The node has a merchant of this name.
     """
     is_named = 0 < len(name.strip()) <= NAME_MAX
     if not is_named or not 0 <= discount_rate_bp <= DISCOUNT_RATE_BP_MAX:
         raise ValidationFailed("a merchant needs a name and a rate of 0 to 10,000")
+    if partner_class is not None and partner_class not in PARTNER_CLASSES:
+        raise ValidationFailed("no such class of partners", field="partner_class")
     row = {
         "ledger_id": ledger_id,
         "id": new_id(),
@@ -73,15 +85,29 @@ def get(session: Session, *, ledger_id: int, merchant_id: UUID) -> Merchant:
     return merchant
 
 
-def list_within(session: Session, *, ledger_id: int, node: Node) -> list[Merchant]:
-    """List the merchants of a node and of everything below it, by name."""
+def list_within(
+    session: Session, *, ledger_id: int, node: Node, partner_class: str | None = None
+) -> list[Merchant]:
+    """List the merchants of a node and of everything below it, by name; of one class if given."""
     query = (
         sa.select(Merchant)
         .join(Node, Node.id == Merchant.node_id)
         .where(Merchant.ledger_id == ledger_id, tree.within(Node.path, node))
         .order_by(Merchant.name, Merchant.id)
     )
+    if partner_class is not None:
+        query = query.where(Merchant.partner_class == partner_class)
     return list(session.scalars(query))
+
+
+def by_ids(
+    session: Session, *, ledger_id: int, merchant_ids: Collection[UUID]
+) -> dict[UUID, Merchant]:
+    """Return the merchants of these ids that exist."""
+    query = sa.select(Merchant).where(
+        Merchant.ledger_id == ledger_id, Merchant.id.in_(merchant_ids)
+    )
+    return {one.id: one for one in session.scalars(query)}
 
 
 def approve(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) -> Merchant:
@@ -97,24 +123,55 @@ def approve(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor
     return _step(session, merchant, ("applied",), "approved", actor, approved_by_id=actor.person_id)
 
 
-def enlist(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) -> Merchant:
-    """Put an approved merchant on the list (上架): from now on its shops may redeem.
+def sign(
+    session: Session,
+    *,
+    ledger_id: int,
+    merchant_id: UUID,
+    agreement_no: str,
+    from_on: date,
+    until_on: date,
+    actor: Actor,
+) -> Merchant:
+    """Note the agreement that an approved merchant signed (签约), or its renewal.
 
     Raises:
-        StateConflict: It is not approved.
+        ValidationFailed: No number, or the last day lies before the first.
+        StateConflict: It is not approved yet, or was closed.
+    """
+    if not 0 < len(agreement_no.strip()) <= AGREEMENT_NO_MAX:
+        raise ValidationFailed("an agreement has a number", field="agreement_no")
+    if until_on < from_on:
+        raise ValidationFailed("the last day lies before the first", field="until_on")
+    merchant = get(session, ledger_id=ledger_id, merchant_id=merchant_id)
+    agreed = {
+        "agreement_no": agreement_no.strip(),
+        "agreed_from_on": from_on,
+        "agreed_until_on": until_on,
+    }
+    if merchant.state in ("listed", "suspended"):
+        return _step(session, merchant, (merchant.state,), merchant.state, actor, **agreed)
+    return _step(session, merchant, ("approved", "signed"), "signed", actor, **agreed)
+
+
+def enlist(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) -> Merchant:
+    """Put a merchant that signed on the list (上架): from now on its shops may redeem.
+
+    Raises:
+        StateConflict: It has not signed.
     """
     merchant = get(session, ledger_id=ledger_id, merchant_id=merchant_id)
-    return _step(session, merchant, ("approved",), "listed", actor)
+    return _step(session, merchant, ("signed",), "listed", actor)
 
 
 def suspend(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) -> Merchant:
     """Stop a merchant for now (停用): none of its shops may redeem.
 
     Raises:
-        StateConflict: It is not approved or listed.
+        StateConflict: It is not listed.
     """
     merchant = get(session, ledger_id=ledger_id, merchant_id=merchant_id)
-    return _step(session, merchant, ("approved", "listed"), "suspended", actor)
+    return _step(session, merchant, ("listed",), "suspended", actor)
 
 
 def resume(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) -> Merchant:
@@ -134,7 +191,7 @@ def close(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) 
         StateConflict: It is closed already.
     """
     merchant = get(session, ledger_id=ledger_id, merchant_id=merchant_id)
-    states = ("applied", "approved", "listed", "suspended")
+    states = ("applied", "approved", "signed", "listed", "suspended")
     return _step(session, merchant, states, "closed", actor)
 
 

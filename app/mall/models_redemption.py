@@ -26,6 +26,7 @@ class Redemption(LedgerRow, Base):
     `number` is what people see and type: `<book>-R20250731-0007`. `presentation_id`:
     the showing of code or card that it answers; each pays at most once (D34, E17).
     `household_id`: whose limits it counted against, where the programme pools (D29, D35).
+    `settlement_id`, `reversal_settlement_id`: the statements that count it, and its taking back.
     """
 
     __tablename__ = "mall_redemption"
@@ -41,6 +42,7 @@ class Redemption(LedgerRow, Base):
         sa.Index(None, "ledger_id", "member_id", "redeemed_at"),
         sa.Index(None, "ledger_id", "shop_id", "redeemed_at"),
         sa.Index(None, "ledger_id", "till_id"),
+        sa.Index("ix_mall_redemption_settlement", "ledger_id", "settlement_id"),
         sa.CheckConstraint("total_points >= 0", name="total_not_negative"),
         one_of("state", "done", "cancelled", "refunded"),
         one_of("presented", "code", "card"),
@@ -66,6 +68,7 @@ class Redemption(LedgerRow, Base):
     settlement_id: Mapped[UUID | None] = mapped_column(Id())
     redeemed_at: Mapped[Instant]
     household_id: Mapped[UUID | None] = mapped_column(Id())
+    reversal_settlement_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class RedemptionLine(LedgerKey, Base):
@@ -87,11 +90,16 @@ class RedemptionLine(LedgerKey, Base):
 
 
 class Settlement(LedgerRow, Base):
-    """What a shop took in a month, settled once; a re-computation is a new version (D39)."""
+    """What a shop took in a month, settled once and for good (D39, L14).
+
+    Captured less reversed points; paid by the merchant's rate on the reference value of a
+    point, which is for procurement only (D40). `version` is always 1: nothing is settled twice.
+    """
 
     __tablename__ = "mall_settlement"
     __table_args__ = (
         sa.UniqueConstraint("ledger_id", "shop_id", "period", "version"),
+        sa.UniqueConstraint("ledger_id", "number"),
         ledger_fk("shop_id", "mall_shop"),
         ledger_fk("journal_id", "ledger_journal"),
         BY_LEDGER,
@@ -102,5 +110,11 @@ class Settlement(LedgerRow, Base):
     version: Mapped[Small]
     total_points: Mapped[Amount]
     amount_fen: Mapped[Amount]
-    journal_id: Mapped[IdColumn]
+    journal_id: Mapped[UUID | None] = mapped_column(Id())
     settled_at: Mapped[Instant]
+    number: Mapped[str] = mapped_column(sa.String(48))
+    captured_points: Mapped[Amount]
+    reversed_points: Mapped[Amount]
+    discount_rate_bp: Mapped[int]
+    reference_fen: Mapped[int]
+    settled_by_id: Mapped[IdColumn]

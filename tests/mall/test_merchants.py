@@ -42,6 +42,7 @@ def test_m3_an_application_is_approved_listed_suspended_and_closed(session, mall
     assert applied.state == "applied"
     approved = step(session, mall, merchants.approve, applied)
     assert (approved.state, approved.approved_by_id) == ("approved", mall.other_staff.person_id)
+    make.sign(session, mall.ledger_id, applied, actor=mall.staff)
     for verb, state in (
         (merchants.enlist, "listed"),
         (merchants.suspend, "suspended"),

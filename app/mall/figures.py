@@ -1,0 +1,162 @@
+"""Figures of the shops: how often what was given out, each kind by itself (M5, P4, P9).
+
+次 are completed redemptions with that kind in them, 件 are pieces; neither is ever added
+over kinds: 446 gifts and 30 services are not 476 of anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.mall.models import Goods, Redemption, RedemptionLine, Voucher
+from app.mall.models_shelf import GOODS_KINDS
+
+IDLE_MAX = 2
+"""A store with at most so many completed goods orders counts as idle (P9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """One kind at one shop: how often, how many pieces, for how many points."""
+
+    times_count: int = 0
+    piece_count: int = 0
+    points: int = 0
+
+    def plus(self, other: "KindCount") -> "KindCount":
+        """Add up two counts of the same kind."""
+        return KindCount(
+            self.times_count + other.times_count,
+            self.piece_count + other.piece_count,
+            self.points + other.points,
+        )
+
+
+Counts = Mapping[str, KindCount]
+"""What a shop gave, by kind of goods; every kind is there, as 0 where nothing was given."""
+
+
+def by_shop(
+    session: Session,
+    *,
+    ledger_id: int,
+    shop_ids: Sequence[UUID],
+    begins_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> dict[UUID, Counts]:
+    """Count what each shop gave, by kind; not counted is what was taken back."""
+    found: dict[UUID, dict[str, KindCount]] = {
+        one: dict.fromkeys(GOODS_KINDS, KindCount()) for one in shop_ids
+    }
+    for query in _queries(ledger_id, shop_ids, begins_at, ends_at):
+        for shop_id, kind, *counts in session.execute(query):
+            found[shop_id][kind] = found[shop_id][kind].plus(KindCount(*map(int, counts)))
+    return dict(found)
+
+
+def total(shops: Sequence[Counts]) -> Counts:
+    """Add up shops, each kind by itself."""
+    sums = dict.fromkeys(GOODS_KINDS, KindCount())
+    for counts in shops:
+        for kind in GOODS_KINDS:
+            sums[kind] = sums[kind].plus(counts[kind])
+    return sums
+
+
+def is_idle(counts: Counts, at_most: int = IDLE_MAX) -> bool:
+    """Whether a store gave out goods so seldom (P9)."""
+    return counts["goods"].times_count <= at_most
+
+
+def _queries(
+    ledger_id: int,
+    shop_ids: Sequence[UUID],
+    begins_at: datetime | None,
+    ends_at: datetime | None,
+) -> list[sa.Select[Any]]:
+    spans = (ledger_id, shop_ids, begins_at, ends_at)
+    return [_at_tills(*spans), _as_vouchers(*spans)]
+
+
+def _at_tills(
+    ledger_id: int,
+    shop_ids: Sequence[UUID],
+    begins_at: datetime | None,
+    ends_at: datetime | None,
+) -> sa.Select[Any]:
+    """Done redemptions by the kinds of their lines."""
+    pieces = RedemptionLine.quantity_count
+    query: Any = (
+        sa.select(
+            Redemption.shop_id,
+            Goods.kind,
+            sa.func.count(Redemption.id.distinct()),
+            sa.func.sum(pieces),
+            sa.func.sum(pieces * RedemptionLine.price_points),
+        )
+        .join(
+            RedemptionLine,
+            sa.and_(
+                RedemptionLine.ledger_id == Redemption.ledger_id,
+                RedemptionLine.redemption_id == Redemption.id,
+            ),
+        )
+        .join(
+            Goods,
+            sa.and_(
+                Goods.ledger_id == RedemptionLine.ledger_id,
+                Goods.id == RedemptionLine.goods_id,
+            ),
+        )
+        .where(
+            Redemption.ledger_id == ledger_id,
+            RedemptionLine.ledger_id == ledger_id,
+            Goods.ledger_id == ledger_id,
+            Redemption.shop_id.in_(shop_ids),
+            Redemption.state == "done",
+        )
+        .group_by(Redemption.shop_id, Goods.kind)
+    )
+    return _between(query, Redemption.redeemed_at, begins_at, ends_at)
+
+
+def _as_vouchers(
+    ledger_id: int,
+    shop_ids: Sequence[UUID],
+    begins_at: datetime | None,
+    ends_at: datetime | None,
+) -> sa.Select[Any]:
+    """Vouchers and places that were not returned, by the kind of what they are for."""
+    query: Any = (
+        sa.select(
+            Voucher.shop_id,
+            Goods.kind,
+            sa.func.count(),
+            sa.func.count(),
+            sa.func.sum(Voucher.total_points),
+        )
+        .join(Goods, sa.and_(Goods.ledger_id == Voucher.ledger_id, Goods.id == Voucher.goods_id))
+        .where(
+            Voucher.ledger_id == ledger_id,
+            Goods.ledger_id == ledger_id,
+            Voucher.shop_id.in_(shop_ids),
+            Voucher.state.not_in(("returned", "lapsed")),
+        )
+        .group_by(Voucher.shop_id, Goods.kind)
+    )
+    return _between(query, Voucher.issued_at, begins_at, ends_at)
+
+
+def _between(
+    query: sa.Select[Any], moment: Any, begins_at: datetime | None, ends_at: datetime | None
+) -> sa.Select[Any]:
+    if begins_at is not None:
+        query = query.where(moment >= begins_at)
+    if ends_at is not None:
+        query = query.where(moment < ends_at)
+    return query

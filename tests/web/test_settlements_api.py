@@ -1,0 +1,90 @@
+"""Settling a shop's month over HTTP and at the desk; what shops gave, kind by kind (D39, M5)."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from app.base import clock
+from app.people import members
+from tests.factories import mall as make
+from tests.factories import pages
+from tests.factories import till as counter
+from tests.web.answers import done, refused
+
+NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def here(app, session):
+    """A shop that gave 60 points of goods and 80 of a service in March; now it is April."""
+    with clock.held_at(NOON):
+        made = counter.at_counter(app, session)
+        member = make.a_member(session, made.mall, points=300)
+        soap = make.put_goods(session, made.mall, price=60)
+        meal = make.put_goods(session, made.mall, price=80, kind="service")
+        make.redeem(session, made.mall, member, (soap, 1), (meal, 1))
+        session.commit()
+    with clock.held_at(NOON + timedelta(days=40)):
+        yield made
+
+
+def body(here, **more):
+    return {"shop_id": str(here.mall.shop_id), "period": "2026-03"} | more
+
+
+def test_l14_a_month_is_settled_once_and_its_statement_is_read_again(here):
+    made = done(here.staff.post("/settlements", body(here)), 201)
+    assert (made["total_points"], made["amount_fen"]) == (140, 14_000)
+    refused(here.staff.post("/settlements", body(here)), "already_settled", 409)
+    refused(here.staff.post("/settlements", body(here, period="2020-01")), "nothing_to_settle", 409)
+
+    shown = done(here.staff.get(f"/settlements/{made['id']}"))
+    assert shown["agrees"]
+    assert [line["points"] for line in shown["lines"]] == [140]
+    assert (shown["by_kind"]["shop"], shown["by_kind"]["shop_service"]) == (60, 80)
+    (listed,) = done(here.staff.get("/settlements"))["items"]
+    assert listed["number"] == made["number"]
+
+
+def test_d40_the_value_of_a_point_is_nowhere_but_on_settlements(here):
+    for path in ("/shops", f"/shops/{here.mall.shop_id}/goods"):
+        assert "fen" not in str(done(here.staff.get(path)))
+    refused(here.clerk.get("/settlements"), "permission_denied", 403)
+
+
+def test_m5_each_kind_is_counted_by_itself(here):
+    (shop,) = done(here.staff.get("/shop-figures"))["items"]
+    counts = {kind: one["times_count"] for kind, one in shop["by_kind"].items()}
+    assert counts == {"goods": 1, "service": 1, "offer": 0, "honour": 0}
+    assert shop["by_kind"]["service"]["points"] == 80
+    assert "total" not in str(shop)
+
+
+def test_p9_stores_that_gave_hardly_anything_are_found(here):
+    assert [one["name"] for one in done(here.staff.get("/shop-figures", at_most=2))["items"]] == [
+        here.mall.shop.name
+    ]
+    assert done(here.staff.get("/shop-figures", at_most=0))["items"] == []
+
+
+def test_the_desk_settles_prints_and_gives_the_file(here, app, session):
+    staff = members.find_of_person(
+        session, ledger_id=here.mall.ledger_id, person_id=here.mall.staff.person_id
+    )
+    browser = pages.browser(app, session, staff)
+    place = f"/staff/{here.mall.node.code}"
+    period = body(here)["period"]
+    page = browser.get(f"{place}/settlements?period={period}")
+    assert here.mall.shop.name in page.text
+    sent = browser.send(f"{place}/settlements/shops/{here.mall.shop_id}", period=period)
+    assert sent.status_code == 303
+    shown = browser.get(sent.headers["Location"])
+    assert "按单据重新算过，和结算单一致" in shown.text
+    assert "140.00" in shown.text
+    sheet = load_workbook(BytesIO(browser.get(f"{sent.headers['Location']}/file").data)).active
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert ["应付（元）", "140.00", None, None] in cells
+    figures = browser.get(f"{place}/shop-figures?at_most=2")
+    assert "有 1 家超市" in figures.text
