@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.upserts import insert_for
-from app.people import agents, duties, enlistment_links, skills, team_members
+from app.people import agents, duties, enlistment_links, groups, skills, team_members
 from app.people.models import Card, Code, Household, HouseholdMember, Member, TeamMember
 
 
@@ -18,6 +18,7 @@ def move_traces(session: Session, *, old: Member, kept: Member) -> None:
     agents.end_all(session, ledger_id=old.ledger_id, person_id=old.person_id)
     _move_team_stays(session, old, kept)
     _move_household_stay(session, old, kept)
+    groups.move(session, ledger_id=old.ledger_id, old_id=old.id, kept_id=kept.id)
     duties.move(session, ledger_id=old.ledger_id, old_id=old.id, kept_id=kept.id)
     skills.move(session, ledger_id=old.ledger_id, old_id=old.id, kept_id=kept.id)
     enlistment_links.move(session, ledger_id=old.ledger_id, old_id=old.id, kept_id=kept.id)

@@ -2,6 +2,7 @@
 
 from app.people.models_duty import Duty, DutyKind
 from app.people.models_enlistment import Enlistment, UnitEnlistment
+from app.people.models_group import MemberGroup
 from app.people.models_member import (
     Audit,
     Card,
@@ -54,6 +55,7 @@ __all__ = [
     "Login",
     "LoginCode",
     "Member",
+    "MemberGroup",
     "Merge",
     "Message",
     "Objection",

@@ -42,6 +42,8 @@ TOPICS: dict[str, set[str]] = {
     # mall
     "redemption_refused": {"shop", "outcome"},
     "debited": {"points", "number", "shop"},
+    "goods_reserved": {"points", "number", "shop"},
+    "reservation_lapsed": {"points", "number", "shop"},
     "refunded": {"points", "number", "shop"},
     "refunded_in_part": {"points", "number", "shop", "expired_points"},
     # neighbours, claims and wishes

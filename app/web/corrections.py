@@ -43,10 +43,19 @@ REASONS = {
     "unknown_standing": _l("身份只有在职、离退休"),
     "unknown_source": _l("来源只有线上、线下"),
     "barcode_taken": _l("这个条码是别的商品的"),
+    "unknown_offer": _l("这家商家没有这个优惠编号"),
+    "unknown_member": _l("没有这个志愿者编号，或者账户停用了"),
+    "wrong_day": _l("这一天不在优惠的日子里"),
+    "not_in_group": _l("这个人不在优惠给的群体里"),
+    "over_limit": _l("这个人这个月用得太多了"),
 }
 """What is wrong with a row of a list, as people say it."""
 
 FIELDS = {
+    "offer_number": _l("优惠编号"),
+    "volunteer_no": _l("志愿者编号"),
+    "used_on": _l("日期"),
+    "times": _l("次数"),
     "external_id": _l("外部编号"),
     "name": _l("姓名或名称"),
     "phone": _l("手机号"),
