@@ -18,6 +18,7 @@ from app.base import clock, idempotency
 from app.base.transactions import reading, reading_long, unit_of_work
 from app.ledger import books, holds
 from app.ledger.models import Book
+from app.mall import reservations, voucher_returns
 from app.people import codes
 from app.points import application_notices, book_overlaps, expiry
 from app.points.stars import granting
@@ -54,6 +55,16 @@ def lapse_holds(session: Session, ledger_id: int) -> int:
 def lapse_exchanges(session: Session, ledger_id: int) -> int:
     """Give back the points of neighbours' requests that nobody confirmed in time (L7)."""
     return exchanges.lapse_due(session, ledger_id=ledger_id, now=clock.now())
+
+
+def lapse_vouchers(session: Session, ledger_id: int) -> int:
+    """Give back the points of vouchers that nobody used in time (D34)."""
+    return voucher_returns.lapse_due(session, ledger_id=ledger_id, today=clock.today())
+
+
+def lapse_reservations(session: Session, ledger_id: int) -> int:
+    """Free goods and points that nobody collected in time (D34)."""
+    return reservations.lapse_due(session, ledger_id=ledger_id, now=clock.now())
 
 
 def release_claims(session: Session, ledger_id: int) -> int:
@@ -114,6 +125,8 @@ JOBS: dict[str, Job] = {
     "archive": archive,
     "holds": lapse_holds,
     "exchanges": lapse_exchanges,
+    "vouchers": lapse_vouchers,
+    "reservations": lapse_reservations,
     "claims": release_claims,
     "orders": watch_orders,
     "stars": grant_stars,
@@ -140,7 +153,7 @@ LONG_JOBS: dict[str, Callable[[int], int]] = {"exports": write_exports}
 
 NAMES = (*JOBS, *LONG_JOBS)
 
-BY_BATCHES = ("holds", "applications")
+BY_BATCHES = ("holds", "vouchers", "reservations", "applications")
 """Jobs that do a part of what is due and are called again, each time in a transaction."""
 
 

@@ -113,6 +113,11 @@ REGISTRY: dict[str, Setting] = {
     "mall.clerk_max_points_day": Setting(5_000, 1, 10_000_000, "一名店员一天最多经手的积分", "D37"),
     "mall.clerk_max_count_day": Setting(300, 1, 100_000, "一名店员一天最多经手的笔数", "D37"),
     "mall.refund_window_days": Setting(30, 0, 3_650, "兑换后多少天内可以退", "D36"),
+    "mall.voucher_days": Setting(90, 1, 3_650, "券有效多少天，没用的到期退积分", "D34"),
+    "mall.reservation_days": Setting(30, 1, 365, "预留多少天不取就取消，积分退回", "D34"),
+    "mall.reference_fen": Setting(
+        100, 0, 10_000, "一积分的参考价值（分钱），只用于和商家结算", "D40"
+    ),
     "grant.manual_max_points": Setting(500, 1, 1_000_000, "一次人工加分的上限", "A17"),
 }
 

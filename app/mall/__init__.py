@@ -3,6 +3,8 @@
 Owns: every mall_* table.
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `merchants`, `shops`, `clerks`, `goods`, `stock`, `stalls`, `tills`, `quotes`,
-`redemptions`, `refunds` (write); `day_end`, `for_sale`, `listings`, `proof_checks` (read).
+`redemptions`, `refunds`, `settlements`, `offers`, `offer_uses`, `offer_lists`, `vouchers`,
+`voucher_returns`, `reservations`, `collecting` (write); `day_end`, `figures`, `for_sale`,
+`listings`, `statements`, `proof_checks` (read).
 Never: chooses vintages (that is `points.wallets`), or takes cash in any form.
 """

@@ -66,6 +66,61 @@ class NameTaken(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class OfferNotOpen(DomainError):
+    """The offer was ended, or today is none of its days (M1)."""
+
+    code = "offer_not_open"
+    refusal = Refusal.CONFLICT
+
+
+class OfferNotForYou(DomainError):
+    """The offer is meant for members of another group (M1)."""
+
+    code = "offer_not_for_you"
+
+
+class VoucherUsed(DomainError):
+    """The voucher was used before; it is honoured once (L8, M7)."""
+
+    code = "voucher_used"
+    refusal = Refusal.CONFLICT
+
+
+class VoucherOver(DomainError):
+    """The voucher was returned, has lapsed, or its last day has passed (D34)."""
+
+    code = "voucher_over"
+    refusal = Refusal.GONE
+
+
+class ReturnTooLate(DomainError):
+    """The time to give back a place is over (M6)."""
+
+    code = "return_too_late"
+    refusal = Refusal.CONFLICT
+
+
+class ReservationOver(DomainError):
+    """The reservation was collected, given up, or has lapsed (D34)."""
+
+    code = "reservation_over"
+    refusal = Refusal.GONE
+
+
+class AlreadySettled(DomainError):
+    """This shop's month was settled before: a statement is locked (D39)."""
+
+    code = "already_settled"
+    refusal = Refusal.CONFLICT
+
+
+class NothingToSettle(DomainError):
+    """Nothing was taken in or back that no statement has yet (L14)."""
+
+    code = "nothing_to_settle"
+    refusal = Refusal.CONFLICT
+
+
 class RedemptionSettled(DomainError):
     """The redemption is in a settled statement: too late to take it back (D36)."""
 

@@ -5,6 +5,7 @@ Prices are whole points; nothing here is ever money (D33, D40).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ COUNTED_KINDS = ("goods", "service")
 
 PRICE_POINTS_MAX = 1_000_000
 LIMIT_MAX = 10_000
+RETURN_HOURS_MAX = 720
 LENGTH_MAX = {"number": 24, "name": 64, "barcode": 32}
 EDITABLE = {"name", "barcode", "price_points", "low_stock_count", "person_period_max", "is_on_sale"}
 
@@ -40,6 +42,8 @@ class GoodsTerms:
         price_points: For one piece; 0 is allowed (L9).
         low_stock_count: At or below this the shelf counts as low.
         person_period_max: Pieces per member and month; None: the setting (D35).
+        starts_at: A class that begins then; its pieces are places (M6).
+        return_hours: A place is given back until so many hours before it.
     """
 
     number: str
@@ -49,6 +53,9 @@ class GoodsTerms:
     barcode: str | None = None
     low_stock_count: int = 0
     person_period_max: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    return_hours: int | None = None
 
 
 def add(
@@ -210,6 +217,20 @@ def require_terms(terms: GoodsTerms) -> None:
     _require_sound(asdict(terms))
     if terms.kind not in GOODS_KINDS:
         raise ValidationFailed("no such kind of goods", kind=terms.kind)
+    _require_session(terms)
+
+
+def _require_session(terms: GoodsTerms) -> None:
+    """Refuse a class that is no service, or has no sound time."""
+    said = (terms.starts_at, terms.ends_at, terms.return_hours)
+    if all(one is None for one in said):
+        return
+    if terms.kind != "service" or terms.starts_at is None or terms.ends_at is None:
+        raise ValidationFailed("a class is a service with a beginning and an end", field="kind")
+    if terms.ends_at <= terms.starts_at:
+        raise ValidationFailed("the class ends before it begins", field="ends_at")
+    if not 0 <= (terms.return_hours or 0) <= RETURN_HOURS_MAX:
+        raise ValidationFailed("return_hours is out of range", field="return_hours")
 
 
 def _row(ledger_id: int, shop_id: UUID, terms: GoodsTerms) -> dict[str, Any]:

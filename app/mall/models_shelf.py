@@ -21,13 +21,17 @@ from app.base.db import (
     unique_where,
 )
 
-MERCHANT_STATES = ("applied", "approved", "listed", "suspended", "closed")
+MERCHANT_STATES = ("applied", "approved", "signed", "listed", "suspended", "closed")
+SHOP_KINDS = ("store", "partner")
 GOODS_KINDS = ("goods", "service", "offer", "honour")
 MOVEMENT_KINDS = ("intake", "redemption", "cancel", "refund", "count", "write_off")
 
 
 class Merchant(LedgerRow, Base):
-    """Who stands behind a shop: a village committee, a partner, a business (M1, M3)."""
+    """Who stands behind a shop: a village committee, a partner, a business (M1, M3).
+
+    `agreement_no`: the agreement signed before it was listed, and its days, both included.
+    """
 
     __tablename__ = "mall_merchant"
     __table_args__ = (
@@ -45,10 +49,16 @@ class Merchant(LedgerRow, Base):
     discount_rate_bp: Mapped[int]
     applied_by_id: Mapped[IdColumn]
     approved_by_id: Mapped[UUID | None] = mapped_column(Id())
+    agreement_no: Mapped[str | None] = mapped_column(sa.String(40))
+    agreed_from_on: Mapped[date | None]
+    agreed_until_on: Mapped[date | None]
 
 
 class Shop(LedgerRow, Base):
-    """A 积分超市 under a node. Its ledger account takes in the points."""
+    """A 积分超市 under a node (`store`), or the place of business of a partner (`partner`).
+
+    Its ledger accounts take in the points, one for each kind of what it gives (P8).
+    """
 
     __tablename__ = "mall_shop"
     __table_args__ = (
@@ -63,6 +73,7 @@ class Shop(LedgerRow, Base):
     node_id: Mapped[NodeId]
     name: Mapped[str] = mapped_column(sa.String(64))
     state: Mapped[str] = mapped_column(sa.String(12))
+    kind: Mapped[str] = mapped_column(sa.String(8), server_default="store")
 
 
 class Clerk(LedgerKey, Base):
@@ -110,7 +121,8 @@ class Till(LedgerRow, Base):
 class Goods(LedgerRow, Base):
     """One kind of goods on a shop's shelf. `person_period_max`: at most so many a month (D35).
 
-    `reserved_count`: pieces of the stock that are not on the shelf, because a stall has them.
+    `reserved_count`: pieces of the stock that are not on the shelf: at a stall, or set aside.
+    `starts_at`: a class whose pieces are places; back until `return_hours` before it (M6).
     """
 
     __tablename__ = "mall_goods"
@@ -146,6 +158,9 @@ class Goods(LedgerRow, Base):
     person_period_max: Mapped[int | None]
     is_on_sale: Mapped[bool]
     version: Mapped[int]
+    starts_at: Mapped[Instant | None]
+    ends_at: Mapped[Instant | None]
+    return_hours: Mapped[int | None]
 
 
 class StockMovement(LedgerKey, Base):
@@ -176,3 +191,4 @@ class StockMovement(LedgerKey, Base):
     moved_at: Mapped[Instant]
     stall_id: Mapped[UUID | None] = mapped_column(Id())
     reserved_after: Mapped[int] = mapped_column(server_default="0")
+    voucher_id: Mapped[UUID | None] = mapped_column(Id())

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.ledger.accounts import SHOPS
 from app.ledger.models import Account, Transfer
 from app.ledger.proof import Check
-from app.mall import stall_checks
+from app.mall import claim_checks, kind_checks, settlement_checks, stall_checks
 from app.mall.goods import COUNTED_KINDS
 from app.mall.models import Goods, Redemption, RedemptionLine, StockMovement
 
@@ -31,6 +32,9 @@ def checks(session: Session, *, ledger_id: int) -> list[Check]:
         "shelf differs from movements": _shelf_differs(ledger_id),
         "movements do not run on": _running_breaks(ledger_id),
         **stall_checks.findings(ledger_id),
+        **kind_checks.findings(ledger_id),
+        **claim_checks.findings(ledger_id),
+        **settlement_checks.findings(ledger_id),
     }
     found = {what: list(session.scalars(query)) for what, query in findings.items()}
     detail = "; ".join(_said(what, names) for what, names in found.items() if names)
@@ -157,7 +161,7 @@ def _moved_points(ledger_id: int, side: Any) -> sa.Subquery:
         .where(
             Transfer.ledger_id == ledger_id,
             Account.ledger_id == ledger_id,
-            Account.kind == "shop",
+            Account.kind.in_(SHOPS),
             Account.unit == "points",
             Transfer.phase.in_(("single", "post")),
         )

@@ -178,7 +178,7 @@ def record(
 ) -> None:
     """Write the movements of a change just made.
 
-    `said`: `redemption_id`, `stall_id`, `reason`, and `reasons` by goods before it.
+    `said`: `redemption_id`, `voucher_id`, `stall_id`, `reason`, and `reasons` by goods before it.
     """
     moved_at = clock.now()
     reasons: Mapping[UUID, str] = said.get("reasons", {})
@@ -196,6 +196,7 @@ def record(
             "moved_at": moved_at,
             "stall_id": said.get("stall_id"),
             "reserved_after": one.reserved_count,
+            "voucher_id": said.get("voucher_id"),
         }
         for one in moved.values()
         if one.is_counted

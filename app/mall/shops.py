@@ -11,19 +11,14 @@ from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node
-from app.ledger.accounts import AccountRef
 from app.mall import merchants
 from app.mall.errors import NameTaken, StateConflict
 from app.mall.models import Shop
+from app.mall.models_shelf import SHOP_KINDS
 from app.people import audit
 from app.points import programmes
 
-MAY_OPEN_SHOPS = ("approved", "listed")
-
-
-def account_of(shop_id: UUID) -> AccountRef:
-    """Return the account that takes in the points of a shop's redemptions (L3)."""
-    return AccountRef("points", "shop", owner_id=shop_id)
+MAY_OPEN_SHOPS = ("approved", "signed", "listed")
 
 
 def open_shop(
@@ -34,8 +29,12 @@ def open_shop(
     node_id: int,
     name: str,
     actor: Actor,
+    kind: str = "store",
 ) -> Shop:
     """Open a shop of a merchant under a node of this book's programme.
+
+    Args:
+        kind: `store`, a 积分超市 that is counted as one, or `partner`: a merchant's place.
 
     Raises:
         NotFound: No such merchant or node.
@@ -48,6 +47,8 @@ def open_shop(
         raise StateConflict("the merchant is not approved", state=merchant.state)
     if not 0 < len(name.strip()) <= merchants.NAME_MAX:
         raise ValidationFailed("a shop needs a name", field="name")
+    if kind not in SHOP_KINDS:
+        raise ValidationFailed("no such kind of shop", field="kind")
     programme = programmes.of_node(session, tree.get(session, node_id))
     if programme.ledger_id != ledger_id or not programme.has_points:
         raise ValidationFailed("this place has no points programme of this book")
@@ -58,6 +59,7 @@ def open_shop(
         "node_id": node_id,
         "name": name.strip(),
         "state": "open",
+        "kind": kind,
     }
     made = session.execute(insert_or_ignore(session, Shop).values(row).returning(Shop.id)).scalar()
     if made is None:

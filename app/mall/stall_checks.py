@@ -1,10 +1,10 @@
-"""The stalls' part of the daily proof: what is set aside is with a stall, and nothing is lost."""
+"""The stalls' part of the daily proof: what is set aside is with a stall, or for a member."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.mall.models import Goods, Redemption, RedemptionLine, Stall, StallGoods, Till
+from app.mall.models import Goods, Redemption, RedemptionLine, Reservation, Stall, StallGoods, Till
 
 
 def findings(ledger_id: int) -> dict[str, sa.Select[Any]]:
@@ -16,7 +16,13 @@ def findings(ledger_id: int) -> dict[str, sa.Select[Any]]:
 
 
 def _set_aside_differs(ledger_id: int) -> sa.Select[Any]:
-    """Goods whose reserved pieces are not what open stalls have left."""
+    """Goods whose reserved pieces are not what open stalls have left and members reserved."""
+    kept = (
+        sa.select(Reservation.goods_id, sa.func.sum(Reservation.quantity_count).label("pieces"))
+        .where(Reservation.ledger_id == ledger_id, Reservation.state == "held")
+        .group_by(Reservation.goods_id)
+        .subquery("kept")
+    )
     left = (
         sa.select(StallGoods.goods_id, sa.func.sum(StallGoods.left_count).label("pieces"))
         .join(
@@ -34,9 +40,11 @@ def _set_aside_differs(ledger_id: int) -> sa.Select[Any]:
     return (
         sa.select(Goods.number)
         .outerjoin(left, left.c.goods_id == Goods.id)
+        .outerjoin(kept, kept.c.goods_id == Goods.id)
         .where(
             Goods.ledger_id == ledger_id,
-            Goods.reserved_count != sa.func.coalesce(left.c.pieces, 0),
+            Goods.reserved_count
+            != sa.func.coalesce(left.c.pieces, 0) + sa.func.coalesce(kept.c.pieces, 0),
         )
         .order_by(Goods.number)
     )

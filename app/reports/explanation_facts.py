@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.activities.models import Activity, ActivitySession, Attendance, Correction
 from app.ledger.models import Journal
-from app.mall.models import Goods, Redemption, RedemptionLine, Shop
+from app.mall.models import Goods, Redemption, RedemptionLine, Shop, Voucher
 from app.people.models import Member
 from app.points.models import Decision, Deduction, Donation, Gift, Grant, Help, Rate
 from app.service_orders.models import Exchange
@@ -60,6 +60,9 @@ def gather(session: Session, *, ledger_id: int, journal_ids: Collection[UUID]) -
     facts.sales = _sales(session, ledger_id, sources)
     for row in _sale_lines(session, ledger_id, set(facts.sales)):
         facts.sale_lines.setdefault(row.redemption_id, []).append(row)
+    for row in _vouchers(session, ledger_id, sources):
+        facts.sales[row.id] = row
+        facts.sale_lines[row.id] = [row]
     exchanges = _rows(session, Exchange, ledger_id, Exchange.id, sources - set(facts.grants))
     facts.exchanges = {each.id: each for each in exchanges}
     left = sources - set(facts.grants) - set(facts.sales) - set(facts.exchanges)
@@ -167,11 +170,32 @@ def _sale_lines(session: Session, ledger_id: int, wanted: Collection[UUID]) -> l
     return list(session.execute(query))
 
 
+def _vouchers(session: Session, ledger_id: int, wanted: Collection[UUID]) -> list[Any]:
+    """Vouchers in the shape of sales with one line; no clerk stands behind them (L8)."""
+    query = (
+        sa.select(
+            Voucher.id,
+            Voucher.number,
+            Voucher.issued_at.label("redeemed_at"),
+            Voucher.state,
+            sa.null().label("clerk_person_id"),
+            Shop.name.label("shop_name"),
+            sa.literal(1).label("quantity_count"),
+            Voucher.total_points.label("price_points"),
+            Goods.name.label("name"),
+        )
+        .join(Shop, sa.and_(Shop.ledger_id == Voucher.ledger_id, Shop.id == Voucher.shop_id))
+        .join(Goods, sa.and_(Goods.ledger_id == Voucher.ledger_id, Goods.id == Voucher.goods_id))
+        .where(Voucher.ledger_id == ledger_id, Voucher.id.in_(wanted))
+    )
+    return list(session.execute(query))
+
+
 def _people(facts: Facts) -> set[UUID]:
     """Everybody whose word stands behind a line: recorders, confirmers, deciders, clerks."""
     found = {grant.made_by_id for grant in facts.grants.values()}
     found |= {each.decided_by_id for listed in facts.decisions.values() for each in listed}
-    found |= {row.clerk_person_id for row in facts.sales.values()}
+    found |= {row.clerk_person_id for row in facts.sales.values()} - {None}
     found |= {each.entered_by_id for each in facts.deductions.values()}
     for stay, _, _ in facts.stays.values():
         found |= {stay.confirmed_by_id, stay.second_confirmed_by_id} - {None}

@@ -25,6 +25,8 @@ KIND_WORDS = {
     "redemption": "兑换",
     "cancel": "撤单退回",
     "refund": "退货退回",
+    "voucher": "换券",
+    "voucher_back": "退券",
     "expiry": "到期",
     "merge": "合并",
 }

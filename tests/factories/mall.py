@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -34,13 +34,18 @@ from app.mall.goods import GoodsTerms
 from app.mall.models import (
     Goods,
     Merchant,
+    Offer,
+    OfferUse,
     Redemption,
     RedemptionLine,
+    Reservation,
+    Settlement,
     Shop,
     Stall,
     StallGoods,
     StockMovement,
     Till,
+    Voucher,
 )
 from app.people import cards, members
 from app.people.models import Household, HouseholdMember, Member, Message
@@ -58,6 +63,11 @@ STATES = (
     StockMovement,
     Redemption,
     RedemptionLine,
+    Offer,
+    OfferUse,
+    Voucher,
+    Reservation,
+    Settlement,
     Quota,
     Message,
 )
@@ -133,7 +143,21 @@ def a_merchant(
     )
     named = {"ledger_id": ledger_id, "merchant_id": applied.id}
     merchants.approve(session, **named, actor=approver)
+    sign(session, ledger_id, applied, actor=approver)
     return merchants.enlist(session, **named, actor=approver)
+
+
+def sign(session: Session, ledger_id: int, merchant: Merchant, *, actor: Actor) -> Merchant:
+    """The merchant's agreement of one year, from today."""
+    return merchants.sign(
+        session,
+        ledger_id=ledger_id,
+        merchant_id=merchant.id,
+        agreement_no=f"协议{next(_serial):03d}",
+        from_on=clock.today(),
+        until_on=clock.today() + timedelta(days=365),
+        actor=actor,
+    )
 
 
 def staff_of(session: Session, ledger_id: int, node: Node, name: str) -> Actor:
@@ -313,3 +337,10 @@ def live_together(session: Session, mall: Mall, actor: Actor, member: Member) ->
             )
         )
     session.flush()
+
+
+def proof_of(session: Session, mall: Mall) -> str:
+    """What the mall's proof says in detail."""
+    session.flush()
+    (check,) = proof_checks.checks(session, ledger_id=mall.ledger_id)
+    return check.detail

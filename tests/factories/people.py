@@ -16,6 +16,7 @@ from app.community import tree
 from app.community.models import Node
 from app.ledger import books
 from app.people import credentials, joining, roles, sign_in
+from app.people import members as people_members
 from app.people.models import Credential, Member
 
 CONSENT = "2026-01"
@@ -100,6 +101,18 @@ def with_role(
     node = node or place.community
     person_id = member(session, place.ledger_id, place.community, name).person_id
     return holder(session, person_id, role, node)
+
+
+def acting(member: Member) -> Actor:
+    """A member who acts for themselves."""
+    return Actor(member.person_id)
+
+
+def member_of(session: Session, ledger_id: int, actor: Actor) -> Member:
+    """The membership of who acts."""
+    found = people_members.find_of_person(session, ledger_id=ledger_id, person_id=actor.person_id)
+    assert found is not None
+    return found
 
 
 def holder(session: Session, person_id: UUID, role: str, node: Node) -> Actor:

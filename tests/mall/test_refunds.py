@@ -199,6 +199,12 @@ def test_d36_a_refund_is_refused_after_settlement(session, mall):
         amount_fen=6000,
         journal_id=row.journal_id,
         settled_at=clock.now(),
+        number="S-1",
+        captured_points=60,
+        reversed_points=0,
+        discount_rate_bp=10_000,
+        reference_fen=100,
+        settled_by_id=mall.staff.person_id,
     )
     session.add(settlement)
     session.flush()

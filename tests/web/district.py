@@ -13,7 +13,8 @@ from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
 from app.community import units
 from app.community.models import Node
-from app.mall import shops
+from app.mall import offers, reservations, settlements, shops, vouchers
+from app.mall.offers import OfferTerms
 from app.people import (
     agents,
     alliances,
@@ -79,6 +80,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     world = points.World(town.world.programme, town.world.city, node, MAKER, CHECKER)
     names |= _groups(session, ledger_id, node, member, other)
     names |= _sale(session, shelf, world, member)
+    names |= _partner(session, shelf, member)
     names |= _papers(session, world, member, other)
     names |= _records(session, ledger_id, member, third, fourth)
     names |= _activity(session, ledger_id, node, member, fourth)
@@ -151,6 +153,55 @@ def _sale(
         "presented": card.token,
         "cards.identify.token": card.token,
         "redemption_id": slip.redemption_id,
+    }
+
+
+def _partner(session: Session, shelf: mall.Mall, member: Member) -> dict[str, Any]:
+    """A partner's shop that gave an honour, and the settled month of that."""
+    named: dict[str, Any] = {"ledger_id": shelf.ledger_id, "actor": MAKER}
+    shop = shops.open_shop(
+        session,
+        merchant_id=shelf.merchant.id,
+        node_id=shelf.node.id,
+        name=f"{shelf.node.code}面馆",
+        kind="partner",
+        **named,
+    )
+    own = mall.Mall(shelf.ledger_id, shelf.node, shop, shelf.merchant, MAKER, CHECKER)
+    mall.add_clerk(session, own)
+    badge = mall.put_goods(session, own, price=0, kind="honour", stock_count=0)
+    mall.redeem(session, own, member, (badge, 1))
+    period = clock.today().isoformat()[:7]
+    with clock.held_at(clock.now() + timedelta(days=32)):
+        made = settlements.settle(session, shop_id=shop.id, period=period, **named)
+    return {"settlement_id": made.id, "settlements.settle.period": "2026-02"} | _claims(
+        session, own, member
+    )
+
+
+def _claims(session: Session, own: mall.Mall, member: Member) -> dict[str, Any]:
+    """An offer, a voucher and a reservation of the partner's shop."""
+    named: dict[str, Any] = {"ledger_id": own.ledger_id}
+    terms = OfferTerms("素面八折", "凭码", clock.today(), audience="新就业群体")
+    offer = offers.publish(session, **named, merchant_id=own.merchant.id, terms=terms, actor=MAKER)
+    mine = Actor(member.person_id)
+    meal = mall.put_goods(session, own, price=0, kind="service")
+    voucher = vouchers.issue(
+        session,
+        **named,
+        member_id=member.id,
+        goods_id=meal.id,
+        expected_points=0,
+        actor=mine,
+    )
+    cup = mall.put_goods(session, own, price=0)
+    wish = reservations.Wish(member.id, cup.id, 1, 0)
+    kept = reservations.reserve(session, **named, wish=wish, actor=mine)
+    return {
+        "offer_id": offer.id,
+        "voucher_id": voucher.voucher.id,
+        "reservation_id": kept.reservation.id,
+        "merchant_offers.set_group.group": "长者",
     }
 
 

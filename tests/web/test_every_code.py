@@ -18,7 +18,7 @@ from app.base.models import Idempotency
 from app.ledger import holds
 from app.ledger.accounts import AccountRef
 from app.ledger.drafts import JournalDraft, Line
-from app.mall.models import Redemption, Settlement
+from app.mall import settlements
 from app.people import login_codes, phones
 from app.people.models import Member
 from app.web.permissions import PUBLIC, allow
@@ -164,23 +164,11 @@ def test_goods_not_on_sale_and_redemption_settled(app, session):
 
 
 def settle(session, mall):
-    """Mark the shop's orders as settled: the monthly settlement has no door yet."""
-    sold = session.scalars(sa.select(Redemption).where(Redemption.ledger_id == mall.ledger_id))
-    (order,) = sold
-    settlement = Settlement(
-        ledger_id=mall.ledger_id,
-        id=new_id(),
-        shop_id=mall.shop_id,
-        period="2026-03",
-        version=1,
-        total_points=order.total_points,
-        amount_fen=0,
-        journal_id=order.journal_id,
-        settled_at=clock.now(),
-    )
-    session.add(settlement)
-    session.flush()
-    order.settlement_id = settlement.id
+    """Settle the shop's month, as if the next had come."""
+    period = clock.today().isoformat()[:7]
+    with clock.held_at(clock.now() + timedelta(days=32)):
+        named = {"ledger_id": mall.ledger_id, "shop_id": mall.shop_id, "period": period}
+        settlements.settle(session, **named, actor=mall.staff)
     session.commit()
 
 

@@ -55,17 +55,26 @@ def merchant_body(here, **more):
 
 def test_m3_a_merchant_is_applied_for_approved_by_another_and_listed(here):
     second = here.of(here.mall.other_staff.person_id)
-    made = here.staff.post("/merchants", merchant_body(here, partner_class="商户"))
+    made = here.staff.post("/merchants", merchant_body(here, partner_class="商企发展"))
     assert (made.status_code, made.json["state"]) == (201, "applied")
     path = f"/merchants/{made.json['id']}"
     with here.unchanged():
         is_refused(here.staff.post(f"{path}/approve"), 403, "second_person_required")
         is_refused(here.staff.post(f"{path}/list"), 409, "state_conflict")
     assert second.post(f"{path}/approve").json["state"] == "approved"
+    agreement = {"agreement_no": "协2026-1", "from_on": "2026-03-01", "until_on": "2027-02-28"}
+    with here.unchanged():
+        is_refused(here.staff.post(f"{path}/list"), 409, "state_conflict")
+        backwards = agreement | {"until_on": "2026-02-01"}
+        is_refused(here.staff.post(f"{path}/sign", backwards), 422, "validation_failed")
+    signed = here.staff.post(f"{path}/sign", agreement).json
+    assert (signed["state"], signed["agreed_until_on"]) == ("signed", "2027-02-28")
     for step, state in (("list", "listed"), ("suspend", "suspended"), ("resume", "listed")):
         assert here.staff.post(f"{path}/{step}").json["state"] == state
     listed = here.staff.get("/merchants").json["items"]
     assert [one["name"] for one in listed] == ["便民超市", "金溪社区居委会"]
+    of_class = here.staff.get("/merchants", partner_class="商企发展").json["items"]
+    assert [one["name"] for one in of_class] == ["便民超市"]
     assert here.staff.post(f"{path}/close").json["state"] == "closed"
     is_refused(here.staff.post("/merchants", merchant_body(here)), 409, "name_taken")
 
@@ -92,6 +101,7 @@ BAD_MERCHANTS = [
     {"name": ""},
     {"name": "x" * 65},
     {"discount_rate_bp": 10_001},
+    {"partner_class": "第六类"},
     {"discount_rate_bp": "9e3"},
     {"cash": 1},
 ]

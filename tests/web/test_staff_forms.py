@@ -199,6 +199,12 @@ FORMS = {
         closed_to="city_auditor",
     ),
     "merchant": Form("/merchants", "staff", {"name": "爱心商户"}, {}),
+    "merchant_sign": Form(
+        "/merchants/{merchant}/sign", "staff",
+        {"agreement_no": "协2", "from_on": "2026-03-10", "until_on": "2027-03-09"},
+        {"agreement_no": "协二号", "from_on": "2026-03-10", "until_on": "2026-03-09"},
+        kept="协二号",
+    ),
     "merchant_suspend": Form("/merchants/{merchant}/suspend", "staff"),
     "shop_new": Form(
         "/shops", "staff", {"merchant_id": "{merchant}", "name": "二店"},

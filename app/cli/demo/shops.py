@@ -1,17 +1,22 @@
 """The demo's 积分超市: a merchant, a shop, goods on the shelf, a clerk."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.cli.demo.world import Someone
 from app.community.models import Node
 from app.mall import clerks, goods, merchants, shops, stock
 from app.mall.goods import GoodsTerms
 from app.mall.models import Goods, Shop
+
+AGREED_FOR = timedelta(days=3 * 365)
+"""How long the demo's merchants agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,16 @@ def open_shop(session: Session, opening: Opening) -> UUID:
         session, ledger_id=ledger_id, node_id=opening.node.id, name=opening.merchant, actor=SYSTEM
     )
     merchants.approve(session, ledger_id=ledger_id, merchant_id=merchant.id, actor=opening.approver)
+    signed_on = clock.today()
+    merchants.sign(
+        session,
+        ledger_id=ledger_id,
+        merchant_id=merchant.id,
+        agreement_no=f"{opening.node.code}-01",
+        from_on=signed_on,
+        until_on=signed_on + AGREED_FOR,
+        actor=opening.approver,
+    )
     merchants.enlist(session, ledger_id=ledger_id, merchant_id=merchant.id, actor=opening.approver)
     shop = shops.open_shop(
         session,

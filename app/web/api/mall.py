@@ -19,12 +19,14 @@ from app.web.schemas.lists import items_of
 from app.web.schemas.mall import (
     ClerkIn,
     ClerkOut,
+    MerchantFilterIn,
     MerchantIn,
     MerchantOut,
     PlaceIn,
     ShopIn,
     ShopOut,
 )
+from app.web.schemas.partners import SignIn
 from app.web.session import actor
 
 bp = Blueprint("mall", __name__, url_prefix="/books/<book>", description="Merchants and shops")
@@ -64,14 +66,33 @@ def apply(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
 @bp.get("/merchants")
 @allow(SIGNED_IN)
-@bp.arguments(PlaceIn, location="query")
+@bp.arguments(MerchantFilterIn, location="query")
 @bp.response(200, items_of(MerchantOut))
 def list_merchants(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """List the merchants of a place and of everything below it."""
+    """List the merchants of a place and of everything below it; of one class if asked (T16)."""
     ledger_id = standing.book_id(book)
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), standing.READERS)
-        return {"items": merchants.list_within(session, ledger_id=ledger_id, node=node)}
+        named: dict[str, Any] = {"node": node, "partner_class": asked.get("partner_class")}
+        return {"items": merchants.list_within(session, ledger_id=ledger_id, **named)}
+
+
+@bp.post("/merchants/<uuid:merchant_id>/sign")
+@allow(SIGNED_IN)
+@bp.arguments(SignIn)
+@bp.response(200, MerchantOut)
+def sign_merchant(asked: dict[str, Any], book: str, merchant_id: UUID) -> ResponseReturnValue:
+    """Note the agreement that an approved merchant signed, or its renewal (M3)."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> Merchant:
+        standing.require_holder(session, standing.WORKERS)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "merchant_id": merchant_id}
+        merchant = merchants.get(session, **key)
+        standing.node_at(session, merchant.node_id, standing.WORKERS)
+        return merchants.sign(session, **key, **asked, actor=actor())
+
+    return act(verb, ledger_id=ledger_id, dump=MerchantOut().dump, status=200)
 
 
 @bp.post("/merchants/<uuid:merchant_id>/<any(approve, list, suspend, resume, close):step>")
@@ -110,6 +131,7 @@ def open_shop(asked: dict[str, Any], book: str) -> ResponseReturnValue:
             merchant_id=merchant_id,
             node_id=node.id,
             name=asked["name"],
+            kind=asked["kind"],
             actor=actor(),
         )
 

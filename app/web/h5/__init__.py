@@ -25,6 +25,7 @@ from app.web.h5 import (
     leaving,
     neighbours,
     objecting,
+    partners,
     passbook,
     planning,
     profile,
@@ -51,7 +52,7 @@ PAGES = (
     *(leading, planning, screen, door, rolling, confirming, late),
     *shifts.PAGES,
 )
-SUBJECTS = (claims, neighbours)
+SUBJECTS = (claims, neighbours, partners)
 """Subjects of several files, each with a folder of its own."""
 for page in PAGES:
     bp.register_blueprint(page.bp)

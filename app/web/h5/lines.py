@@ -15,7 +15,7 @@ from app.activities import listings as activity_listings
 from app.base.db import NEVER
 from app.ledger.statements import StatementLine, statement
 from app.mall import listings as mall_listings
-from app.mall import shops
+from app.mall import shops, vouchers
 from app.points import grants, programmes
 from app.points.models import Grant
 from app.service_orders import neighbours
@@ -34,6 +34,8 @@ KINDS = {
     "redemption": _l("换东西"),
     "cancel": _l("店员撤单，退回"),
     "refund": _l("退货，退回"),
+    "voucher": _l("换券"),
+    "voucher_back": _l("退券，退回"),
     "exchange_escrow": _l("请邻居帮忙，先托着"),
     "exchange_release": _l("帮邻居办了事"),
     "exchange_refund": _l("没办成的互助，退回"),
@@ -47,7 +49,12 @@ SALES = {
     "redemption": _l("换%(goods)s"),
     "cancel": _l("撤单退回：%(goods)s"),
     "refund": _l("退货退回：%(goods)s"),
+    "voucher": _l("换券：%(goods)s"),
+    "voucher_back": _l("券没用，退回：%(goods)s"),
 }
+
+DISPUTED = ("redemption", "cancel", "refund")
+"""Lines of redemptions; an objection may be about one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,9 @@ def sale_titles(session: Session, me: Own) -> dict[UUID, tuple[str, str]]:
         shop_id: shops.get(session, ledger_id=me.ledger_id, shop_id=shop_id).name
         for shop_id in {each.shop_id for each in found}
     }
-    return {
+    bought = vouchers.list_of_member(session, **me.key, limit=ROWS_MAX)
+    titles = {one.id: (what.name, shop.name) for one, what, shop in bought}
+    return titles | {
         each.id: (
             _("、").join(
                 _("%(name)s %(n)s 件", name=line.name, n=line.quantity_count)
@@ -178,7 +187,8 @@ def _told(known: _Known, line: StatementLine) -> tuple[str, str, str | None, UUI
         return title, number, None, None
     if line.source_id in known.sales:
         goods, shop = known.sales[line.source_id]
-        return str(SALES[line.kind]) % {"goods": goods}, shop, "redemption", line.source_id
+        disputed = "redemption" if line.kind in DISPUTED else None
+        return str(SALES[line.kind]) % {"goods": goods}, shop, disputed, line.source_id
     return str(KINDS.get(line.kind, _("其他"))), line.reason, None, None
 
 

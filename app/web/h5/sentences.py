@@ -211,6 +211,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("在%(shop)s没有换成，积分没有动。%(outcome)s"),
     ),
     "debited": (_l("换了东西"), _l("在%(shop)s用了 %(points)s。单号 %(number)s。")),
+    "goods_reserved": (
+        _l("给您留好了"),
+        _l("%(shop)s给您留着，占用 %(points)s，取的时候才算用掉。单号 %(number)s。"),
+    ),
+    "reservation_lapsed": (
+        _l("预留到期了"),
+        _l("没有来取，%(shop)s不再留着，%(points)s可以用了。单号 %(number)s。"),
+    ),
     "refunded": (_l("积分退回来了"), _l("%(shop)s退回 %(points)s。单号 %(number)s。")),
     "refunded_in_part": (
         _l("积分退回一部分"),

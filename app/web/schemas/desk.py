@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.community.grids import NUMBERS
+from app.mall.models_shelf import SHOP_KINDS
 from app.web.schemas import POINTS_MAX, InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.desk_fields import LocalMoment, Minutes
 
@@ -199,16 +200,11 @@ class OpeningDecideIn(OneDecideIn):
     )
 
 
-class MerchantIn(NameIn):
-    """A merchant's application; the rate is in percent of the reference value (D39)."""
-
-    partner_class = Text(load_default=None, allow_none=True, length_max=24)
-
-
 class ShopIn(NameIn):
-    """A new shop of an approved merchant."""
+    """A new shop of an approved merchant: a store of the place, or the merchant's own."""
 
     merchant_id = fields.UUID(required=True)
+    kind = fields.String(load_default="store", validate=validate.OneOf(SHOP_KINDS))
 
 
 class ClerkIn(MemberNumberIn):

@@ -2,8 +2,9 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.mall.goods import COUNTED_KINDS, LIMIT_MAX, PRICE_POINTS_MAX
-from app.mall.models_shelf import GOODS_KINDS
+from app.mall.goods import COUNTED_KINDS, LIMIT_MAX, PRICE_POINTS_MAX, RETURN_HOURS_MAX
+from app.mall.merchants import PARTNER_CLASSES
+from app.mall.models_shelf import GOODS_KINDS, SHOP_KINDS
 from app.web.schemas import InSchema, Text, WholeNumber
 
 DISCOUNT_RATE_BP_MAX = 10_000
@@ -17,7 +18,9 @@ class MerchantIn(InSchema):
 
     node_code = Text(required=True, length_max=32)
     name = Text(required=True, length_max=64)
-    partner_class = Text(load_default=None, allow_none=True, length_max=24)
+    partner_class = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
+    )
     discount_rate_bp = WholeNumber(
         load_default=DISCOUNT_RATE_BP_MAX, validate=validate.Range(0, DISCOUNT_RATE_BP_MAX)
     )
@@ -32,6 +35,9 @@ class MerchantOut(Schema):
     partner_class = fields.String(allow_none=True)
     state = fields.String()
     discount_rate_bp = fields.Integer()
+    agreement_no = fields.String(allow_none=True)
+    agreed_from_on = fields.Date(allow_none=True)
+    agreed_until_on = fields.Date(allow_none=True)
 
 
 class ShopIn(InSchema):
@@ -40,6 +46,7 @@ class ShopIn(InSchema):
     merchant_id = fields.UUID(required=True)
     node_code = Text(required=True, length_max=32)
     name = Text(required=True, length_max=64)
+    kind = fields.String(load_default="store", validate=validate.OneOf(SHOP_KINDS))
 
 
 class ShopOut(Schema):
@@ -50,12 +57,19 @@ class ShopOut(Schema):
     node_id = fields.Integer()
     name = fields.String()
     state = fields.String()
+    kind = fields.String()
 
 
 class PlaceIn(InSchema):
     """Of which place and everything below it; without one, of the whole programme."""
 
     node_code = Text(length_max=32)
+
+
+class MerchantFilterIn(PlaceIn):
+    """Of which place, and of which of the five classes (T16)."""
+
+    partner_class = fields.String(validate=validate.OneOf(PARTNER_CLASSES))
 
 
 class ClerkIn(InSchema):
@@ -97,6 +111,11 @@ class GoodsIn(GoodsFields):
     name = Text(required=True, length_max=64)
     price_points = WholeNumber(required=True, validate=validate.Range(0, PRICE_POINTS_MAX))
     kind = fields.String(load_default="goods", validate=validate.OneOf(GOODS_KINDS))
+    starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    ends_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    return_hours = WholeNumber(
+        load_default=None, allow_none=True, validate=validate.Range(0, RETURN_HOURS_MAX)
+    )
 
 
 class GoodsOut(Schema):
@@ -118,6 +137,9 @@ class GoodsOut(Schema):
     person_period_max = fields.Integer(allow_none=True)
     is_on_sale = fields.Boolean()
     version = fields.Integer()
+    starts_at = fields.DateTime(allow_none=True)
+    ends_at = fields.DateTime(allow_none=True)
+    return_hours = fields.Integer(allow_none=True)
 
 
 class ForSaleOut(Schema):

@@ -31,6 +31,7 @@ from app.web.staff import (
     notices,
     objections,
     openings,
+    partners,
     people,
     photos,
     planning,
@@ -68,7 +69,7 @@ PAGES = (
     why, *HOUSEHOLDS, *REGISTERS, *STARS,
 )  # fmt: skip
 
-SUBJECTS = (claims, neighbours, shifts)
+SUBJECTS = (claims, neighbours, partners, shifts)
 """Subjects of several files, each with a folder of its own."""
 
 for _page in (*PAGES, *(page for subject in SUBJECTS for page in subject.PAGES)):

@@ -1,4 +1,4 @@
-"""Merchants behind the shops: applied for by one, approved by another, listed, closed."""
+"""Merchants behind the shops: applied for by one, approved by another, signed, listed (M3)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,13 +8,14 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
 from app.mall import merchants
 from app.mall.models import Merchant
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk import MerchantIn
+from app.web.schemas.desk_partners import ClassIn, MerchantIn, SignIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -22,7 +23,7 @@ from app.web.translate import _, _l
 
 bp = Blueprint("merchants", __name__, url_prefix="/<place>/merchants")
 STEPS: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
-    "approve": (merchants.approve, desk.DECIDERS, _l("已批准，可以上架开店。")),
+    "approve": (merchants.approve, desk.DECIDERS, _l("已批准，请登记协议。")),
     "enlist": (merchants.enlist, desk.WORKERS, _l("已上架，它的店可以兑换了。")),
     "suspend": (merchants.suspend, desk.WORKERS, _l("已暂停，它的店都不能兑换。")),
     "resume": (merchants.resume, desk.WORKERS, _l("已恢复。")),
@@ -49,6 +50,20 @@ def apply() -> ResponseReturnValue:
         )
 
     return _step(verb, _("已申请，等同事批准。"), MerchantIn)
+
+
+@bp.post("/<uuid:merchant_id>/sign")
+@allow(SIGNED_IN)
+def sign(merchant_id: UUID) -> ResponseReturnValue:
+    """Note the agreement that a merchant signed, or its renewal."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "merchant_id": merchant_id}
+        found: Merchant = merchants.get(session, **key)
+        desk.require_at(session, found.node_id, desk.WORKERS)
+        merchants.sign(session, **key, **asked, actor=actor())
+
+    return _step(verb, _("协议记好了。"), SignIn)
 
 
 @bp.post("/<uuid:merchant_id>/<step>")
@@ -78,7 +93,18 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("mall")
     if not desk.here().has_points:
         raise NotFound("this programme keeps hours only")
+    asked, unread = forms.asked(ClassIn)
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     with reading() as session:
-        found = merchants.list_within(session, ledger_id=desk.ledger_id(), node=desk.here().node)
+        found = merchants.list_within(session, **key, partner_class=asked["partner_class"])
         nodes = tree.get_many(session, {each.node_id for each in found})
-    return forms.page("merchants.html", problem, found=found, nodes=nodes, mine=desk.me())
+    return forms.page(
+        "merchants.html",
+        problem or unread,
+        found=found,
+        nodes=nodes,
+        mine=desk.me(),
+        today=clock.today(),
+        classes=[(each, each) for each in merchants.PARTNER_CLASSES],
+        chosen=asked["partner_class"],
+    )

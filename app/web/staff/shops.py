@@ -25,7 +25,7 @@ from app.web.translate import _
 
 bp = Blueprint("shops", __name__, url_prefix="/<place>/shops")
 RECENT = 20
-SELLING = ("approved", "listed")
+SELLING = shops.MAY_OPEN_SHOPS
 
 
 @bp.get("")

@@ -1,6 +1,7 @@
 """The desk's words for what the rooms call by code; what has no word reads as its code."""
 
 from app.web.staff import household_words
+from app.web.staff.mall_words import MALL
 from app.web.staff.setting_words import SETTINGS
 from app.web.staff.shift_words import SHIFT_DOORS, SHIFT_FIELDS
 from app.web.translate import _, _l
@@ -93,29 +94,7 @@ WORDS: dict[str, dict[str, str]] = {
         "auditor": _l("稽核人"),
         "administrator": _l("管理员"),
     },
-    "merchant": {
-        "applied": _l("等批准"),
-        "approved": _l("已批准"),
-        "listed": _l("已上架"),
-        "suspended": _l("暂停"),
-        "closed": _l("已关闭"),
-    },
-    "shop": {"open": _l("营业"), "suspended": _l("暂停"), "closed": _l("已关闭")},
-    "goods": {
-        "goods": _l("物品"),
-        "service": _l("服务"),
-        "offer": _l("优惠"),
-        "honour": _l("荣誉"),
-    },
-    "movement": {
-        "intake": _l("进货"),
-        "redemption": _l("兑换"),
-        "cancel": _l("当天撤单退回"),
-        "refund": _l("退货退回"),
-        "count": _l("盘点"),
-        "write_off": _l("报损"),
-    },
-    "redemption": {"done": _l("已兑换"), "cancelled": _l("当天撤单"), "refunded": _l("已退")},
+    **MALL,
     "dispute": {
         "open": _l("等答复"),
         "upheld": _l("有理"),
@@ -223,6 +202,9 @@ FIELDS = {
     "alliance_id": _l("同盟"),
     "unit_ids": _l("联合单位"),
     "name": _l("姓名或名称"),
+    "agreement_no": _l("协议编号"),
+    "period": _l("月份"),
+    "partner_class": _l("类别"),
     "phone": _l("手机号"),
     "node_code": _l("地方"),
     "birth_year": _l("出生年份"),

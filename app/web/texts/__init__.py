@@ -13,6 +13,7 @@ from app.web.texts.asking import ASKING
 from app.web.texts.claims import CLAIMS
 from app.web.texts.conflict import CONFLICTS
 from app.web.texts.households import HOUSEHOLDS
+from app.web.texts.partners import PARTNERS
 from app.web.texts.registers import REGISTERS
 from app.web.texts.rules import RULES
 from app.web.texts.shape import SENTENCE_LENGTH_MAX, Text
@@ -36,8 +37,6 @@ STATUS: dict[Refusal, HTTPStatus] = {
     Refusal.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS, **SHIFTS}
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS}
 TEXTS: dict[str, Text] = {
     **ASKING,
     **CONFLICTS,
@@ -45,7 +44,9 @@ TEXTS: dict[str, Text] = {
     **REGISTERS,
     **STARS,
     **CLAIMS,
+    **SHIFTS,
     **HOUSEHOLDS,
+    **PARTNERS,
 }
 
 UNKNOWN = Text(

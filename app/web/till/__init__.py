@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.web.till import count, day_end, opening, sales, selling, stall
+from app.web.till import count, day_end, opening, partners, sales, selling, stall
 
 bp = Blueprint("till", __name__, url_prefix="/till")
-for page in (opening, selling, sales, count, day_end, stall):
+for page in (opening, selling, sales, count, day_end, stall, *partners.PAGES):
     bp.register_blueprint(page.bp)

@@ -13,8 +13,8 @@ from alembic import op
 from app.base.db import Id, UTCDateTime
 from migrations.house import refuse_if_filled, spread
 
-revision = "0035"
-down_revision = "0034"
+revision = "0040"
+down_revision = "0039"
 
 
 def upgrade() -> None:

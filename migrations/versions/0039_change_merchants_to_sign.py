@@ -15,8 +15,8 @@ from alembic import op
 from app.base.db import Id, UTCDateTime
 from migrations.house import is_postgresql, refuse_if_filled
 
-revision = "0034"
-down_revision = "0033"
+revision = "0039"
+down_revision = "0038"
 
 MERCHANT, SETTLEMENT = "mall_merchant", "mall_settlement"
 CHECK = "ck_mall_merchant_state_known"

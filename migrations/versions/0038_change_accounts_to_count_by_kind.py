@@ -13,8 +13,8 @@ from alembic import op
 from app.base.db import Id, UTCDateTime
 from migrations.house import is_postgresql, refuse_if_filled
 
-revision = "0033"
-down_revision = "0032"
+revision = "0038"
+down_revision = "0037"
 
 TABLE, CHECK, INDEX = "ledger_account", "ck_ledger_account_kind_known", "ix_ledger_account_owner"
 KINDS_BEFORE = (

@@ -1,0 +1,80 @@
+"""Spending away from the till: who may, where, and which limits it uses (A10, D35, M3)."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.community import settings, tree
+from app.community.models import Node
+from app.mall import allowances, merchants, shops
+from app.mall.errors import ShopClosed
+from app.mall.models import Shop
+from app.mall.shelf import OnShelf
+from app.people import members
+from app.people.models import Member
+from app.risk import freezes, limits
+from app.risk.errors import LimitExceeded
+
+ITEM_MAX = "mall.item_max_per_period"
+
+
+def require_open(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
+    """Return a shop that may redeem now.
+
+    Raises:
+        NotFound: No such shop.
+        ShopClosed: It is not open, or its merchant is not listed (M3).
+    """
+    shop = shops.get(session, ledger_id=ledger_id, shop_id=shop_id)
+    merchant = merchants.get(session, ledger_id=ledger_id, merchant_id=shop.merchant_id)
+    if shop.state != "open" or merchant.state != "listed":
+        raise ShopClosed(state=shop.state, merchant_state=merchant.state)
+    return shop
+
+
+def require_spender(session: Session, *, ledger_id: int, member_id: UUID) -> Member:
+    """Return a member who may spend.
+
+    Raises:
+        NotFound: No such member.
+        MemberNotActive: The membership was merged, left or erased.
+        AccountFrozen: It is frozen.
+    """
+    member = members.get(session, ledger_id=ledger_id, member_id=member_id)
+    members.require_active(member)
+    freezes.require_free(session, ledger_id=ledger_id, subject_ids=[member_id])
+    return member
+
+
+def node_of(session: Session, shop: Shop) -> Node:
+    """Return the place of a shop, for its settings."""
+    return tree.get(session, shop.node_id)
+
+
+def use_item(
+    session: Session, *, ledger_id: int, member_id: UUID, goods: OnShelf, node: Node,
+    pieces: int, on: date,
+) -> None:  # fmt: skip
+    """Use up pieces of a member's month of one kind of goods (D35).
+
+    Raises:
+        LimitExceeded: It would pass the maximum; fact `goods` names which.
+    """
+    held = settings.read(session, node, ITEM_MAX)[ITEM_MAX]
+    maximum = goods.person_period_max or held
+    counter = allowances.item_counter(member_id, goods.id, on)
+    try:
+        limits.use_many(session, ledger_id=ledger_id, uses=[limits.Use(*counter, pieces, maximum)])
+    except LimitExceeded as refused:
+        named = [{"goods_id": str(goods.id), "number": goods.number, "name": goods.name}]
+        facts = {"used": refused.facts["used"], "maximum": refused.facts["maximum"]}
+        raise LimitExceeded(rule_code=ITEM_MAX, goods=named, **facts) from refused
+
+
+def give_item_back(
+    session: Session, *, ledger_id: int, member_id: UUID, goods_id: UUID, pieces: int, on: date
+) -> None:
+    """Give back pieces of a member's month, in the month in which they were used."""
+    counter = allowances.item_counter(member_id, goods_id, on)
+    limits.give_back_many(session, ledger_id=ledger_id, uses=[limits.Use(*counter, pieces, None)])

@@ -1,0 +1,71 @@
+"""Forms of the desk about merchants, settlements and figures."""
+
+from marshmallow import fields, validate
+
+from app.mall.merchants import AGREEMENT_NO_MAX, DISCOUNT_RATE_BP_MAX, PARTNER_CLASSES
+from app.mall.models_shelf import SHOP_KINDS
+from app.mall.offers import PERSON_MAX, TERMS_MAX, TITLE_MAX
+from app.people.models_group import GROUPS
+from app.web.schemas import InSchema, Text, WholeNumber
+from app.web.schemas.desk import NameIn
+from app.web.schemas.partners import PERIOD
+
+
+class MerchantIn(NameIn):
+    """A merchant's application: its class (T16), and what part of the value it is paid (D39)."""
+
+    partner_class = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
+    )
+    discount_rate_bp = WholeNumber(
+        load_default=DISCOUNT_RATE_BP_MAX, validate=validate.Range(0, DISCOUNT_RATE_BP_MAX)
+    )
+
+
+class SignIn(InSchema):
+    """The agreement that a merchant signed."""
+
+    agreement_no = Text(required=True, length_max=AGREEMENT_NO_MAX)
+    from_on = fields.Date(required=True)
+    until_on = fields.Date(required=True)
+
+
+class ClassIn(InSchema):
+    """Merchants of which class; of all if none is said."""
+
+    partner_class = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
+    )
+
+
+class PeriodIn(InSchema):
+    """Which month."""
+
+    period = fields.String(required=True, validate=PERIOD)
+
+
+class ShopFiguresIn(InSchema):
+    """Which days, which kind of shops, and only those with at most so many goods orders."""
+
+    from_on = fields.Date(load_default=None, allow_none=True)
+    until_on = fields.Date(load_default=None, allow_none=True)
+    kind = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SHOP_KINDS))
+    at_most = WholeNumber(load_default=None, allow_none=True, validate=validate.Range(0, 1_000))
+
+
+class OfferIn(InSchema):
+    """A new offer of a merchant (M1)."""
+
+    title = Text(required=True, length_max=TITLE_MAX)
+    terms = Text(required=True, length_max=TERMS_MAX)
+    from_on = fields.Date(required=True)
+    until_on = fields.Date(load_default=None, allow_none=True)
+    audience = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(GROUPS))
+    person_period_max = WholeNumber(load_default=2, validate=validate.Range(1, PERSON_MAX))
+
+
+class GroupMembersIn(InSchema):
+    """Volunteer numbers, one after the other, and the group they belong to."""
+
+    group = fields.String(required=True, validate=validate.OneOf(GROUPS))
+    numbers = Text(required=True, length_max=20_000)

@@ -1,0 +1,46 @@
+"""Sentences of the mall's partners: settlements, offers, vouchers, reservations."""
+
+from app.web.texts.shape import Text
+
+PARTNERS: dict[str, Text] = {
+    "already_settled": Text(
+        "这个月结过了，什么都没有变。请看已有的结算单。",
+        "This month is settled already. Nothing has changed. See its statement.",
+        "no",
+    ),
+    "offer_not_open": Text(
+        "这个优惠现在不能用，积分没有变。请看看别的优惠。",
+        "This offer cannot be used now. No points have changed. Look at the others.",
+        "no",
+    ),
+    "offer_not_for_you": Text(
+        "这个优惠是给别的群体的，积分没有变。请看看别的。",
+        "This offer is for another group. No points have changed. Look at the others.",
+        "no",
+    ),
+    "voucher_used": Text(
+        "这张券用过了，积分没有再扣。要再用请另换一张。",
+        "This voucher was used before. No more points were taken. Get another one.",
+        "no",
+    ),
+    "voucher_over": Text(
+        "这张券不能用了，积分没有再扣。请看“我的券”。",
+        "This voucher is over. No more points were taken. See “My vouchers”.",
+        "no",
+    ),
+    "return_too_late": Text(
+        "退名额的时间过了，积分退不了。请按时来上课。",
+        "It is too late to give the place back, so no points return. Please come.",
+        "no",
+    ),
+    "reservation_over": Text(
+        "这个预留已经办完，积分没有再变。请看“我的预留”。",
+        "This reservation is over. No points have changed again. See “My reservations”.",
+        "no",
+    ),
+    "nothing_to_settle": Text(
+        "这个月没有要结的，什么都没有变。不用结。",
+        "This month has nothing to settle. Nothing has changed. No need to settle.",
+        "no",
+    ),
+}
