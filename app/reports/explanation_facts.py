@@ -57,12 +57,7 @@ def gather(session: Session, *, ledger_id: int, journal_ids: Collection[UUID]) -
         facts.corrections[change.attendance_id, change.version] = change
     for decision in _rows(session, Decision, ledger_id, Decision.subject_id, sources | behind):
         facts.decisions.setdefault(decision.subject_id, []).append(decision)
-    facts.sales = _sales(session, ledger_id, sources)
-    for row in _sale_lines(session, ledger_id, set(facts.sales)):
-        facts.sale_lines.setdefault(row.redemption_id, []).append(row)
-    for row in _vouchers(session, ledger_id, sources):
-        facts.sales[row.id] = row
-        facts.sale_lines[row.id] = [row]
+    _add_sales(session, ledger_id, sources, facts)
     exchanges = _rows(session, Exchange, ledger_id, Exchange.id, sources - set(facts.grants))
     facts.exchanges = {each.id: each for each in exchanges}
     left = sources - set(facts.grants) - set(facts.sales) - set(facts.exchanges)
@@ -139,6 +134,16 @@ def _stays(session: Session, ledger_id: int, wanted: Collection[UUID]) -> dict[U
         .where(Attendance.ledger_id == ledger_id, Attendance.id.in_(wanted))
     )
     return {row[0].id: row for row in session.execute(query)}
+
+
+def _add_sales(session: Session, ledger_id: int, sources: Collection[UUID], facts: Facts) -> None:
+    """Add redemptions with their lines, and vouchers."""
+    facts.sales = _sales(session, ledger_id, sources)
+    for row in _sale_lines(session, ledger_id, set(facts.sales)):
+        facts.sale_lines.setdefault(row.redemption_id, []).append(row)
+    for row in _vouchers(session, ledger_id, sources):
+        facts.sales[row.id] = row
+        facts.sale_lines[row.id] = [row]
 
 
 def _sales(session: Session, ledger_id: int, wanted: Collection[UUID]) -> dict[UUID, Any]:
