@@ -52,6 +52,16 @@ def find_of_person(session: Session, *, ledger_id: int, person_id: UUID) -> Memb
     ).one_or_none()
 
 
+def of_persons(
+    session: Session, *, ledger_id: int, person_ids: Collection[UUID]
+) -> dict[UUID, Member]:
+    """Return the memberships of people in this book by person, in one statement."""
+    query = sa.select(Member).where(
+        Member.ledger_id == ledger_id, Member.person_id.in_(set(person_ids))
+    )
+    return {member.person_id: member for member in session.scalars(query)}
+
+
 _ID_OF_PERSON = sa.select(Member.__table__.c.id).where(
     Member.__table__.c.ledger_id == sa.bindparam("in_ledger"),
     Member.__table__.c.person_id == sa.bindparam("of_person"),

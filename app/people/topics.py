@@ -58,6 +58,14 @@ TOPICS: dict[str, set[str]] = {
     "wish_returned": {"title", "reason"},
     "claim_refused": {"title", "reason"},
     "claim_released": {"title"},
+    # orders and the field
+    "order_assigned": {"title", "step"},
+    "order_finished": {"title"},
+    "order_for_you": {"title", "due_at"},
+    "order_reopened": {"title", "reason"},
+    "order_urged": {"title"},
+    "call_answered": {"number"},
+    "task_sent": {"number"},
     # people and risk
     "objection_answered": {"verdict", "answer"},
     "card_issued": {"card_no"},

@@ -28,7 +28,7 @@ BOARD_COUNTS = ("all", "credited")
 LISTED_KINDS = ("hours", "grants", "applied")
 """What staff put up as they like; other kinds are put up by their own subject."""
 NOTICE_KINDS = ("hours", "grants", "stars", "applied")
-PHOTO_SUBJECTS = ("backfill", "objection", "application")
+PHOTO_SUBJECTS = ("backfill", "objection", "application", "order", "field_call")
 PHOTOS_MAX = 3
 
 

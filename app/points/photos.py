@@ -1,4 +1,4 @@
-"""Evidence photos: of a back-fill or of an objection, at most three, encrypted where they lie.
+"""Evidence photos of a back-fill, an objection, an order or a call: at most three, encrypted.
 
 Only the member and whoever decides may look, and that staff looked is written down: both
 are for the door to see to. The same picture under another back-fill is a case for people.
@@ -31,7 +31,9 @@ SCORE = 70
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a photo is evidence of, and whose: kind `backfill` or `objection`."""
+    """What a photo is evidence of, and whose: kind `backfill`, `objection`, `order`,
+    `field_call`.
+    """
 
     kind: str
     id: UUID

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import DomainError
 from app.community import tree
 from app.people import members
-from app.reports import export_leases, exports, ranking_files, statement_files
+from app.reports import export_leases, exports, order_files, ranking_files, statement_files
 from app.reports.exports import Made
 from app.reports.file_contents import Content
 from app.reports.models import ExportJob
@@ -25,7 +25,7 @@ from app.reports.rankings import cut_of
 
 PIECE_BYTES = 1 << 18
 TELL_SECONDS = 0.5
-KINDS = (ranking_files.KIND, statement_files.KIND)
+KINDS = (order_files.KIND, ranking_files.KIND, statement_files.KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ def _content(session: Session, job: ExportJob) -> Content:
     if job.kind == statement_files.KIND:
         return statement_files.content(session, statement_files.span_of(job.ledger_id, job.asked))
     node = tree.get(session, job.node_id)
+    if job.kind == order_files.KIND:
+        return order_files.content(session, order_files.choice_of(job.ledger_id, node, job.asked))
     return ranking_files.content(session, cut_of(job.ledger_id, node, job.asked))
 
 

@@ -14,7 +14,7 @@ from app.community import tree
 from app.community.models import Node
 from app.community.node_rows import path_ids
 from app.people.models import Team, TeamArea
-from app.service_orders.listings import percent
+from app.service_orders.figures import percent
 
 ESTATE = "estate"
 

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from app.community import tree
 from app.ledger import books
 from app.ledger.models import Journal
-from app.reports import exports, ranking_files, statement_files
+from app.reports import exports, order_files, ranking_files, statement_files
 from app.reports.models import Export
 from app.reports.rankings import cut_of, totals
 
 Figures = dict[str, int]
-"""People and minutes of a ranking; opening, closing and lines of a statement."""
+"""People and minutes of a ranking; opening, closing and lines of a statement; orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ def look_up(session: Session, code: str) -> Verified:
     if export.asked is None or export.said is None or export.node_id is None:
         return Verified(export, book, None)
     place = tree.get(session, export.node_id).short_name
-    if not export.kind.startswith((statement_files.KIND, ranking_files.KIND)):
+    read = _READERS.get(export.kind.partition(".")[0])
+    if read is None:
         return Verified(export, book, place, said=export.said)
-    is_statement = export.kind.startswith(statement_files.KIND)
-    now, undone_count = _statement(session, export) if is_statement else _ranking(session, export)
+    now, undone_count = read(session, export)
     return Verified(
         export=export,
         book=book,
@@ -83,6 +83,21 @@ def _statement(session: Session, export: Export) -> tuple[Figures, int]:
     found = statement_files.read(session, span, until_at=export.made_at)
     undone = _undone(session, export, {line.journal_id for line in found.lines})
     return statement_files.said(found), undone
+
+
+def _orders(session: Session, export: Export) -> tuple[Figures, int]:
+    assert export.node_id is not None
+    assert export.asked is not None
+    node = tree.get(session, export.node_id)
+    choice = order_files.choice_of(export.ledger_id, node, export.asked)
+    return order_files.count(session, choice), 0
+
+
+_READERS = {
+    order_files.KIND: _orders,
+    ranking_files.KIND: _ranking,
+    statement_files.KIND: _statement,
+}
 
 
 def _undone(session: Session, export: Export, journal_ids: set[UUID]) -> int:

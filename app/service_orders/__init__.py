@@ -1,11 +1,12 @@
 """Service orders: what people ask for, and how it gets done (点单—派单—接单—办理—评单).
 
-Owns: workflow templates, kinds of orders, orders, their work and their log; offers and
-exchanges of neighbours, and their escrow; posts and claims, wishes, campaigns; the four lists.
+Owns: workflow templates, kinds of orders, orders, their work and their log; the calls
+between field and desk; offers and exchanges of neighbours, and their escrow; posts and
+claims, wishes, campaigns; the four lists.
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`,
-`listings`, `exchanges`, `confirming`, `offers`, `neighbours`, `posts`, `post_shifts`,
-`claims`, `claim_listings`, `wishes`, `wish_listings`, `campaigns`, `registers`,
-`sightings`, `sighting_rates`, `proof_checks`.
+`listings`, `figures`, `field_calls`, `imports`, `exchanges`, `confirming`, `offers`,
+`neighbours`, `posts`, `post_shifts`, `claims`, `claim_listings`, `wishes`,
+`wish_listings`, `campaigns`, `registers`, `sightings`, `sighting_rates`, `proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

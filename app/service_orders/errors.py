@@ -17,6 +17,13 @@ class OwnOrderRating(DomainError):
     refusal = Refusal.FORBIDDEN
 
 
+class FieldCallAnswered(DomainError):
+    """The call was answered already; fact `number` (T13)."""
+
+    code = "field_call_answered"
+    refusal = Refusal.CONFLICT
+
+
 class NoVolunteerWork(DomainError):
     """Hours belong to volunteers: whoever is paid for the work earns none (T8, A5)."""
 

@@ -45,7 +45,7 @@ def file(session: Session, *, ledger_id: int, node: Node, request: Request, acto
     if request.requester_id is not None:
         asking = members.get(session, ledger_id=ledger_id, member_id=request.requester_id)
         members.require_active(asking)
-    template = templates.of_node(session, node)
+    template = templates.for_filing(session, node)
     now, order_id = clock.now(), new_id()
     order = Order(
         ledger_id=ledger_id,
@@ -86,9 +86,8 @@ def withdraw(
         OrderStepConflict: Somebody took it on already, or it is over.
     """
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
-    asking = standing.requester(session, order)
-    asked_by = asking.person_id if asking else order.filed_by_id
-    if actor.person_id != asked_by:
+    asked_by = standing.asker_person_id(session, order) or order.filed_by_id
+    if not actor.is_involved(asked_by):
         raise PermissionDenied("only who asked takes it back")
     all_steps = standing.steps(session, order)
     if order.state != "open" or standing.step_now(session, order).meaning not in (

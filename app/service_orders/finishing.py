@@ -18,7 +18,7 @@ from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.ids import new_id
 from app.people import members, team_members
 from app.points import grants
-from app.service_orders import standing
+from app.service_orders import standing, telling
 from app.service_orders.errors import NoVolunteerWork, OwnOrderRating
 from app.service_orders.models import Order, OrderWork
 
@@ -68,6 +68,7 @@ def finish(
     standing.take_step(session, order, "finished", note, actor)
     order.state, order.finished_at = "finished", clock.now()
     _write(session, order, works)
+    telling.finished(session, order)
     return order
 
 
@@ -89,8 +90,8 @@ def rate(
     if not 1 <= stars <= 5:
         raise ValidationFailed("one star to five", field="stars")
     _require_no_hand_in_it(session, order, actor)
-    asking = standing.requester(session, order)
-    if asking is not None and asking.person_id != actor.person_id:
+    asked_by = standing.asker_person_id(session, order)
+    if asked_by is not None and not actor.is_involved(asked_by):
         raise PermissionDenied("who asked for it rates it")
     standing.take_step(session, order, "rated", note, actor)
     order.stars, order.rated_at = stars, clock.now()
@@ -123,6 +124,7 @@ def reopen(session: Session, *, ledger_id: int, order_id: UUID, reason: str, act
     order.finished_at = order.rated_at = order.stars = order.credited_at = None
     order.reopened_count += 1
     standing.log(session, order, "reopened", reason, actor)
+    telling.reopened(session, order, reason)
     return order
 
 
@@ -191,7 +193,11 @@ def _require_of_team(session: Session, order: Order, works: Sequence[Work]) -> N
 
 
 def _require_no_hand_in_it(session: Session, order: Order, actor: Actor) -> None:
-    own = members.find_id(session, ledger_id=order.ledger_id, person_id=actor.person_id)
+    """Neither who rates nor for whom they rate has handled it (S9, A6)."""
     worked = list_work(session, ledger_id=order.ledger_id, order_ids=[order.id])
-    if standing.handles(session, order, actor) or own in {each.member_id for each in worked}:
-        raise OwnOrderRating
+    hands = {each.member_id for each in worked}
+    for person_id in filter(None, (actor.person_id, actor.on_behalf_id)):
+        one = Actor(person_id)
+        own = members.find_id(session, ledger_id=order.ledger_id, person_id=person_id)
+        if standing.handles(session, order, one) or own in hands:
+            raise OwnOrderRating

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied, ValidationFailed
-from app.people import members, teams
-from app.service_orders import categories, standing
+from app.people import teams
+from app.people.errors import TeamClosed
+from app.service_orders import categories, hands, standing, telling
 from app.service_orders.models import Order
 
 TALKED = ("deliberated", "worked")
@@ -28,20 +29,28 @@ def assign(
 ) -> Order:
     """Assign an order to a team or to one person (派单); the door asked for staff of the place.
 
+    Whether the person is paid for it here decides whether the work can make hours (K9).
+
     Raises:
         NotFound: No such order or team.
-        ValidationFailed: Neither or both are named, or a volunteer is no member.
+        TeamClosed: The team is no more.
+        ValidationFailed: Neither or both are named, the person may not take it on, or it is
+            who asked for it.
         OrderStepConflict: It is assigned already, or over.
     """
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
     if (team_id is None) == (handler_id is None):
         raise ValidationFailed("name a team or a person", field="team_id")
     if team_id is not None:
-        teams.get(session, ledger_id=ledger_id, team_id=team_id)
-    elif order.handler_kind == "volunteer":
-        _require_volunteer(session, ledger_id, handler_id)
+        team = teams.get(session, ledger_id=ledger_id, team_id=team_id)
+        if team.closed_on is not None:
+            raise TeamClosed
+    elif handler_id is not None:
+        _require_another(session, order, handler_id)
+        order.handler_kind = hands.kind_of(session, order=order, person_id=handler_id)
     order.team_id, order.handler_id = team_id, handler_id
-    standing.take_step(session, order, "assigned", note, actor)
+    step = standing.take_step(session, order, "assigned", note, actor)
+    telling.assigned(session, order, step)
     return order
 
 
@@ -118,6 +127,7 @@ def reroute(
     order.step_no, order.team_id, order.handler_id = 1, None, None
     order.category_code, order.handler_kind = kind.code, kind.handler_kind
     order.due_at = clock.now() + timedelta(hours=kind.due_hours)
+    order.escalated_at = None
     standing.log(session, order, "rerouted", _required(reason), actor)
     return order
 
@@ -134,7 +144,27 @@ def escalate_overdue(session: Session, *, ledger_id: int, now: datetime) -> int:
     for order in late:
         order.escalated_at = now
         standing.log(session, order, "escalated", "", SYSTEM)
+    telling.escalated(session, late)
     return len(late)
+
+
+def escalate(
+    session: Session, *, ledger_id: int, order_id: UUID, reason: str, actor: Actor
+) -> Order:
+    """Put an order on the 督办 list before its time is over; the door asked for staff.
+
+    Raises:
+        NotFound: No such order.
+        ValidationFailed: No reason is given.
+        OrderStepConflict: It is over, or on the list already.
+    """
+    order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
+    if order.state != "open" or order.escalated_at is not None:
+        raise standing.conflict(standing.steps(session, order), order)
+    order.escalated_at = clock.now()
+    standing.log(session, order, "escalated", _required(reason), actor)
+    telling.escalated(session, [order])
+    return order
 
 
 def _handled(session: Session, ledger_id: int, order_id: UUID, actor: Actor) -> Order:
@@ -147,14 +177,15 @@ def _handled(session: Session, ledger_id: int, order_id: UUID, actor: Actor) -> 
 def _back_to_filed(session: Session, order: Order) -> None:
     if order.state != "open" or order.step_no < 2:
         raise standing.conflict(standing.steps(session, order), order)
+    kind = categories.get(session, ledger_id=order.ledger_id, code=order.category_code)
+    order.handler_kind = kind.handler_kind
     order.step_no, order.team_id, order.handler_id = 1, None, None
 
 
-def _require_volunteer(session: Session, ledger_id: int, person_id: UUID | None) -> None:
-    found = person_id and members.find_of_person(session, ledger_id=ledger_id, person_id=person_id)
-    if not found:
-        raise ValidationFailed("a volunteer is a member of the book", field="handler_id")
-    members.require_active(found)
+def _require_another(session: Session, order: Order, person_id: UUID) -> None:
+    """Nobody is given what they asked for themselves: they could not rate it (A6)."""
+    if standing.asker_person_id(session, order) == person_id:
+        raise ValidationFailed("who asked for it does not do it", field="handler_id")
 
 
 def _required(reason: str) -> str:

@@ -9,6 +9,7 @@ from app.service_orders.models_claim import (
     Wish,
 )
 from app.service_orders.models_exchange import Exchange, Offer
+from app.service_orders.models_field import DIRECTIONS, FieldCall
 from app.service_orders.models_order import (
     HANDLER_KINDS,
     MEANINGS,
@@ -23,12 +24,14 @@ from app.service_orders.models_register import RegisterEntry, RegisterLink
 from app.service_orders.models_sighting import Sighting
 
 __all__ = [
+    "DIRECTIONS",
     "HANDLER_KINDS",
     "MEANINGS",
     "Campaign",
     "CampaignItem",
     "Claim",
     "Exchange",
+    "FieldCall",
     "Offer",
     "Order",
     "OrderCategory",

@@ -122,6 +122,12 @@ def requester(session: Session, order: Order) -> Member | None:
     return members.get(session, ledger_id=order.ledger_id, member_id=order.requester_id)
 
 
+def asker_person_id(session: Session, order: Order) -> UUID | None:
+    """Return the person who asked, also after two memberships were merged (L13); None if none."""
+    asking = requester(session, order)
+    return members.follow_merge(session, asking).person_id if asking else None
+
+
 def handles(session: Session, order: Order, actor: Actor) -> bool:
     """Whether the actor handles the order: it is theirs, or they lead its team."""
     if order.team_id is not None and team_members.is_leader(

@@ -81,6 +81,8 @@ def add_version(
         ValidationFailed: The steps make no workflow; fact `field`.
     """
     _require_sense(steps)
+    if code in BUILT_IN:
+        ensure_built_in(session)
     last = session.scalar(sa.select(sa.func.max(Template.version)).where(Template.code == code))
     row = _row(code, (last or 0) + 1, name, steps, actor)
     session.execute(sa.insert(Template), row)
@@ -120,9 +122,16 @@ def _code_at(session: Session, node: Node) -> str:
 def of_node(session: Session, node: Node) -> Template:
     """Return the template in use at a place: its own choice, or its nearest ancestor's."""
     code = _code_at(session, node)
-    if code == DEFAULT_CODE:
-        ensure_built_in(session)
     return latest(session, code)
+
+
+def for_filing(session: Session, node: Node) -> Template:
+    """Return the same, with a row of its own: an order names the version it was filed under."""
+    found = of_node(session, node)
+    if not sa.inspect(found).transient:
+        return found
+    ensure_built_in(session)
+    return get(session, found.code, found.version)
 
 
 def latest(session: Session, code: str) -> Template:
@@ -133,9 +142,36 @@ def latest(session: Session, code: str) -> Template:
     """
     query = sa.select(Template).where(Template.code == code).order_by(Template.version.desc())
     found = session.scalars(query.limit(1)).first()
+    found = found or _built_in(code, 1)
     if found is None:
         raise NotFound("no such template")
     return found
+
+
+def list_latest(session: Session) -> list[Template]:
+    """List every template in its newest version, by code."""
+    newest = (
+        sa.select(Template.code, sa.func.max(Template.version).label("version"))
+        .group_by(Template.code)
+        .subquery()
+    )
+    query = sa.select(Template).join(
+        newest, sa.and_(Template.code == newest.c.code, Template.version == newest.c.version)
+    )
+    found = {each.code: each for each in session.scalars(query)}
+    codes = sorted({*found, *BUILT_IN})
+    return [found.get(code) or latest(session, code) for code in codes]
+
+
+def choice_of(session: Session, node: Node) -> str | None:
+    """Return the template that a place itself chose; None where it follows those above."""
+    query = sa.select(TemplateChoice.template_code).where(TemplateChoice.node_id == node.id)
+    return session.scalar(query)
+
+
+def follow_above(session: Session, *, node: Node) -> None:
+    """Take a place's own choice back, so that it follows those above it again."""
+    session.execute(sa.delete(TemplateChoice).where(TemplateChoice.node_id == node.id))
 
 
 def get(session: Session, code: str, version: int) -> Template:
@@ -144,10 +180,36 @@ def get(session: Session, code: str, version: int) -> Template:
     Raises:
         NotFound: There is none.
     """
-    found = session.get(Template, (code, version))
+    found = session.get(Template, (code, version)) or _built_in(code, version)
     if found is None:
         raise NotFound("no such template")
     return found
+
+
+def numbers_of(session: Session, meaning: str) -> list[tuple[str, int, int]]:
+    """Return in which place the step of a meaning comes, by code and version of every template."""
+    return [
+        (each.code, each.version, number)
+        for each in _every(session)
+        for number, step in enumerate(steps_of(each), 1)
+        if step.meaning == meaning
+    ]
+
+
+def _every(session: Session) -> list[Template]:
+    """Return every version of every template, and those built in that have no row yet."""
+    rows = list(session.scalars(sa.select(Template)))
+    known = {(each.code, each.version) for each in rows}
+    fresh = [_built_in(code, 1) for code in BUILT_IN if (code, 1) not in known]
+    return [*rows, *(each for each in fresh if each is not None)]
+
+
+def _built_in(code: str, version: int) -> Template | None:
+    """Return a built-in template as it stands without a row: reading a place writes nothing."""
+    if code not in BUILT_IN or version != 1:
+        return None
+    name, steps = BUILT_IN[code]
+    return Template(**_row(code, 1, name, steps, SYSTEM))
 
 
 def steps_of(template: Template) -> list[Step]:

@@ -21,7 +21,7 @@ REASONS = {
     "formula": _l("这一行有公式，请改成数值"),
     "cell_error": _l("这一行有一格是错误值"),
     "long_number": _l("数字太长，请把这一列设成文本"),
-    "empty": _l("没有写外部编号"),
+    "empty": _l("没有写"),
     "birth_year": _l("出生年份要 4 位数字"),
     "repeated": _l("和前面的行重复"),
     "unknown_place": _l("没有这个社区编码"),
@@ -42,6 +42,10 @@ REASONS = {
     "unknown_unit": _l("没有登记这个单位；先到共建单位里加上"),
     "unknown_standing": _l("身份只有在职、离退休"),
     "unknown_source": _l("来源只有线上、线下"),
+    "too_long": _l("太长了，请写短些"),
+    "unknown_status": _l("请写 待办、办理中、已办结 或 已撤回"),
+    "bad_date": _l("日期要写成 2026-03-02，不能在今天以后"),
+    "order_differs": _l("这个编号的事项登记过，写的不一样；请在单子上改"),
     "barcode_taken": _l("这个条码是别的商品的"),
     "unknown_offer": _l("这家商家没有这个优惠编号"),
     "unknown_member": _l("没有这个志愿者编号，或者账户停用了"),
@@ -78,6 +82,11 @@ FIELDS = {
     "source": _l("来源"),
     "standing": _l("身份"),
     "enlisted_on": _l("报到日期"),
+    "category": _l("类别"),
+    "title": _l("事项"),
+    "text": _l("说明"),
+    "status": _l("状态"),
+    "filed_on": _l("提出日期"),
 }
 
 Result = TypeVar("Result")

@@ -19,6 +19,7 @@ from app.people.errors import AlreadyDecided
 from app.points import applications, backfills, photos
 from app.points.models_public import PHOTOS_MAX
 from app.points.photos import Kept, Subject
+from app.service_orders import field_calls, standing
 from app.web.session import actor, subject_id
 
 ALONE = "default-src 'none'; sandbox"
@@ -56,9 +57,11 @@ def subject_of(
     """Return what photos are evidence of, the place whose staff decide on it, and its state.
 
     Raises:
-        NotFound: There is no such back-fill, application or objection.
+        NotFound: There is no such back-fill, application, objection, order or call.
     """
     found: Any
+    if kind in FIELD:
+        return FIELD[kind](session, ledger_id, thing_id)
     if kind == "backfill":
         found = backfills.get(session, ledger_id=ledger_id, backfill_id=thing_id)
     elif kind == "application":
@@ -66,6 +69,22 @@ def subject_of(
     else:
         found = objections.get(session, ledger_id=ledger_id, objection_id=thing_id)
     return Subject(kind, found.id, found.member_id), found.node_id, found.state
+
+
+def _of_order(session: Session, ledger_id: int, thing_id: UUID) -> tuple[Subject, int, str]:
+    found = standing.get_order(session, ledger_id=ledger_id, order_id=thing_id)
+    if found.requester_id is None:
+        raise NotFound("an order that no member asked for has no photos")
+    return Subject("order", found.id, found.requester_id), found.node_id, found.state
+
+
+def _of_call(session: Session, ledger_id: int, thing_id: UUID) -> tuple[Subject, int, str]:
+    found = field_calls.get(session, ledger_id=ledger_id, call_id=thing_id)
+    state = "open" if found.answered_at is None else "answered"
+    return Subject("field_call", found.id, found.member_id), found.node_id, state
+
+
+FIELD = {"order": _of_order, "field_call": _of_call}
 
 
 def require_waiting(state: str) -> None:

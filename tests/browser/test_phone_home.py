@@ -40,7 +40,7 @@ def test_home_shows_two_numbers_and_the_main_ways_above_the_fold(phone):
 
     for said in ("服务时长", "12.0小时", "现场签到 12.0 小时", "120积分", "长期有效"):
         expect(main.locator(".ax-nums")).to_contain_text(said)
-    for way in ("扫码签到", "我的付款码", "找活动"):
+    for way in ("扫码签到", "我的付款码", "找志愿者", "做志愿者"):
         assert bottom_of(main.get_by_role("link", name=way)) <= 812
 
 
@@ -49,7 +49,7 @@ def test_each_main_way_comes_to_a_finished_form_in_three_taps(phone):
     forms = {
         "扫码签到": [("button", "打开相机扫码")],
         "我的付款码": [("button", "立即换新码")],
-        "找活动": [("link", "课后辅导"), ("button", "来不了，取消报名")],
+        "做志愿者": [("link", "课后辅导"), ("button", "来不了，取消报名")],
     }
     for way, taps in forms.items():
         phone.goto("/")

@@ -12,7 +12,7 @@ from app.people.models import Message
 from app.points import approvals
 from app.reports import proofs
 from app.service_orders import crediting, finishing, listings
-from app.service_orders.listings import percent
+from app.service_orders.figures import percent
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
 

@@ -34,7 +34,17 @@ from app.points.notices import Draft
 from app.points.openings import PaperBalance
 from app.points.photos import Subject
 from app.points.stars import bars
-from app.service_orders import registers, sightings
+from app.service_orders import (
+    categories,
+    field_calls,
+    filing,
+    handling,
+    registers,
+    sightings,
+)
+from app.service_orders.categories import Kind
+from app.service_orders.field_calls import Said
+from app.service_orders.filing import Request
 from app.service_orders.registers import NewEntry
 from app.service_orders.sightings import Seen
 from tests.factories import claims, mall, people, points
@@ -87,6 +97,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _shown(session, world, names)
     names |= _registers(session, world, member)
     names |= claims.some(session, world, names, MAKER)
+    names |= _asked_for(session, ledger_id, node, member, other)
     session.commit()
     return District(node, shelf, member, names)
 
@@ -304,6 +315,26 @@ def _registers(session: Session, world: points.World, member: Member) -> dict[st
         "other_number": rows[1].number,
         "sighting_id": sighting.id,
     }
+
+
+def _asked_for(
+    session: Session, ledger_id: int, node: Node, member: Member, other: Member
+) -> dict[str, Any]:
+    """An order that a neighbour is to do, a steward, and a call of theirs that waits."""
+    key: dict[str, Any] = {"ledger_id": ledger_id}
+    categories.put(session, **key, kind=Kind(code="errands", name="跑腿代办"))
+    asked = Request(title="取药", text="", category_code="errands", requester_id=member.id)
+    made = filing.file(session, **key, node=node, request=asked, actor=Actor(member.person_id))
+    handling.assign(session, **key, order_id=made.id, handler_id=other.person_id, actor=MAKER)
+    duties.give(session, **key, member_id=other.id, node=node, kind_code="steward", actor=MAKER)
+    call = field_calls.call_desk(
+        session,
+        **key,
+        member_id=other.id,
+        said=Said(text="井盖翻了"),
+        actor=Actor(other.person_id),
+    )
+    return {"order_id": made.id, "call_id": call.id}
 
 
 def _records(

@@ -35,7 +35,6 @@ from tests.web.test_points_api import manual
 
 NO_DOOR_YET = {
     "hold_already_resolved",
-    *("no_volunteer_work", "order_step_conflict", "own_order_rating"),
 }
 """Holds come to a door with reservations, orders with theirs; until then
 the rooms' own tests produce these."""

@@ -21,6 +21,7 @@ SAMPLES = {
     "until_on": "2026-03-10",
     "closes_on": "2026-03-10",
     "respond_by_at": "2026-03-10T01:00:00+00:00",
+    "due_at": "2026-03-10T01:00:00+00:00",
     "outcome": "code_expired",
     "reason": "roll,overlap",
     "verdict": "upheld",

@@ -40,6 +40,8 @@ PLACELESS = (
     "uploads.*",
     "units.add_kind",
     "cards.identify",
+    "order_files.*_orders",
+    "order_settings.add_template",
 )
 """Of no place: rows of a file name their own, a list of one's own, kinds are everybody's."""
 
@@ -84,6 +86,12 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "redemptions.list_redemptions": {"member_id": None, "till_id": None, "day": str(DAY)},
     "reports.*": {"team_id": None},
     "exports.order_*": {"team_id": None},
+    "order_desk.assign": {"team_id": None},
+    "order_desk.*": {"category_code": "errands"},
+    "order_settings.add_template": {"code": "own", "name": "自己的"},
+    "order_settings.choose": {"template_code": "wushi"},
+    "order_settings.put_kind": {"code": "errands", "name": "跑腿"},
+    "field_calls.answer_with_order": {"category_code": "errands"},
     "roles.*": {"role": "volunteer"},
     "settings.*": {"name": "mall.refund_window_days", "value": 7},
     "teams.*": {"role": "member"},
@@ -225,12 +233,18 @@ NOBODY_HERE = {
     "exports.fetch",
     "exports.show",
     "households.show_of_member",
+    "field_calls.call_desk",
     "late_scans.admit",
     "late_scans.dismiss",
     "quarters.close",
     "series.approve",
     "series.respond",
     "series.submit",
+    "order_desk.rate",
+    "order_tasks.accept",
+    "order_tasks.finish",
+    "order_tasks.go_on",
+    "order_tasks.send_back",
     "staff.exports.again",
     "staff.exports.fetch",
     "staff.exports.show",
@@ -239,4 +253,5 @@ NOBODY_HERE = {
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
 file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close
-a quarter does not close it."""
+a quarter does not close it; an order is done by whom it was given to and rated by who asked;
+only who has a duty in the field calls."""

@@ -35,7 +35,7 @@ from app.web.schemas.lists import items_of
 from app.web.session import actor, person
 
 bp = Blueprint("exports", __name__, description="Files that are written by and by")
-FILE_NAMES = {"hours_ranking": "hours-ranking", "statement": "statement"}
+FILE_NAMES = {"hours_ranking": "hours-ranking", "statement": "statement", "orders": "orders"}
 
 
 @bp.post("/books/<book>/rankings/hours/orders")
@@ -48,9 +48,9 @@ def order_ranking(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
     def verb(session: Session, _fact: None) -> ExportJob:
         cut = reports.cut_of(session, ledger_id, asked)
-        return _order(session, ledger_id, Order("hours_ranking", kind, cut.node.id, cut.asked()))
+        return order(session, ledger_id, Order("hours_ranking", kind, cut.node.id, cut.asked()))
 
-    return _begun(ledger_id, act(verb, ledger_id=ledger_id, status=202, dump=_dump))
+    return begun(ledger_id, act(verb, ledger_id=ledger_id, status=202, dump=dump))
 
 
 @bp.post("/books/<book>/members/<uuid:member_id>/statement/orders")
@@ -66,9 +66,9 @@ def order_statement(asked: dict[str, Any], book: str, member_id: UUID) -> Respon
         if asked["unit"] == "points" and not books.get(session, ledger_id).has_points:
             raise NotFound("this book keeps hours only")
         span = statement_files.Span(ledger_id, member.id, **asked)
-        return _order(session, ledger_id, Order("statement", kind, member.node_id, span.asked()))
+        return order(session, ledger_id, Order("statement", kind, member.node_id, span.asked()))
 
-    return _begun(ledger_id, act(verb, ledger_id=ledger_id, status=202, dump=_dump))
+    return begun(ledger_id, act(verb, ledger_id=ledger_id, status=202, dump=dump))
 
 
 @bp.get("/books/<book>/exports")
@@ -112,7 +112,7 @@ def again(book: str, job_id: UUID) -> ResponseReturnValue:
             session, ledger_id=ledger_id, job_id=job.id, person_id=job.ordered_by_id
         )
 
-    return _begun(ledger_id, act(verb, ledger_id=ledger_id, status=202, dump=_dump))
+    return begun(ledger_id, act(verb, ledger_id=ledger_id, status=202, dump=dump))
 
 
 @bp.get("/books/<book>/exports/<uuid:job_id>/file")
@@ -198,16 +198,18 @@ def _mine(session: Session, ledger_id: int, job_id: UUID) -> ExportJob:
     return job
 
 
-def _order(session: Session, ledger_id: int, wanted: Order) -> ExportJob:
+def order(session: Session, ledger_id: int, wanted: Order) -> ExportJob:
+    """Order a file for the signed-in person."""
     return export_jobs.order(session, ledger_id=ledger_id, wanted=wanted, actor=actor())
 
 
-def _dump(job: ExportJob) -> Any:
+def dump(job: ExportJob) -> Any:
+    """Show a fresh order: nothing is written yet."""
     plain = {name: getattr(job, name) for name in _PLAIN}
     return JobOut().dump({**plain, "percent": 0, "verification_code": None})
 
 
-def _begun(ledger_id: int, answer: Response) -> Response:
+def begun(ledger_id: int, answer: Response) -> Response:
     """Have the file of a fresh order written; the answer says where to look."""
     if answer.status_code == 202 and answer.json:
         job_id = UUID(answer.json["id"])

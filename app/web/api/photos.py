@@ -67,6 +67,40 @@ def add_to_objection(
     return _add(book, "objection", objection_id)
 
 
+@bp.get("/orders/<uuid:order_id>/photos")
+@allow(SIGNED_IN)
+@bp.response(200, items_of(PhotoOut))
+def list_of_order(book: str, order_id: UUID) -> dict[str, Any]:
+    """List the photos of an order, without the pictures."""
+    return _list(book, "order", order_id)
+
+
+@bp.post("/orders/<uuid:order_id>/photos")
+@allow(SIGNED_IN)
+@bp.arguments(PhotoIn, location="files")
+@bp.response(201, PhotoOut)
+def add_to_order(files: dict[str, FileStorage], book: str, order_id: UUID) -> ResponseReturnValue:
+    """Add a photo while the order is open: three at most, metadata taken off."""
+    return _add(book, "order", order_id)
+
+
+@bp.get("/field-calls/<uuid:call_id>/photos")
+@allow(SIGNED_IN)
+@bp.response(200, items_of(PhotoOut))
+def list_of_call(book: str, call_id: UUID) -> dict[str, Any]:
+    """List the photos of a call, without the pictures."""
+    return _list(book, "field_call", call_id)
+
+
+@bp.post("/field-calls/<uuid:call_id>/photos")
+@allow(SIGNED_IN)
+@bp.arguments(PhotoIn, location="files")
+@bp.response(201, PhotoOut)
+def add_to_call(files: dict[str, FileStorage], book: str, call_id: UUID) -> ResponseReturnValue:
+    """Add a photo while the call waits for an answer: three at most, metadata taken off."""
+    return _add(book, "field_call", call_id)
+
+
 @bp.get("/photos/<uuid:photo_id>")
 @allow(SIGNED_IN)
 @bp.alt_response(

@@ -66,7 +66,7 @@ def import_people(
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         return summed(_people(session, ledger_id, file), asked["dry_run"])
 
-    return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
+    return act(rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
 
 
 @bp.post("/books/<book>/members/import/corrections")
@@ -101,7 +101,7 @@ def import_goods(
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         return summed([_goods(session, ledger_id, shop_id, file)], asked["dry_run"])
 
-    return act(_rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
+    return act(rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
 
 
 @bp.post("/books/<book>/shops/<uuid:shop_id>/goods/import/corrections")
@@ -166,7 +166,7 @@ def _goods(
     )
 
 
-def _rehearsed(verb: Callable[[Session, Any], Any]) -> Callable[[Session, Any], Any]:
+def rehearsed(verb: Callable[[Session, Any], Any]) -> Callable[[Session, Any], Any]:
     """Return the verb as one that runs as for real and is taken back."""
     return lambda session, fact: corrections.taken_back(session, lambda: verb(session, fact))
 

@@ -21,7 +21,11 @@ from app.web.translate import _, _l
 bp = Blueprint("verify", __name__)
 FILE_BYTES_MAX = 20_000_000
 CODE_MAX = 20
-NAMES = {"hours_ranking": _l("志愿服务时长排行"), "statement": _l("存折")}
+NAMES = {
+    "hours_ranking": _l("志愿服务时长排行"),
+    "statement": _l("存折"),
+    "orders": _l("居民问题清单"),
+}
 """What a kind of export is called; after the dot stands the kind of file."""
 
 PRINTED = (
@@ -33,6 +37,7 @@ PRINTED = (
     _l("时长来源"),
     _l("志愿者"),
     _l("单位"),
+    _l("状态"),
 )
 """Names of a filter as files print them, here for the catalogue."""
 
@@ -90,6 +95,9 @@ def _sentence(figures: dict[str, int], export: Any) -> str:
         tenths = figures["minutes"] // 6
         hours = f"{tenths // 10:,}.{tenths % 10}"
         return _("%(n)s 人，%(hours)s 小时", n=f"{figures['people']:,}", hours=hours)
+    if "orders" in figures:
+        values = {name: f"{figures[name]:,}" for name in ("orders", "finished")}
+        return _("%(orders)s 件，办结 %(finished)s 件", **values)
     if "closing" in figures:
         values = {name: f"{figures[name]:,}" for name in ("opening", "closing", "lines")}
         text = _("期初 %(opening)s，期末 %(closing)s，%(lines)s 笔", **values)

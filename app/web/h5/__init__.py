@@ -38,6 +38,7 @@ from app.web.h5 import (
 )
 from app.web.h5.households import applying, giving
 from app.web.h5.households import home as household
+from app.web.h5.orders import PAGES as ORDERS
 from app.web.h5.registers import sightings
 from app.web.h5.stars import mine as my_stars
 
@@ -49,6 +50,7 @@ PAGES = (
     *(goods, profile, access, books, export, leaving, helping),
     my_stars,
     *(household, applying, giving),
+    *ORDERS,
     *(leading, planning, screen, door, rolling, confirming, late),
     *shifts.PAGES,
 )

@@ -19,7 +19,8 @@ from app.mall import clerks
 from app.people import inbox, objections, roles, team_members
 from app.people.models import Member, Team
 from app.points import wallets
-from app.service_orders import sightings
+from app.service_orders import field_calls, sightings
+from app.service_orders import listings as order_listings
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
@@ -108,9 +109,24 @@ def open_slot(session: Session, me: Own) -> MySlot | None:
 def _ways(session: Session, me: Own) -> dict[str, Any]:
     return {
         "unread": inbox.unread_count(session, **me.key),
-        "leads": bool(teams_led(session, me.ledger_id, me.member)),
         "may_report": not me.is_acting and sightings.may_report(session, me.member),
+        **_to_do(session, me),
         **_work(session, me),
+    }
+
+
+def _to_do(session: Session, me: Own) -> dict[str, Any]:
+    """Whether the member leads, has or had orders to do, and is in the field by duty."""
+    led = teams_led(session, me.ledger_id, me.member)
+    return {
+        "leads": bool(led),
+        "has_tasks": order_listings.has_hands(
+            session,
+            ledger_id=me.ledger_id,
+            person_id=me.member.person_id,
+            team_ids=[team.id for team in led],
+        ),
+        "in_field": bool(field_calls.field_duties(session, **me.key)),
     }
 
 

@@ -160,8 +160,6 @@ FIELD_NAMES: dict[str, str] = {
     "books": _l("积分"),
     "member_ids": _l("名单"),
     "amount": _l("多少"),
-    "begins": _l("从几点"),
-    "ends": _l("到几点"),
     "minutes": _l("多少"),
     "quantity": _l("多少"),
     "text": _l("怎么做的"),
@@ -169,6 +167,18 @@ FIELD_NAMES: dict[str, str] = {
     "points": _l("积分"),
     "relative_id": _l("亲属"),
     "agreed": _l("同意"),
+    "order_title": _l("一句话"),
+    "order_text": _l("详细说说"),
+    "stars": _l("几星"),
+    "note": _l("说一句"),
+    "works": _l("时间"),
+    "served_on": _l("哪天"),
+    "begins": _l("从几点"),
+    "ends": _l("到几点"),
+    "call_text": _l("看到什么"),
+    "spot": _l("在哪里"),
+    "answer": _l("回复"),
+    "photos": _l("照片"),
 }
 
 FIELD_REASONS: dict[tuple[str, str], str] = {
@@ -221,5 +231,14 @@ FIELD_REASONS: dict[tuple[str, str], str] = {
     ("books", ""): _l("还有积分被占着，请先等办完"),
     ("member_ids", ""): _l("请先勾选人"),
     ("agreed", ""): _l("请先勾选“我同意”"),
+    ("order_title", ""): _l("请写一句，64 个字以内"),
+    ("order_text", ""): _l("请写短些，2000 个字以内"),
+    ("stars", ""): _l("请点一个星级"),
+    ("note", ""): _l("请写短些，200 个字以内"),
+    ("works", ""): _l("要在提出以后、现在以前，结束晚于开始"),
+    ("served_on", ""): _l("请填哪天"),
+    ("call_text", ""): _l("请写一句，500 个字以内"),
+    ("spot", ""): _l("请写短些，64 个字以内"),
+    ("answer", ""): _l("请写一句，500 个字以内"),
 }
 """What to write instead, by field and reason."""

@@ -8,7 +8,7 @@ from app.ledger.models import UNITS
 from app.web.schemas import InSchema, Text
 from app.web.schemas.reports import ExportIn
 
-KINDS = ("hours_ranking", "statement")
+KINDS = ("hours_ranking", "statement", "orders")
 
 
 class RankingOrderIn(ExportIn):

@@ -29,7 +29,7 @@ from app.web.staff.forms import Problem
 bp = Blueprint("exports", __name__, url_prefix="/<place>/exports")
 SHOWN_MAX = 50
 TYPES = {"xlsx": XLSX, "csv": "text/csv"}
-NAMES = {"hours_ranking": "hours-ranking", "statement": "statement"}
+NAMES = {"hours_ranking": "hours-ranking", "statement": "statement", "orders": "orders"}
 
 
 @bp.get("")
@@ -56,9 +56,9 @@ def order_ranking() -> ResponseReturnValue:
         desk.require_here(session, desk.READERS)
         cut = ranking.cut_of(session, asked)
         wanted = Order("hours_ranking", chosen["kind"], cut.node.id, cut.asked())
-        return _order(session, wanted)
+        return order(session, wanted)
 
-    return _ordered(verb, KindIn, ranking.draw)
+    return ordered(verb, KindIn, ranking.draw)
 
 
 @bp.post("/statement/<uuid:member_id>")
@@ -72,12 +72,12 @@ def order_statement(member_id: UUID) -> ResponseReturnValue:
         if chosen["unit"] == "points" and not desk.here().has_points:
             raise NotFound("this book keeps hours only")
         span = statement_files.Span(desk.ledger_id(), member.id, **chosen)
-        return _order(session, Order("statement", kind, member.node_id, span.asked()))
+        return order(session, Order("statement", kind, member.node_id, span.asked()))
 
     def again(problem: Problem) -> ResponseReturnValue:
         return forms.page("exports.html", problem, jobs=[], percent=export_jobs.percent)
 
-    return _ordered(verb, StatementOrderIn, again)
+    return ordered(verb, StatementOrderIn, again)
 
 
 @bp.get("/<uuid:job_id>")
@@ -113,7 +113,7 @@ def again(job_id: UUID) -> ResponseReturnValue:
             session, ledger_id=job.ledger_id, job_id=job.id, person_id=desk.me()
         )
 
-    return _ordered(verb, None, lambda problem: _show(job_id, problem))
+    return ordered(verb, None, lambda problem: _show(job_id, problem))
 
 
 @bp.get("/<uuid:job_id>/file")
@@ -138,7 +138,7 @@ def fetch(job_id: UUID) -> ResponseReturnValue:
         return _show(job_id, problem_of(error))
 
 
-def _ordered(verb: forms.Verb, schema: Any, again: Any) -> ResponseReturnValue:
+def ordered(verb: forms.Verb, schema: Any, again: Any) -> ResponseReturnValue:
     """Order, have it written, and go to the page that shows how far it is."""
     made, problem = forms.send(verb, schema=schema, show=lambda job: str(job.id))
     if problem:
@@ -149,7 +149,8 @@ def _ordered(verb: forms.Verb, schema: Any, again: Any) -> ResponseReturnValue:
     return redirect(url_for("staff.exports.show", job_id=made), code=303)
 
 
-def _order(session: Session, wanted: Order) -> ExportJob:
+def order(session: Session, wanted: Order) -> ExportJob:
+    """Order a file for who sits here."""
     return export_jobs.order(session, ledger_id=desk.ledger_id(), wanted=wanted, actor=actor())
 
 

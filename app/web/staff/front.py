@@ -56,6 +56,7 @@ from app.web.staff import (
 )
 from app.web.staff.households import PAGES as HOUSEHOLDS
 from app.web.staff.menu import menu_of
+from app.web.staff.orders import PAGES as ORDERS
 from app.web.staff.registers import PAGES as REGISTERS
 from app.web.staff.stars import PAGES as STARS
 from app.web.texts import text_of
@@ -66,7 +67,7 @@ PAGES = (
     goods_uploads, home, manual, member, member_steps, merchants, merges, nodes, notices,
     objections, openings, people, photos, planning, programme, proof, ranking, redemptions,
     review, roles, sessions, settings, shops, signals, stalls, team_cards, teams, units, uploads,
-    why, *HOUSEHOLDS, *REGISTERS, *STARS,
+    why, *HOUSEHOLDS, *ORDERS, *REGISTERS, *STARS,
 )  # fmt: skip
 
 SUBJECTS = (claims, neighbours, partners, shifts)

@@ -9,6 +9,7 @@ PARTS = (
     ("today", "staff.home.today", _l("今天")),
     ("activities", "staff.activities.calendar", _l("活动")),
     ("claims", "staff.posts.show", _l("认领")),
+    ("orders", "staff.orders.show", _l("服务单")),
     ("review", "staff.review.show", _l("审核")),
     ("people", "staff.people.show", _l("人员和卡")),
     ("teams", "staff.teams.show", _l("队伍")),

@@ -1,12 +1,15 @@
 """The desk's words for what the rooms call by code; what has no word reads as its code."""
 
 from app.web.staff import household_words
+from app.web.staff.file_words import WORDS as FILE_WORDS
 from app.web.staff.mall_words import MALL
+from app.web.staff.order_words import FIELDS as ORDER_FIELDS
 from app.web.staff.setting_words import SETTINGS
 from app.web.staff.shift_words import SHIFT_DOORS, SHIFT_FIELDS
 from app.web.translate import _, _l
 
 WORDS: dict[str, dict[str, str]] = {
+    **FILE_WORDS,
     "activity": {
         "draft": _l("草稿"),
         "submitted": _l("等批准"),
@@ -156,17 +159,6 @@ WORDS: dict[str, dict[str, str]] = {
         "clerk": _l("店员"),
         "redemption": _l("兑换单"),
     },
-    "export": {
-        "queued": _l("排队等写"),
-        "running": _l("正在写"),
-        "done": _l("写好了"),
-        "failed": _l("没有写成"),
-        "expired": _l("过期删了"),
-    },
-    "file": {
-        "hours_ranking": _l("时长排行"),
-        "statement": _l("存折"),
-    },
     "zero": {
         "paid": _l("有偿活动，不计时长"),
         "on_duty": _l("本人有偿岗位，不计"),
@@ -190,6 +182,7 @@ FIELDS = {
     "due_on": _l("期限"),
     "most_a_day": _l("一天最多几次有分"),
     **SHIFT_FIELDS,
+    **ORDER_FIELDS,
     "title": _l("活动名称"),
     "address": _l("详细地点"),
     "description": _l("要做什么、带什么"),

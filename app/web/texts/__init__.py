@@ -13,6 +13,7 @@ from app.web.texts.asking import ASKING
 from app.web.texts.claims import CLAIMS
 from app.web.texts.conflict import CONFLICTS
 from app.web.texts.households import HOUSEHOLDS
+from app.web.texts.orders import ORDERS
 from app.web.texts.partners import PARTNERS
 from app.web.texts.registers import REGISTERS
 from app.web.texts.rules import RULES
@@ -47,6 +48,7 @@ TEXTS: dict[str, Text] = {
     **SHIFTS,
     **HOUSEHOLDS,
     **PARTNERS,
+    **ORDERS,
 }
 
 UNKNOWN = Text(

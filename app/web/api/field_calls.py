@@ -1,0 +1,145 @@
+"""Calls between field and desk over the API (事项呼叫, 任务派发): none goes unanswered (T13)."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from app.base.transactions import reading
+from app.service_orders import field_calls
+from app.service_orders.field_calls import Said
+from app.web.acts import act
+from app.web.api import order_rows, standing
+from app.web.api.standing import READERS, WORKERS, book_id
+from app.web.permissions import SIGNED_IN, allow
+from app.web.photos import is_mine
+from app.web.schemas import PageIn
+from app.web.schemas.field_calls import AnswerIn, CallOrderIn, CallOut, CallsIn, SaidIn, TaskIn
+from app.web.schemas.lists import items_of
+from app.web.schemas.orders import OrderFullOut
+from app.web.session import actor
+
+bp = Blueprint("field_calls", __name__, url_prefix="/books/<book>", description="Field and desk")
+
+
+@bp.get("/me/field-calls")
+@allow(SIGNED_IN)
+@bp.arguments(PageIn, location="query")
+@bp.response(200, items_of(CallOut))
+def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """List my calls and my tasks: those that wait first."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        standing.oneself()
+        key = standing.my_key(session, ledger_id)
+        found = field_calls.list_of_member(session, **key, **asked)
+        return jsonify(items=order_rows.calls(session, ledger_id, found))
+
+
+@bp.post("/me/field-calls")
+@allow(SIGNED_IN)
+@bp.arguments(SaidIn)
+@bp.response(201, CallOut)
+def call_desk(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Call the desk from the field, from the place of my duty."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        standing.oneself()
+        key = standing.my_key(session, ledger_id)
+        made = field_calls.call_desk(session, **key, said=Said(**asked), actor=actor())
+        return order_rows.calls(session, ledger_id, [made])[0]
+
+    return act(verb, ledger_id=ledger_id)
+
+
+@bp.get("/field-calls")
+@allow(SIGNED_IN)
+@bp.arguments(CallsIn, location="query")
+@bp.response(200, items_of(CallOut))
+def list_calls(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """List the calls of one's own place; `only_unanswered`: the longest waiting first (未回应)."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        node = standing.place(session, asked.pop("node_code", None), READERS)
+        found = field_calls.list_in(session, ledger_id=ledger_id, node=node, **asked)
+        return jsonify(items=order_rows.calls(session, ledger_id, found))
+
+
+@bp.post("/field-calls")
+@allow(SIGNED_IN)
+@bp.arguments(TaskIn)
+@bp.response(201, CallOut)
+def send_out(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Give somebody of the field of one's own place a task (任务派发)."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        standing.oneself()
+        node = standing.place(session, asked.pop("node_code"), WORKERS)
+        worker = standing.member(session, ledger_id, asked.pop("member_id"), WORKERS)
+        made = field_calls.send_out(
+            session,
+            ledger_id=ledger_id,
+            member_id=worker.id,
+            node=node,
+            said=Said(**asked),
+            actor=actor(),
+        )
+        return order_rows.calls(session, ledger_id, [made])[0]
+
+    return act(verb, ledger_id=ledger_id)
+
+
+@bp.post("/field-calls/<uuid:call_id>/answer")
+@allow(SIGNED_IN)
+@bp.arguments(AnswerIn)
+@bp.response(200, CallOut)
+def answer(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnValue:
+    """Answer: staff a call from the field, the worker a task of the desk."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        standing.oneself()
+        _require_other_side(session, ledger_id, call_id)
+        done = field_calls.answer(
+            session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
+        )
+        return order_rows.calls(session, ledger_id, [done])[0]
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/field-calls/<uuid:call_id>/order")
+@allow(SIGNED_IN)
+@bp.arguments(CallOrderIn)
+@bp.response(201, OrderFullOut)
+def answer_with_order(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnValue:
+    """Answer a call by making an order of it."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        standing.require_holder(session, WORKERS)
+        found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
+        standing.node_at(session, found.node_id, WORKERS)
+        made = field_calls.answer_with_order(
+            session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
+        )
+        return order_rows.full(session, made)
+
+    return act(verb, ledger_id=ledger_id)
+
+
+def _require_other_side(session: Session, ledger_id: int, call_id: UUID) -> None:
+    """Let pass whoever it waits for: staff of the place, or the worker of a task.
+
+    Raises:
+        PermissionDenied, NotFound: As `standing.require_at`.
+    """
+    found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
+    if found.direction == "to_field" and is_mine(session, ledger_id, found.member_id):
+        return
+    standing.node_at(session, found.node_id, WORKERS)
