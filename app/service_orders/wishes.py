@@ -139,6 +139,23 @@ def link(
     return found
 
 
+def unlink(
+    session: Session, *, ledger_id: int, activity_id: UUID, wish_ids: Collection[UUID] | None = None
+) -> int:
+    """Free wishes from an activity that does not fulfil them, all or some; return how many."""
+    query = sa.select(Wish).where(
+        Wish.ledger_id == ledger_id,
+        Wish.activity_id == activity_id,
+        Wish.state.in_(("open", "claimed")),
+    )
+    found = list(session.scalars(query.order_by(Wish.id).with_for_update()))
+    freed = [each for each in found if wish_ids is None or each.id in wish_ids]
+    for wish in freed:
+        wish.activity_id = None
+    session.flush()
+    return len(freed)
+
+
 def fulfil_by_activity(session: Session, *, ledger_id: int, activity_id: UUID) -> int:
     """Mark the wishes of a finished activity as fulfilled; return how many (C16)."""
     query = sa.select(Wish).where(

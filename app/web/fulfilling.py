@@ -1,4 +1,4 @@
-"""One act in two rooms: an activity ends, and the wishes it was made for come true (C16)."""
+"""One act in two rooms: an activity ends, and its wishes come true or are free again (C16)."""
 
 from uuid import UUID
 
@@ -27,6 +27,22 @@ def close_activity(
         actor=actor,
     )
     wishes.fulfil_by_activity(session, ledger_id=ledger_id, activity_id=activity_id)
+    return ended
+
+
+def cancel_activity(
+    session: Session, *, ledger_id: int, activity_id: UUID, reason: str, actor: Actor
+) -> Activity:
+    """Call an activity off; the wishes it took on are free for others (C16).
+
+    Raises:
+        NotFound, PermissionDenied, ActivityStateConflict, ValidationFailed: As `plans.cancel`;
+            then no wish has changed either.
+    """
+    ended = plans.cancel(
+        session, ledger_id=ledger_id, activity_id=activity_id, reason=reason, actor=actor
+    )
+    wishes.unlink(session, ledger_id=ledger_id, activity_id=activity_id)
     return ended
 
 

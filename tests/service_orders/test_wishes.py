@@ -106,6 +106,32 @@ def test_c16_an_activity_fulfils_the_wishes_it_was_made_for(session, street, wis
     assert (wish.state, wish.activity_id) == ("fulfilled", activity_id)
 
 
+def test_c16_a_wish_is_free_again_when_its_activity_does_not_fulfil_it(session, street, wish):
+    named = {"ledger_id": street.ledger_id, "activity_id": new_id()}
+    wishes.link(session, wish_ids=[wish.id], **named)
+
+    assert wishes.unlink(session, wish_ids=[new_id()], **named) == 0
+    assert wishes.unlink(session, **named) == 1
+    assert wishes.fulfil_by_activity(session, **named) == 0
+    assert (wish.state, wish.activity_id) == ("open", None)
+
+
+def test_c34_c35_a_place_names_its_campaigns_as_it_likes_and_each_counts_its_own(
+    session, street, wish
+):
+    names = ("进万家门、知万家情、解万家难、暖万家心", "共建美好家园")
+    key = {"ledger_id": street.ledger_id}
+    for code, name in zip(("visits", "home"), names, strict=True):
+        campaigns.make(session, **key, code=code, name=name)
+    campaigns.tag(session, **key, code="visits", kind="activity", subject_id=new_id())
+    campaigns.tag(session, **key, code="home", kind="wish", subject_id=wish.id)
+
+    assert {each.name for each in campaigns.list_of(session, **key)} == set(names)
+    assert campaigns.counts(session, **key, code="visits") == {"activity": 1}
+    campaigns.untag(session, **key, code="home", kind="wish", subject_id=wish.id)
+    assert campaigns.counts(session, **key, code="home") == {}
+
+
 def test_t7_a_campaign_counts_wishes_and_activities_apart(session, street, wish):
     code = "5250"
     campaigns.make(session, ledger_id=street.ledger_id, code=code, name="5250(我爱我邻)")

@@ -151,8 +151,12 @@ def test_c16_a_leader_takes_wishes_on_for_an_activity(app, session, site, phones
         page, _ = step(leader, path, wish_ids=str(wish.id))
         assert "已经接下的" in page.text
         assert "由这个活动来实现" in other.get(f"/wishes/{wish.id}").text
+        session.refresh(wish)
+        assert str(wish.activity_id) == activity_id
+        session.commit()
+        step(leader, f"/lead/activities/{activity_id}/cancel", reason="下大雨")
     session.refresh(wish)
-    assert str(wish.activity_id) == activity_id
+    assert (wish.state, wish.activity_id) == ("open", None)
 
 
 def points_for(session, site, member, points=50):

@@ -149,6 +149,10 @@ def test_c16_c22_wishes_ticked_for_an_activity_come_true_at_its_close_and_are_co
     made = [make.a_wish(session, desk.ledger_id, world, f"托管 {n}") for n in range(4)]
     session.commit()
     ids = [str(each.id) for each in made[:3]]
+    sent(desk, "staff", "/activities/{activity}/wishes", wish_ids=[ids[0], str(made[3].id)])
+    last = str(made[3].id)
+    page = sent(desk, "staff", "/activities/{activity}/wishes/remove", wish_ids=last)
+    assert "拿掉了" in page.text
     page = sent(desk, "staff", "/activities/{activity}/wishes", wish_ids=ids)
     assert "托管 2" in page.text
     sent(desk, "staff", "/activities/{activity}/close", beneficiary_count="9")

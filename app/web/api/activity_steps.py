@@ -65,7 +65,7 @@ def refuse(asked: dict[str, Any], book: str, activity_id: UUID) -> ResponseRetur
 @bp.response(200, ActivityOut)
 def cancel(asked: dict[str, Any], book: str, activity_id: UUID) -> ResponseReturnValue:
     """Call an activity off, with the reason; who signed up is told."""
-    return _step(plans.cancel, book, activity_id, **asked)
+    return _step(fulfilling.cancel_activity, book, activity_id, **asked)
 
 
 @bp.post("/close")

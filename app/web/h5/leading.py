@@ -150,7 +150,7 @@ def take_back(activity_id: UUID) -> ResponseReturnValue:
 def cancel(activity_id: UUID) -> ResponseReturnValue:
     """Call the activity off, with the reason; who signed up is told."""
     reason = request.form.get("reason", "")
-    return _step(plans.cancel, activity_id, "cancelled", reason=reason)
+    return _step(fulfilling.cancel_activity, activity_id, "cancelled", reason=reason)
 
 
 @bp.post("/lead/activities/<uuid:activity_id>/close")

@@ -124,7 +124,7 @@ def refuse(activity_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def cancel(activity_id: UUID) -> ResponseReturnValue:
     """Call an activity off, with the reason; everybody who signed up is told."""
-    return _ended(plans.cancel, activity_id, _("已取消，报名的人都收到了通知。"))
+    return _ended(fulfilling.cancel_activity, activity_id, _("已取消，报名的人都收到了通知。"))
 
 
 @bp.post("/<uuid:activity_id>/close")

@@ -55,6 +55,24 @@ def link(activity_id: UUID) -> ResponseReturnValue:
     )
 
 
+@bp.post("/remove")
+@allow(SIGNED_IN)
+def unlink(activity_id: UUID) -> ResponseReturnValue:
+    """Free a wish from the activity; others may take it on."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, activity_id, desk.WORKERS)
+        wishes.unlink(session, ledger_id=desk.ledger_id(), activity_id=activity_id, **asked)
+
+    return forms.answer(
+        verb,
+        schema=WishesOfIn,
+        said=_("拿掉了，别的活动可以接。"),
+        to=url_for("staff.wish_links.show", activity_id=activity_id),
+        again=lambda problem: _show(activity_id, problem),
+    )
+
+
 def _scoped(session: Session, activity_id: UUID, names: tuple[str, ...]) -> Activity:
     found = plans.get(session, ledger_id=desk.ledger_id(), activity_id=activity_id)
     desk.require_at(session, found.node_id, names)
