@@ -38,7 +38,6 @@ STATUS: dict[Refusal, HTTPStatus] = {
     Refusal.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-TEXTS: dict[str, Text] = {**ASKING, **CONFLICTS, **RULES, **REGISTERS, **STARS, **CLAIMS, **SHIFTS}
 TEXTS: dict[str, Text] = {
     **ASKING,
     **CONFLICTS,
