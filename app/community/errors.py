@@ -16,6 +16,13 @@ class NodeCodeTaken(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class PlaceClaimed(DomainError):
+    """Another unit holds this building or grid; fact `unit` (T18)."""
+
+    code = "place_claimed"
+    refusal = Refusal.CONFLICT
+
+
 class UnknownSetting(DomainError):
     """There is no setting of this name."""
 

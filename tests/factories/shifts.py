@@ -1,5 +1,6 @@
 """Patrols, visits and rosters on the community of `activities`, on the same Tuesday."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from app.activities.models import Activity, ActivitySession
 from app.activities.shifts import checkpoint_codes, routes, visits
 from app.activities.shifts.routes import Scanned
 from app.base.actors import Actor
+from app.community import agreements, units, venues
+from app.community.agreements import Terms
+from app.community.models import Node
 from app.people import codes
 from app.people.codes import SpentCode
 from app.people.models import Member
@@ -108,3 +112,14 @@ def code_of(
         purpose=purpose,
         used_by_id=used_by.person_id,
     )
+
+
+def some(session: Session, node: Node, actor: Actor) -> dict[str, Any]:
+    """One venue of a place, one unit and its agreement, by the names of their addresses."""
+    venue = venues.add(
+        session, node=node, kind="近邻驿站", name="近邻之家", address="架空层", actor=actor
+    )
+    unit = units.add(session, node=node, kind="企事业单位", name="供电公司", actor=actor)
+    terms = Terms("joint", "共建协议", date(2026, 3, 1))
+    made = agreements.sign(session, unit=unit, node=node, terms=terms, actor=actor)
+    return {"venue_id": venue.id, "agreement_id": made.id, "venues.sign.unit_id": unit.id}

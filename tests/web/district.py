@@ -47,7 +47,7 @@ from app.service_orders.field_calls import Said
 from app.service_orders.filing import Request
 from app.service_orders.registers import NewEntry
 from app.service_orders.sightings import Seen
-from tests.factories import claims, mall, people, points
+from tests.factories import claims, mall, people, points, shifts
 from tests.factories import pictures as files
 from tests.factories.doors import Town
 
@@ -98,6 +98,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _registers(session, world, member)
     names |= claims.some(session, world, names, MAKER)
     names |= _asked_for(session, ledger_id, node, member, other)
+    names |= shifts.some(session, node, MAKER)
     session.commit()
     return District(node, shelf, member, names)
 

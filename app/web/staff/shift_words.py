@@ -1,4 +1,4 @@
-"""How the doors and fields of shifts, venues, rosters and agreements are called at the desk."""
+"""How the doors and fields of plans, shifts, venues and agreements are called at the desk."""
 
 from app.web.translate import _l
 
@@ -25,4 +25,11 @@ SHIFT_FIELDS = {
     "weekdays": _l("哪几天"),
     "shifts": _l("值班的时间"),
     "holder_id": _l("谁来值"),
+    "weeks": _l("一共几周"),
+    "alliance_id": _l("同盟"),
+    "unit_ids": _l("联合单位"),
+    "evidence": _l("凭证说明"),
+    "provenance": _l("时长来源"),
+    "document_no": _l("凭证号"),
+    "as_of_on": _l("截至日期"),
 }

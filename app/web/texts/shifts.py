@@ -17,6 +17,11 @@ SHIFTS: dict[str, Text] = {
         "这一班还没写日志，没有确认，积分没有变。请先补上日志。",
         "This shift has no log yet. It is not confirmed, no points changed. Write the log first.",
     ),
+    "place_claimed": Text(
+        "这里已经有单位认领，没有再记，积分没有变。请换一处。",
+        "A unit has claimed this place. Nothing was noted, no points changed. Choose another.",
+        "no",
+    ),
     # 422
     "not_enrolled": Text(
         "您没有报名上门，没有开始，积分没有变。请先报名。",

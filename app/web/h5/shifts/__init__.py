@@ -1,5 +1,5 @@
-"""Phone pages of shifts: patrols, visits to homes, logs, and the leader's checkpoints."""
+"""Phone pages of shifts: patrols, visits to homes, logs, venues, and the leader's checkpoints."""
 
-from app.web.h5.shifts import checkpoints, logs, patrol, series, visiting
+from app.web.h5.shifts import checkpoints, logs, patrol, series, venues, visiting
 
-PAGES = (patrol, visiting, logs, checkpoints, series)
+PAGES = (patrol, visiting, logs, checkpoints, series, venues)

@@ -1,5 +1,5 @@
 """Desk pages of shifts: series of activities, venues with their use, rosters, agreements."""
 
-from app.web.staff.shifts import series
+from app.web.staff.shifts import agreements, rosters, series, venues
 
-PAGES = (series,)
+PAGES = (agreements, rosters, series, venues)

@@ -1,0 +1,127 @@
+"""Venues, rosters and agreements at the desk, and venues on the phone: V1, V2, O15, T18."""
+
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from app.base.actors import SYSTEM
+from app.community import units, venues
+from tests.factories import onsite, pages
+from tests.factories.activities import DAY, EVE, at
+from tests.factories.community import make_node
+
+VENUE = {
+    "name": "近邻之家",
+    "kind": "近邻驿站",
+    "address": "瑞云苑3号楼架空层",
+    "opening": "周一至周日 8:30–21:00",
+    "tags": ["饮水", "协商议事"],
+    "aliases": "近邻红色驿站\n老活动室",
+}
+
+
+@pytest.fixture
+def site(stage):
+    return stage.put_up(onsite.site, "session", "client")
+
+
+@pytest.fixture
+def desk(app, session, site):
+    with at("08:30", EVE):
+        staff = site.caller("staff")
+        return pages.browser(app, session, staff.member), f"/staff/{site.town.node.code}"
+
+
+def a_venue(session, site):
+    with at("08:20", EVE):
+        return venues.add(
+            session,
+            node=site.town.node,
+            kind="党群服务中心",
+            name="党群服务中心",
+            address="金溪路1号",
+            actor=SYSTEM,
+        )
+
+
+def test_o15_v1_v2_venues_at_the_desk_and_on_the_phone(app, session, site, desk):
+    staff, base = desk
+    centre = a_venue(session, site)
+    with at("08:40", EVE):
+        bad = staff.send(f"{base}/venues", **VENUE | {"name": " "})
+        assert bad.status_code == 422
+        made = staff.send(f"{base}/venues", **VENUE, parent_id=str(centre.id))
+        assert made.status_code == 303
+        page = staff.get(made.location).text
+        listed = staff.get(f"{base}/venues").text
+        roster = made.location.split("?")[0] + "/roster"
+        assert staff.get(roster).text.count("没有排班") == 7
+        plan = {"monday": "2026-03-09", "begins": "09:00", "ends": "11:00", "weekdays": ["1", "3"]}
+        assert (
+            staff.send(roster, **plan | {"monday": "2026-03-10"}, kind="rotating").status_code
+            == 422
+        )
+        assert staff.send(roster, **plan, kind="rotating", people_count="2").status_code == 303
+        assert staff.send(roster, **plan, kind="resident").status_code == 303
+        week = staff.get(f"{roster}?monday=2026-03-09").text
+    for text in ("近邻红色驿站", "老活动室", "饮水、协商议事", "周一至周日 8:30–21:00"):
+        assert text in page
+    assert "└" in listed
+    assert listed.count("闲着") == 2
+    assert "4 班没有人" in week
+    assert "志愿者 0 / 2 人" in week
+    assert "等批准" in week
+
+    venue_id = re.search(r"/venues/(\d+)", made.location)[1]
+    _path, (slot,) = site.opened(venue_id=int(venue_id))
+    site.been(site.wen, slot, "09:00", "11:00")
+    with at("12:00"):
+        staff = pages.browser(app, session, site.caller("staff").member)
+        use = staff.get(f"{base}/venues/use").text
+        file = staff.send(f"{base}/venues/use/file")
+        foreign = pages.browser(app, session, site.town.caller("foreign_staff").member)
+        assert foreign.get(f"{base}/venues").status_code == 404
+        volunteer = pages.browser(app, session, site.wen.member)
+        assert volunteer.get(f"{base}/venues/use").status_code == 403
+        near = volunteer.get("/venues?has=饮水").text
+        one = volunteer.get(f"/venues/{venue_id}").text
+    assert "健康义诊" in use
+    assert "100%" in use
+    assert "1 个阵地三十天没有人用" in use
+    cells = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(file.data)).active]
+    assert cells[-1][0] == DAY.isoformat()
+    assert "近邻之家" in near
+    assert "党群服务中心" not in near.split("<main", 1)[1]
+    assert "瑞云苑3号楼架空层" in one
+    assert "这两周没有要报名的值班" in one, "not approved yet"
+
+
+def test_t18_t19_t20_agreements_at_the_desk(session, site, desk):
+    staff, base = desk
+    with at("08:30", EVE):
+        estate = make_node(session, site.town.node, name="金涵小区二期", kind_code="estate")
+        building = make_node(session, estate, name="B区17号楼", kind_code="building")
+        unit = units.add(
+            session, node=site.town.node, kind="职能部门", name="市委宣传部", actor=SYSTEM
+        )
+        session.commit()
+    body = {
+        "unit_id": str(unit.id),
+        "node_code": building.code,
+        "kind": "claim",
+        "title": "认领楼栋",
+        "standard": "五星楼道",
+        "begins_on": str(EVE),
+    }
+    with at("08:40", EVE):
+        assert staff.send(f"{base}/agreements", **body).status_code == 303
+        twice = staff.send(f"{base}/agreements", **body)
+        assert (twice.status_code, "已经有单位认领" in twice.text) == (409, True)
+        shown = staff.get(f"{base}/agreements?kind=claim").text
+        assert "已认领" in shown
+        assert "金涵小区二期 / B区17号楼" in shown
+        end = re.search(r'action="(/staff/[^"]+/end)"', shown)[1]
+        assert staff.send(end, reason="换一栋").status_code == 303
+        assert "换一栋" in staff.get(f"{base}/agreements").text
