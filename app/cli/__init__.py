@@ -15,6 +15,7 @@ from app.cli import (
     nodes,
     people,
     programme,
+    quarters,
     roles,
     words,
     workdays,
@@ -29,5 +30,5 @@ def init_app(app: Flask) -> None:
     nodes.init_app(app)
     people.init_app(app)
     roles.init_app(app)
-    for group in (programme, ledger, hours, workdays, jobs, demo, assets, words):
+    for group in (programme, quarters, ledger, hours, workdays, jobs, demo, assets, words):
         group.init_app(app)

@@ -1,5 +1,6 @@
 """Every table of the points room, gathered from its files."""
 
+from app.points.models_assessment import Assessment, Assessor, BoardRule
 from app.points.models_grant import (
     Backfill,
     Carry,
@@ -26,8 +27,11 @@ from app.points.models_star import Star, StarBar, StarFall, StarRise, StarStep, 
 
 __all__ = [
     "Application",
+    "Assessment",
+    "Assessor",
     "Backfill",
     "Board",
+    "BoardRule",
     "Carry",
     "Case",
     "CaseShare",

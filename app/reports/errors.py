@@ -30,3 +30,23 @@ class ExportExpired(DomainError):
 
     code = "export_expired"
     refusal = Refusal.GONE
+
+
+class NoHours(DomainError):
+    """There is nothing to certify in those days."""
+
+    code = "no_hours"
+
+
+class CertificateWithdrawn(DomainError):
+    """The certificate was withdrawn: it is printed no more."""
+
+    code = "certificate_withdrawn"
+    refusal = Refusal.GONE
+
+
+class CertificateOutdated(DomainError):
+    """The books say something else than the certificate by now: issue a new one."""
+
+    code = "certificate_outdated"
+    refusal = Refusal.CONFLICT

@@ -1,4 +1,4 @@
-"""The only rows that reports write: what was exported, and the exports under way."""
+"""The only rows that reports write: exports, closed quarters, certificates."""
 
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,19 @@ from app.base.db import (
     ledger_fk,
     one_of,
 )
+from app.reports.models_certificate import Certificate, CertificatePrint
+from app.reports.models_quarter import QuarterLine, QuarterReport
+
+__all__ = [
+    "JOB_STATES",
+    "Certificate",
+    "CertificatePrint",
+    "Export",
+    "ExportJob",
+    "ExportPiece",
+    "QuarterLine",
+    "QuarterReport",
+]
 
 JOB_STATES = ("queued", "running", "done", "failed", "expired")
 """排队 · 正在写 · 写好了 · 没写成 · 过期."""

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from app.community import tree
 from app.ledger import books
 from app.ledger.models import Journal
+from app.points.quarters.calendar import Quarter
 from app.reports import exports, order_files, ranking_files, statement_files
 from app.reports.models import Export
+from app.reports.quarters import boards, packs
+from app.reports.quarters import files as quarter_files
 from app.reports.rankings import cut_of, totals
 
 Figures = dict[str, int]
@@ -93,7 +96,30 @@ def _orders(session: Session, export: Export) -> tuple[Figures, int]:
     return order_files.count(session, choice), 0
 
 
+def _quarter(session: Session, export: Export) -> tuple[Figures, int]:
+    """A closed quarter says for ever what it said; an open one is counted again (A15)."""
+    assert export.node_id is not None
+    assert export.asked is not None
+    board = boards.draw(
+        session,
+        ledger_id=export.ledger_id,
+        node=tree.get(session, export.node_id),
+        quarter=Quarter.named(export.asked["period"]),
+        kind=export.asked["kind"],
+    )
+    return quarter_files.figures(board), 0
+
+
+def _pack(session: Session, export: Export) -> tuple[Figures, int]:
+    assert export.node_id is not None
+    assert export.asked is not None
+    node, quarter = tree.get(session, export.node_id), Quarter.named(export.asked["period"])
+    return packs.figures(session, ledger_id=export.ledger_id, node=node, quarter=quarter), 0
+
+
 _READERS = {
+    quarter_files.KIND: _quarter,
+    packs.KIND: _pack,
     order_files.KIND: _orders,
     ranking_files.KIND: _ranking,
     statement_files.KIND: _statement,

@@ -32,6 +32,9 @@ APPEND_ONLY = {
     "mall_stock_movement",
     "people_audit",
     "points_star_fall",
+    "reports_certificate_print",
+    "reports_quarter",
+    "reports_quarter_line",
     "service_orders_log",
 }
 VERBS = re.compile(r"\d{4}_(add|backfill|change|create|drop|fill|index|move|rename|split)_")

@@ -33,7 +33,10 @@ from app.points.backfills import BackfillClaim
 from app.points.notices import Draft
 from app.points.openings import PaperBalance
 from app.points.photos import Subject
+from app.points.quarters import assessing
 from app.points.stars import bars
+from app.reports import certificates
+from app.reports.certificates import Wanted
 from app.service_orders import (
     categories,
     field_calls,
@@ -247,9 +250,31 @@ def _papers(session: Session, world: points.World, member: Member, other: Member
         reason="代签",
         actor=MAKER,
     )
+    seat = assessing.appoint(
+        session,
+        ledger_id=world.ledger_id,
+        node_id=world.node.id,
+        member_id=other.id,
+        body="owners",
+        actor=MAKER,
+    )
+    proof = certificates.issue(
+        session,
+        ledger_id=world.ledger_id,
+        wanted=Wanted(
+            kind="service",
+            member_id=member.id,
+            begins_on=today - timedelta(days=1),
+            ends_on=today,
+            issuer="社区",
+        ),
+        actor=MAKER,
+    )
     return {
         "backfill_id": entered.id,
         "opening_id": opened.id,
+        "assessor_id": seat.id,
+        "certificate_id": proof.id,
         "bar_id": barred.id,
         "stars.review.member_ids": [member.id],
     }

@@ -78,6 +78,8 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "me_access.*": {"purpose": "board"},
     "nodes.add": {"kind_code": "grid", "code": "G1"},
     "nodes.add_grid": {"number": 1},
+    "assessments.assess": {"period": "2026Q1", "subject_kind": "member", "score": 60},
+    "certificates.issue": {"begins_on": "2026-03-09", "ends_on": "2026-03-10"},
     "quarters.*": {"period": "2025Q4"},
     "points.list_rates": {"code": "volunteering"},
     "points.add_rate": {"code": "volunteering"},
@@ -224,6 +226,7 @@ def is_last(door: Door) -> bool:
 NOBODY_HERE = {
     "activity_steps.respond",
     "activity_steps.withdraw",
+    "assessments.assess",
     "exchanges.countersign",
     "staff.zones.add",
     "staff.zones.remove",
@@ -254,4 +257,4 @@ NOBODY_HERE = {
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
 file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close
 a quarter does not close it; an order is done by whom it was given to and rated by who asked;
-only who has a duty in the field calls."""
+only who has a duty in the field calls, and only an assessor scores."""

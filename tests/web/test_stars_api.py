@@ -143,3 +143,60 @@ def test_s2_a_quarter_is_closed_by_two_who_are_in_charge_of_the_programme(town):
     assert first.delete(f"{path}/proposal").status_code == 204
     refused(first.delete(f"{path}/proposal"), "period_conflict", 409)
     assert done(first.get(f"{town.book}/quarters"))["items"] == []
+
+
+def certificate(town: Town, member, **more):
+    body = {
+        "member_id": str(member.id),
+        "kind": "service",
+        "begins_on": "2026-03-01",
+        "ends_on": "2026-03-10",
+        "issuer": "金溪社区",
+        **more,
+    }
+    return town.caller("staff").post(f"{town.book}/certificates", body)
+
+
+def test_d44_a_certificate_is_issued_looked_up_by_anybody_and_withdrawn(town):
+    member = served(town)
+    staff = town.caller("staff")
+    before = everything(town.session)
+    refused(certificate(town, member, ends_on="2026-03-02"), "no_hours", 422)
+    assert everything(town.session) == before
+    made = done(certificate(town, member), 201)
+    town.session.commit()
+    seen = done(town.client.get(f"/api/v1/certificates/{made['verification_code']}"))
+    assert (seen["credited_minutes"], seen["is_same"], seen["withdrawn_at"]) == (120, True, None)
+    assert not {"name", "member_id", "volunteer_no"} & seen.keys()
+    path = f"{town.book}/certificates/{made['id']}"
+    done(staff.post(f"{path}/prints"), 201)
+    served_again = points.grant(town.session, town.world, member.id, 30)
+    refused(staff.post(f"{path}/prints"), "certificate_outdated", 409)
+    assert served_again.minutes == 30
+    done(staff.post(f"{path}/withdrawal", {"reason": "换新的"}))
+    refused(staff.post(f"{path}/prints"), "certificate_withdrawn", 410)
+    refused(staff.post(f"{path}/withdrawal", {"reason": "再来"}), "certificate_withdrawn", 410)
+    listed = done(town.caller("volunteer").get(f"{town.book}/me/certificates"))
+    assert listed["items"] == []
+
+
+def test_s9_an_assessor_scores_others_and_never_themselves(town):
+    member, chair = served(town), town.caller("volunteer")
+    leader = town.caller("leader")
+    body = {"node_code": town.node.code, "member_id": str(chair.member.id), "body": "owners"}
+    seat = done(town.caller("staff").post(f"{town.book}/assessors", body), 201)
+    path = f"{town.book}/assessors/{seat['id']}"
+    mark = {"period": "2026Q1", "subject_kind": "member", "score": 90}
+    before = everything(town.session)
+    own = {**mark, "subject_id": str(chair.member.id)}
+    refused(chair.post(f"{path}/assessments", own), "second_person_required", 403)
+    other = {**mark, "subject_id": str(member.id)}
+    refused(leader.post(f"{path}/assessments", other), "permission_denied", 403)
+    refused(
+        chair.post(f"{path}/assessments", {**other, "period": "2026Q2"}), "period_conflict", 409
+    )
+    assert everything(town.session) == before
+    assert done(chair.post(f"{path}/assessments", other), 201)["score"] == 90
+    assert len(done(town.caller("staff").get(f"{town.book}/assessors"))["items"]) == 1
+    done(town.caller("staff").post(f"{path}/end"))
+    refused(chair.post(f"{path}/assessments", other), "not_found", 404)

@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from app.base.actors import Actor
 from app.base.transactions import reading
 from app.points import programmes
 from app.points.models import Period
 from app.points.quarters import closing
 from app.points.quarters.calendar import Quarter
+from app.reports.quarters import freezing
 from app.web.acts import act
 from app.web.api import standing
 from app.web.permissions import SIGNED_IN, allow
@@ -47,7 +49,7 @@ def propose(book: str, period: str) -> ResponseReturnValue:
 @bp.response(201, PeriodOut)
 def close(book: str, period: str) -> ResponseReturnValue:
     """Close a quarter that another person proposed to close; it never opens again."""
-    return _step(book, period, closing.close)
+    return _step(book, period, _close)
 
 
 @bp.delete("/<period>/proposal")
@@ -74,6 +76,13 @@ def _step(book: str, period: str, call: Any) -> ResponseReturnValue:
         return _dumped(call(session, ledger_id=ledger_id, quarter=quarter, actor=actor()))
 
     return act(verb, ledger_id=ledger_id)
+
+
+def _close(session: Session, *, ledger_id: int, quarter: Quarter, actor: Actor) -> Period:
+    freezing.close(session, ledger_id=ledger_id, quarter=quarter, actor=actor)
+    found = closing.find(session, ledger_id=ledger_id, quarter=quarter)
+    assert found is not None, "it was just closed"
+    return found
 
 
 def _require_closer(session: Session, ledger_id: int) -> None:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from app.web.board import (
+    certificates,
     choices,
     help,
     landing,
@@ -18,6 +19,7 @@ from app.web.board.households import honour
 
 bp = Blueprint("board", __name__)
 for page in (
+    certificates,
     choices,
     help,
     honour,

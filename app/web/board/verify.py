@@ -25,6 +25,8 @@ NAMES = {
     "hours_ranking": _l("志愿服务时长排行"),
     "statement": _l("存折"),
     "orders": _l("居民问题清单"),
+    "quarter_board": _l("季度榜"),
+    "quarter_pack": _l("季度包"),
 }
 """What a kind of export is called; after the dot stands the kind of file."""
 
@@ -38,6 +40,9 @@ PRINTED = (
     _l("志愿者"),
     _l("单位"),
     _l("状态"),
+    _l("季度"),
+    _l("排谁"),
+    _l("规则"),
 )
 """Names of a filter as files print them, here for the catalogue."""
 

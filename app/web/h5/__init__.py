@@ -40,7 +40,9 @@ from app.web.h5.households import applying, giving
 from app.web.h5.households import home as household
 from app.web.h5.orders import PAGES as ORDERS
 from app.web.h5.registers import sightings
+from app.web.h5.stars import assessing
 from app.web.h5.stars import mine as my_stars
+from app.web.h5.stars import proofs as my_proofs
 
 bp = Blueprint("h5", __name__)
 PAGES = (
@@ -48,9 +50,9 @@ PAGES = (
     *(objecting, backfilling, correcting, explaining),
     sightings,
     *(goods, profile, access, books, export, leaving, helping),
-    my_stars,
     *(household, applying, giving),
     *ORDERS,
+    *(my_stars, my_proofs, assessing),
     *(leading, planning, screen, door, rolling, confirming, late),
     *shifts.PAGES,
 )

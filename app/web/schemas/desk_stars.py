@@ -2,8 +2,10 @@
 
 from marshmallow import fields, validate
 
+from app.points.models_assessment import BODIES
 from app.points.models_star import STAR_COUNTS
 from app.points.stars.tables import NOTICE_WORKDAYS
+from app.reports.models_certificate import CERTIFICATE_KINDS
 from app.web.schemas import InSchema, Text, WholeNumber
 
 BATCH_MAX = 200
@@ -49,3 +51,31 @@ class BarIn(InSchema):
 
     years = WholeNumber(required=True, validate=validate.Range(min=1, max=3))
     reason = Text(required=True)
+
+
+class RuleIn(InSchema):
+    """The weights of the quarter board's three inputs, in percent, and the full hours."""
+
+    hours_weight = WholeNumber(required=True, validate=validate.Range(min=1, max=100))
+    rating_weight = WholeNumber(required=True, validate=validate.Range(min=0, max=99))
+    review_weight = WholeNumber(required=True, validate=validate.Range(min=0, max=99))
+    full_hours = WholeNumber(required=True, validate=validate.Range(min=1, max=1_000))
+
+
+class AssessorIn(InSchema):
+    """Whom to appoint, and for which body."""
+
+    volunteer_no = Text(required=True, length_max=32)
+    body = fields.String(required=True, validate=validate.OneOf(BODIES))
+
+
+class CertificateIn(InSchema):
+    """What is to be certified for whom, and who answers for it."""
+
+    volunteer_no = Text(required=True, length_max=32)
+    kind = fields.String(required=True, validate=validate.OneOf(CERTIFICATE_KINDS))
+    begins_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    issuer = Text(required=True, length_max=96)
+    in_charge = Text(load_default="", length_max=32)
+    contact = Text(load_default="", length_max=120)

@@ -16,4 +16,16 @@ STARS: dict[str, Text] = {
         "False hours were found: no new star for now. No points have changed.",
         "no",
     ),
+    "no_hours": Text(
+        "这几天没有时长可写，没有开，积分没有变。请换日期。",
+        "There are no hours in those days. No points have changed. Choose others.",
+    ),
+    "certificate_withdrawn": Text(
+        "这份证明作废了，不能打印，积分没有变。请重新开一份。",
+        "This certificate was withdrawn. No points have changed. Have a new one issued.",
+    ),
+    "certificate_outdated": Text(
+        "账上后来有变动，这份不能打印，积分没有变。请重新开一份。",
+        "The books have changed since. No points have changed. Have a new one issued.",
+    ),
 }

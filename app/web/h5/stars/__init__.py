@@ -1,1 +1,1 @@
-"""Stars and proofs on the phone."""
+"""Stars, assessments and proofs on the phone."""

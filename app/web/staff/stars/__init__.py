@@ -1,5 +1,5 @@
 """Stars, quarters and proofs at the desk."""
 
-from app.web.staff.stars import reviewing, steps
+from app.web.staff.stars import assessors, proofs, quarters, reviewing, steps
 
-PAGES = (reviewing, steps)
+PAGES = (assessors, proofs, quarters, reviewing, steps)

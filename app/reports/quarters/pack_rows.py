@@ -1,0 +1,210 @@
+"""The rows of a quarter's pack: hours by place, shops, signals, grants by hand (S11, A17)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from app.base import clock
+from app.community import tree
+from app.community.models import Node
+from app.mall.models import Redemption, Shop
+from app.people.models import Member
+from app.points.models import Day, Decision, Grant
+from app.points.quarters.calendar import Quarter
+from app.risk.models import Signal
+
+IDLE_MAX = 2
+"""A shop with so many redemptions in a quarter, or fewer, is idle (P9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a place did in a quarter."""
+
+    code: str
+    name: str
+    people_count: int
+    minutes: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSum:
+    """What a shop took in a quarter."""
+
+    name: str
+    place: str
+    state: str
+    redemption_count: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A grant by hand, with its reason and the two people (A17)."""
+
+    served_on: date
+    volunteer_no: str
+    name_masked: str
+    minutes: int
+    points: int
+    state: str
+    reason: str
+    entered_by: str
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A signal of the quarter: for a person to look at, and what they said."""
+
+    rule_code: str
+    subject_kind: str
+    seen_at: datetime
+    verdict: str | None
+
+
+def places(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[Place]:
+    """Return hours, points and people of each place where somebody served, most hours first."""
+    minutes = sa.func.sum(Day.minutes)
+    query = (
+        sa.select(
+            Node.code,
+            Node.short_name,
+            sa.func.count(sa.distinct(Day.member_id)),
+            minutes,
+            sa.func.sum(Day.points),
+        )
+        .join(Node, Node.id == Day.node_id)
+        .where(*_of_quarter(ledger_id, quarter), tree.within(Node.path, node))
+        .group_by(Node.id, Node.code, Node.short_name)
+        .order_by(minutes.desc(), Node.code)
+    )
+    return [Place(*row[:2], *(int(each) for each in row[2:])) for row in session.execute(query)]
+
+
+def people(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> int:
+    """Return how many people served in a quarter, each once wherever they served."""
+    kept_id = sa.func.coalesce(Member.merged_into_id, Member.id)
+    query = (
+        sa.select(sa.func.count(sa.distinct(kept_id)))
+        .select_from(Day)
+        .join(Member, sa.and_(Member.ledger_id == Day.ledger_id, Member.id == Day.member_id))
+        .join(Node, Node.id == Day.node_id)
+        .where(
+            *_of_quarter(ledger_id, quarter),
+            Member.ledger_id == ledger_id,
+            Day.minutes > 0,
+            tree.within(Node.path, node),
+        )
+    )
+    return int(session.scalar(query) or 0)
+
+
+def shops(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[ShopSum]:
+    """Return what each shop took, those that took nothing too."""
+    begins_at, ends_at = _instants(quarter)
+    taken = sa.and_(
+        Redemption.ledger_id == Shop.ledger_id,
+        Redemption.shop_id == Shop.id,
+        Redemption.state == "done",
+        Redemption.redeemed_at >= begins_at,
+        Redemption.redeemed_at < ends_at,
+    )
+    count, points = sa.func.count(Redemption.id), sa.func.sum(Redemption.total_points)
+    query = (
+        sa.select(Shop.name, Node.short_name, Shop.state, count, sa.func.coalesce(points, 0))
+        .join(Node, Node.id == Shop.node_id)
+        .outerjoin(Redemption, taken)
+        .where(
+            Shop.ledger_id == ledger_id,
+            sa.or_(Redemption.ledger_id == ledger_id, Redemption.ledger_id.is_(None)),
+            tree.within(Node.path, node),
+        )
+        .group_by(Shop.id, Shop.name, Node.short_name, Shop.state)
+        .order_by(count.desc(), Shop.name)
+    )
+    return [ShopSum(*row[:3], int(row[3]), int(row[4])) for row in session.execute(query)]
+
+
+def by_hand(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[ByHand]:
+    """Return every grant by hand of the quarter, refused and reversed ones too."""
+    query = (
+        sa.select(Grant, Member, Decision)
+        .join(Member, sa.and_(Member.ledger_id == Grant.ledger_id, Member.id == Grant.member_id))
+        .join(Node, Node.id == Grant.node_id)
+        .outerjoin(
+            Decision,
+            sa.and_(Decision.ledger_id == Grant.ledger_id, Decision.subject_id == Grant.id),
+        )
+        .where(
+            Grant.ledger_id == ledger_id,
+            Member.ledger_id == ledger_id,
+            sa.or_(Decision.ledger_id == ledger_id, Decision.ledger_id.is_(None)),
+            Grant.source_kind == "manual",
+            Grant.counted_on.between(quarter.begins_on, quarter.ends_on),
+            tree.within(Node.path, node),
+        )
+        .order_by(Grant.served_on, Grant.id)
+    )
+    found: Any = session.execute(query).all()
+    actors = {each.made_by_id for each, _, _ in found}
+    actors |= {decision.decided_by_id for _, _, decision in found if decision}
+    numbers = _numbers(session, ledger_id, actors)
+    return [
+        ByHand(
+            served_on=grant.served_on,
+            volunteer_no=member.volunteer_no,
+            name_masked=member.name_masked,
+            minutes=grant.minutes,
+            points=grant.points,
+            state=grant.state,
+            reason=grant.reason or "",
+            entered_by=numbers.get(grant.made_by_id, ""),
+            decided_by=numbers.get(decision.decided_by_id, "") if decision else "",
+        )
+        for grant, member, decision in found
+    ]
+
+
+def oddities(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[Oddity]:
+    """Return the signals about people of the place that came up in the quarter."""
+    begins_at, ends_at = _instants(quarter)
+    about = aliased(Member)
+    query = (
+        sa.select(Signal.rule_code, Signal.subject_kind, Signal.seen_at, Signal.verdict)
+        .join(about, sa.and_(about.ledger_id == Signal.ledger_id, about.id == Signal.subject_id))
+        .join(Node, Node.id == about.node_id)
+        .where(
+            Signal.ledger_id == ledger_id,
+            about.ledger_id == ledger_id,
+            Signal.subject_kind == "member",
+            Signal.seen_at >= begins_at,
+            Signal.seen_at < ends_at,
+            tree.within(Node.path, node),
+        )
+        .order_by(Signal.seen_at, Signal.id)
+    )
+    return [Oddity(*row) for row in session.execute(query)]
+
+
+def _numbers(session: Session, ledger_id: int, person_ids: set[UUID]) -> dict[UUID, str]:
+    query = sa.select(Member.person_id, Member.volunteer_no).where(
+        Member.ledger_id == ledger_id, Member.person_id.in_(person_ids)
+    )
+    return {row.person_id: row.volunteer_no for row in session.execute(query)}
+
+
+def _of_quarter(ledger_id: int, quarter: Quarter) -> tuple[Any, ...]:
+    return (
+        Day.ledger_id == ledger_id,
+        Day.counted_on.between(quarter.begins_on, quarter.ends_on),
+    )
+
+
+def _instants(quarter: Quarter) -> tuple[datetime, datetime]:
+    return clock.local_instant(quarter.begins_on), clock.local_instant(quarter.next.begins_on)

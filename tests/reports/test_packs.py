@@ -1,0 +1,125 @@
+"""The quarter's pack, and how many redeemers came back: numerator, denominator, rows."""
+
+import io
+import re
+import zipfile
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.base import clock
+from app.points import manual, programmes
+from app.points.manual import ManualClaim
+from app.points.quarters.calendar import Quarter
+from app.reports import exports, returns, verification
+from app.reports.exports import Ordered
+from app.reports.quarters import packs
+from tests.factories import mall as counter
+from tests.factories import points as make
+
+DAY = date(2026, 3, 10)
+Q1 = Quarter(2026, 1)
+LATER = DAY + timedelta(days=120)
+
+
+@pytest.fixture
+def street(session):
+    """A shop where 甲 and 乙 redeemed on one day, both with hours of a week before."""
+    with clock.held_at(make.at(DAY, 10)):
+        shelf = counter.a_mall(session)
+        programme = programmes.of_ledger(session, shelf.ledger_id)
+        world = make.World(programme, shelf.node, shelf.node, shelf.staff, shelf.other_staff)
+        goods = counter.put_goods(session, shelf, price=1)
+        found = []
+        for name in ("甲一心", "乙二心"):
+            member = counter.a_member(session, shelf, name, points=5)
+            make.grant(session, world, member.id, 120, served_on=DAY - timedelta(days=7))
+            counter.redeem(session, shelf, member, (goods, 1))
+            found.append(member)
+        session.commit()
+    return world, found
+
+
+def count(session, world, day):
+    with clock.held_at(make.at(day, 10)):
+        return returns.count(
+            session,
+            ledger_id=world.ledger_id,
+            node=world.node,
+            begins_on=Q1.begins_on,
+            ends_on=Q1.ends_on,
+        )
+
+
+def test_p6_who_served_again_within_90_days_is_counted_with_the_rows(session, street):
+    world, (first, other) = street
+    found = count(session, world, DAY)
+    assert (found.counted, found.rate, len(found.waiting)) == (0, None, 2)
+    with clock.held_at(make.at(LATER, 9)):
+        again = make.grant(session, world, first.id, 60, served_on=DAY + timedelta(days=90))
+        make.grant(session, world, other.id, 60, served_on=DAY + timedelta(days=91))
+    found = count(session, world, LATER)
+    assert (len(found.came), found.counted, found.rate) == (1, 2, Decimal("50.0"))
+    (row,) = found.came
+    assert (row.member_id, row.grant_id, row.served_on) == (first.id, again.id, again.served_on)
+    assert [each.member_id for each in found.stayed_away] == [other.id]
+
+
+def pack(session, world, quarter=Q1):
+    ordered = Ordered(world.staff, "沈同舟")
+    named = {"ledger_id": world.ledger_id, "node": world.node, "quarter": quarter}
+    return packs.make(session, **named, ordered=ordered)
+
+
+def test_s11_the_pack_has_hours_points_redemptions_idle_shops_and_grants_by_hand(session, street):
+    world, (first, _other) = street
+    with clock.held_at(make.at(DAY, 11)):
+        claim = ManualClaim(
+            member_id=first.id,
+            category_code="other",
+            minutes=60,
+            served_on=DAY,
+            node_id=world.node.id,
+            reason="停电没有扫上",
+        )
+        manual.request(session, ledger_id=world.ledger_id, claim=claim, actor=world.staff)
+        session.commit()
+        content = pack(session, world)
+    book = zipfile.ZipFile(io.BytesIO(content))
+    names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+    assert names == [
+        "总表",
+        "各地时长和积分",
+        "兑换",
+        "闲置超市",
+        "异常",
+        "人工授予",
+        "兑换后再服务",
+    ]
+    text = book.read("xl/sharedStrings.xml").decode()
+    for said in ("停电没有扫上", "闲置超市", "甲*心", "还没有结账，会变"):
+        assert said in text
+    assert "甲一心" not in text
+    assert "#'各地时长和积分'!A1" in book.read("xl/worksheets/sheet1.xml").decode().replace(
+        'location="', 'location="#'
+    )
+
+
+def test_a16_a_pack_is_verified_by_its_code_and_its_hash(session, street):
+    world, (first, _other) = street
+    with clock.held_at(make.at(DAY, 11)):
+        content = pack(session, world)
+        session.commit()
+    code = re.search(
+        r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}",
+        zipfile.ZipFile(io.BytesIO(content)).read("xl/sharedStrings.xml").decode(),
+    )[0]
+    _export, is_unchanged = exports.verify(session, code=code, content=content)
+    assert is_unchanged
+    assert not exports.verify(session, code=code, content=content + b"1")[1]
+    found = verification.look_up(session, code)
+    assert (found.is_standing, found.said) == (True, {"people": 2, "minutes": 240})
+    with clock.held_at(make.at(DAY, 12)):
+        make.grant(session, world, first.id, 60)
+    assert verification.look_up(session, code).is_standing is False
