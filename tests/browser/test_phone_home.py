@@ -41,7 +41,7 @@ def test_home_shows_two_numbers_and_the_main_ways_above_the_fold(phone):
     for said in ("服务时长", "12.0小时", "现场签到 12.0 小时", "120积分", "长期有效"):
         expect(main.locator(".ax-nums")).to_contain_text(said)
     for way in ("扫码签到", "我的付款码", "找志愿者", "做志愿者"):
-        assert bottom_of(main.get_by_role("link", name=way)) <= 812
+        assert bottom_of(main.get_by_role("link", name=way, exact=True)) <= 812
 
 
 def test_each_main_way_comes_to_a_finished_form_in_three_taps(phone):
