@@ -32,7 +32,7 @@ def node(session):
         ("08:00", at("08:00")),
     ],
 )
-def test_a_reminder_of_the_night_waits_for_the_morning(session, node, now, told):
+def test_d51_a_reminder_of_the_night_waits_for_the_morning(session, node, now, told):
     assert quiet.next_waking(session, node=node, at=at(now)) == told
 
 

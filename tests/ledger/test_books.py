@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed
 from app.base.transactions import attempt
-from app.ledger import books
-from app.ledger.errors import LedgerReadOnly
-from app.ledger.tables import BOOK
+from app.ledger import balances, books
+from app.ledger.errors import InsufficientPoints, LedgerReadOnly
+from app.ledger.posting import Line
+from app.ledger.tables import ACCOUNT, BOOK
 from tests.factories import ledger as make
 
 
@@ -53,3 +54,20 @@ def test_a_stopped_book_is_not_writable(session):
     with pytest.raises(LedgerReadOnly) as refusal:
         books.require_writable(session, ledger_id=ledger_id)
     assert refusal.value.code == "ledger_read_only"
+
+
+def test_d52_points_of_one_book_pay_nothing_in_another(session):
+    here, there = make.open_book(session), make.open_book(session)
+    member_id = make.member_with(session, here, 30)
+    make.issue(session, there, member_id, 5)
+    before = make.everything(session, here), make.everything(session, there)
+
+    with pytest.raises(InsufficientPoints), attempt(session):
+        make.post(session, there, Line(make.wallet(member_id), make.shop(make.new_id()), 6))
+
+    assert (make.everything(session, here), make.everything(session, there)) == before
+    kinds = sa.select(ACCOUNT.c.kind).where(ACCOUNT.c.ledger_id.in_([here, there]))
+    assert "clearing" not in set(session.scalars(kinds))
+    assert [each.posted for each in balances.of_owner(
+        session, ledger_id=here, owner_id=member_id
+    )] == [30]  # fmt: skip

@@ -79,7 +79,7 @@ def test_an_unknown_topic_or_a_missing_fact_is_the_programmers_mistake(session, 
         Note(one.id, "frozen", {})
 
 
-def test_what_is_held_until_the_morning_is_not_there_before(session, here):
+def test_d51_what_is_held_until_the_morning_is_not_there_before(session, here):
     one = member(session, 1, here.community)
     morning = clock.now() + timedelta(hours=8)
     inbox.tell(session, ledger_id=1, notes=[frozen(one)], held_until=morning)

@@ -64,7 +64,7 @@ def agree(session, member, purpose="board"):
     )
 
 
-def test_d43_names_are_masked_unless_their_owner_agreed(session, world):
+def test_a19_d43_names_are_masked_unless_their_owner_agreed(session, world):
     agree(session, serve(session, world, "温如许", 120))
     serve(session, world, "任清和", 60)
     assert rows(session, world) == [(1, "温如许", 120), (2, "任*和", 60)]

@@ -57,6 +57,15 @@ def test_a_volunteer_scans_in_and_out(site, slot):
     assert went["attendance_id"] == came["attendance_id"]
 
 
+@pytest.mark.parametrize("place", [{"latitude": 26.66}, {"location": "26.66,119.54"}])
+def test_d21_being_there_by_a_map_checks_nobody_in(site, slot, place):
+    with no_change(site.session):
+        answer = see(site, **place)
+
+    assert answer.status_code == 422
+    assert stays(site.session) == scans(site.session) == []
+
+
 def test_a_stranger_sees_what_the_code_is_for_and_leaves_no_row(site, slot, session):
     with at("08:50"):
         token = site.token(slot, "in")

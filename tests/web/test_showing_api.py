@@ -82,7 +82,7 @@ def test_a_board_is_set_by_whoever_read_it(town):
     assert everything(town.session) == before
 
 
-def test_a_notice_is_read_by_everybody_masked_and_closes_by_itself(town):
+def test_a19_a_notice_is_read_by_everybody_masked_and_closes_by_itself(town):
     served(town)
     notice = published(town)
     path = f"{town.book}/notices/{notice['id']}"
