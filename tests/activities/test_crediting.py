@@ -67,7 +67,7 @@ def test_d13_two_short_stays_reach_the_share_together():
     assert [each.minutes for each in found] == [40, 35]
 
 
-def test_a5_paid_work_earns_no_minute():
+def test_a5_c14_x1_paid_work_earns_no_minute():
     assert one(0, 120, is_paid=True) == type(one(0, 120))(0, "paid")
 
 

@@ -44,7 +44,7 @@ def test_home_shows_two_numbers_and_the_main_ways_above_the_fold(phone):
         assert bottom_of(main.get_by_role("link", name=way, exact=True)) <= 812
 
 
-def test_each_main_way_comes_to_a_finished_form_in_three_taps(phone):
+def test_p12_each_main_way_comes_to_a_finished_form_in_three_taps(phone):
     sign_in(phone, "neighbour")
     forms = {
         "扫码签到": [("button", "打开相机扫码")],

@@ -4,14 +4,18 @@ The plans are made of the same chance on every machine; here they are added up.
 """
 
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
+from app.base import clock
 from app.cli.demo.whole import changan, expected, jianyang_outings, jianyang_sales, licheng_plan
 from app.cli.demo.whole import jianyang_cast as cast
 from app.cli.demo.whole import panji_plan as panji
+from app.cli.demo.whole.jianyang import CO_ORGANISERS
 from app.cli.demo.whole.places import BEIGAO, village_code
+from migrations.house import load_models
 
 
 def hours(outings):
@@ -123,6 +127,23 @@ def test_c9_c10_licheng_holds_342_activities_22_of_them_at_beigao():
     }  # fmt: skip
     assert sum(one.served_count for one in beigao) == 512
     assert no_one_is_at_two_places(outings)
+
+
+def test_c15_c19_a_patrol_of_18_and_a_studio_are_not_among_the_81_teams():
+    squads = {squad.name: squad for squad in licheng_plan.squads()}
+    patrol, studio = squads[licheng_plan.PATROL], squads[licheng_plan.STUDIO]
+
+    assert (len(patrol.keys), patrol.kind, studio.kind) == (18, "patrol", "studio")
+    assert len(squads) - 2 == 81
+    assert not any("parking" in name for name in load_models().tables)
+
+
+def test_c12_the_new_years_party_has_a_day_a_place_and_two_co_organisers(jianyang):
+    (party,) = (one for one in jianyang if one.title == jianyang_outings.PARTY_TITLE)
+
+    assert clock.local_date(party.starts_at) == date(2026, 2, 8)
+    assert "瑞云苑广场" in party.address
+    assert [name for _, name in CO_ORGANISERS] == ["汇采物业", "瑞云苑小区业主委员会"]
 
 
 def test_c32_baoli_has_a_law_lecture_every_month():

@@ -10,18 +10,21 @@ from itertools import islice, pairwise
 import pytest
 import sqlalchemy as sa
 
-from app.activities.models import Activity, Attendance
+from app.activities.models import Activity, Attendance, Organiser
 from app.base.transactions import reading
+from app.cli.demo import jinxi_people
 from app.cli.demo import places as quick
-from app.cli.demo.whole import changan, load, places, reconcile, table
+from app.cli.demo.whole import changan, load, ningde, places, reconcile, table
 from app.cli.demo.whole.expected import FIGURES, PROGRAMMES
 from app.cli.demo.world import BEGAN_ON, at, step
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
 from app.ledger.models import Entry
+from app.people import teams
 from app.people.models import Member
 from app.reports import place_reports
+from app.service_orders import registers
 from app.service_orders.models import Exchange
 
 AS_OF_ON = date(2026, 3, 2)
@@ -122,6 +125,37 @@ def _everything_is_scanned_filed_away_and_in_order(app):
     )
     assert [tuple(row) for row in doors] == [("code", "code")]
     assert filed == ["archived"]
+
+
+def test_c17_c20_c29_c37_t18_ningdes_fixtures_stand_where_they_belong(places_only):
+    with places_only.app_context():
+        with reading() as session:
+            ledger_id = jinxi_people.ledger_of(session)
+        jinxi_people.join(ledger_id)
+        assert sum(ningde.load()) == ningde.count()
+
+        with reading() as session:
+            crumbs = tree.breadcrumb(session, tree.by_code(session, quick.COMMUNITY))
+            assert "金涵畲族乡" in crumbs
+            held = {
+                (activity.title, place): activity.state
+                for activity, place in session.execute(
+                    sa.select(Activity, Node.short_name)
+                    .join(Node, Node.id == Activity.node_id)
+                    .where(Activity.ledger_id == ledger_id)
+                )
+            }
+            assert {place for _, place in held} == {"亿利社区", "春风里", "金溪首府"}
+            assert len(session.scalars(sa.select(Organiser).where(
+                Organiser.ledger_id == ledger_id)).all()) == 1  # fmt: skip
+            wanda = tree.by_code(session, places.WANDA)
+            found = teams.list_in(session, ledger_id=ledger_id, node=wanda)
+            assert len(found) == 8
+            building = tree.by_code(session, ningde.BUILDING)
+            (entry,) = registers.list_in(
+                session, ledger_id=ledger_id, node=building, list_code="project"
+            )
+            assert entry.state == "matched"
 
 
 def test_the_places_that_no_source_names_are_seen_to_be_unknown(places_only):

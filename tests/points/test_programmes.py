@@ -31,7 +31,7 @@ def refused(session: Session, refusal, node, **more) -> None:
     assert (session.scalar(count), session.scalar(books)) == before
 
 
-def test_a_place_inherits_the_programme_of_its_nearest_ancestor(session):
+def test_p2_a_place_inherits_the_programme_of_its_nearest_ancestor(session):
     world = make.world(session)
     assert programmes.of_node(session, world.node).id == world.programme.id
     assert programmes.of_ledger(session, world.ledger_id).id == world.programme.id
