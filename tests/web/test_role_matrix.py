@@ -224,6 +224,11 @@ def is_last(door: Door) -> bool:
 
 
 NOBODY_HERE = {
+    "applications.review",
+    "cases.decide_deduction",
+    "cases.open_case",
+    "common_pool.decide_help",
+    "gifts.confirm_by_staff",
     "activity_steps.respond",
     "activity_steps.withdraw",
     "assessments.assess",
