@@ -244,6 +244,8 @@ NOBODY_HERE = {
     "field_calls.call_desk",
     "late_scans.admit",
     "late_scans.dismiss",
+    "merchant_offers.use",
+    "reservations.collect",
     "quarters.close",
     "series.approve",
     "series.respond",
@@ -258,6 +260,7 @@ NOBODY_HERE = {
     "staff.exports.show",
     "staff.exports.state",
     "staff.redemptions.find",
+    "vouchers.use",
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
 file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close
