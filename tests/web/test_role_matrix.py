@@ -260,6 +260,8 @@ NOBODY_HERE = {
     "staff.exports.show",
     "staff.exports.state",
     "staff.redemptions.find",
+    "staff.place_report.rows",
+    "stars.review",
     "vouchers.use",
 }
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a

@@ -19,7 +19,7 @@ PARTNERS: dict[str, Text] = {
         "no",
     ),
     "voucher_used": Text(
-        "这张券用过了，积分没有再扣。要再用请另换一张。",
+        "这张券用过了，积分没有再扣。请另换一张。",
         "This voucher was used before. No more points were taken. Get another one.",
         "no",
     ),
