@@ -12,6 +12,9 @@ from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node, Unit
 
+PARTNER_CLASSES = ("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
+"""The five classes of partners (T16); who develops trade (商企发展) is a merchant."""
+
 
 def add(
     session: Session,

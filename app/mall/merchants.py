@@ -16,6 +16,7 @@ from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node
+from app.community.units import PARTNER_CLASSES
 from app.mall.errors import NameTaken, StateConflict
 from app.mall.models import Merchant
 from app.people import audit
@@ -23,8 +24,6 @@ from app.people import audit
 DISCOUNT_RATE_BP_MAX = 10_000
 NAME_MAX = 64
 AGREEMENT_NO_MAX = 40
-PARTNER_CLASSES = ("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
-"""Five classes exactly (T16); who develops trade (商企发展) is a merchant."""
 
 
 def apply(

@@ -5,6 +5,7 @@ import pytest
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
+from app.community import units
 from app.mall import merchants, shops
 from app.mall.errors import NameTaken, StateConflict
 from app.points import programmes
@@ -157,3 +158,13 @@ def test_a_shop_is_suspended_reopened_and_closed(session, mall):
     assert shops.close(session, **named).state == "closed"
     with make.refused(session, mall, StateConflict, state="closed"):
         shops.reopen(session, **named)
+
+
+def test_t16_partners_are_of_five_classes_and_of_no_other(session, mall):
+    assert units.PARTNER_CLASSES == (
+        "红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵"
+    )  # fmt: skip
+    named = {"ledger_id": mall.ledger_id, "node_id": mall.node.id, "actor": mall.staff}
+
+    with make.refused(session, mall, ValidationFailed):
+        merchants.apply(session, **named, name="第六家", partner_class="第六类")

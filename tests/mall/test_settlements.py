@@ -213,7 +213,7 @@ def test_p8_each_kind_has_its_counter_account_and_the_book_sums_to_zero(session,
     make.require_clean(session, mall.ledger_id)
 
 
-def test_m3_a_merchant_without_a_signature_is_not_listed(session, mall):
+def test_m3_t16_a_merchant_without_a_signature_is_not_listed(session, mall):
     named = {"ledger_id": mall.ledger_id}
     applied = merchants.apply(
         session, **named, node_id=mall.node.id, name="青禾面馆", actor=mall.staff,

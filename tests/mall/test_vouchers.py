@@ -118,7 +118,7 @@ def test_m7_a_meal_voucher_is_used_once_and_refused_the_second_time(session, mal
         give_back(session, mall, made.voucher, member)
 
 
-def test_m6_a_place_takes_one_of_the_capacity_and_comes_back_with_its_points(session, mall):
+def test_m6_t15_a_place_takes_one_of_the_capacity_and_comes_back_with_its_points(session, mall):
     member, other, third = (make.a_member(session, mall, points=50) for _ in range(3))
     lesson = a_class(session, mall)
     first = issue(session, mall, member, lesson)

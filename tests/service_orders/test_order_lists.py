@@ -127,7 +127,7 @@ def cut(street, **more):
     return Cut(ledger_id=street.ledger_id, node=street.world.node, **more)
 
 
-def test_t12_figures_by_kind_and_by_place_add_up_to_the_whole(session, street, grid):
+def test_t12_s4_figures_by_kind_and_by_place_add_up_to_the_whole(session, street, grid):
     make.rated(session, street, stars=5)
     make.rated(session, street, stars=3)
     run(session, street, lines(grid, 1, 2) + lines(grid, 3, status="已办结"))

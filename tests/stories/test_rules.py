@@ -1,10 +1,15 @@
 """Rules that no one room keeps alone, seen on a book in which everything happened."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
 from app.base import clock
+from app.ledger.accounts import KINDS_OF_UNIT
+from app.ledger.models import KINDS
 from app.ledger.tables import ACCOUNT, JOURNAL, TRANSFER
+from migrations.house import load_models
 from tests.factories import lives, points
 from tests.web.answers import done
 
@@ -47,11 +52,36 @@ def test_d33_points_go_to_a_shop_for_goods_and_to_no_other_member(life):
 
 
 def test_d33_no_door_sells_points_or_passes_them_on(app):
-    words = ("transfer", "gift", "purchase", "recharge", "top-up", "cash", "withdrawals", "donat")
+    words = ("transfer", "purchase", "recharge", "top-up", "cash", "withdrawals", "pay-out")
+    given = ("gift", "donat", "giving")  # to kin and to the common pool, within limits (D32)
 
-    named = [rule.rule for rule in app.url_map.iter_rules() for word in words if word in rule.rule]
+    rules = list(app.url_map.iter_rules())
+    named = [rule.rule for rule in rules for word in words if word in rule.rule]
+    giving = {
+        rule.endpoint.rsplit(".", 1)[0] for rule in rules for word in given if word in rule.rule
+    }
 
     assert named == []
+    assert giving == {"common_pool", "gifts", "h5.giving"}
+
+
+def test_d33_no_account_and_no_column_holds_money():
+    """Money is named where a shop's month is settled, and as the most a wish may cost (D40)."""
+    money = re.compile(r"yuan|(^|_)fen($|_)|money|cash|currency|rmb|bank")
+    named = {
+        f"{table.name}.{column.name}"
+        for table in load_models().tables.values()
+        for column in table.columns
+        if money.search(column.name)
+    }
+
+    assert set(KINDS_OF_UNIT) == {"minutes", "points"}
+    assert not [kind for kind in KINDS if money.search(kind)]
+    assert named == {
+        "mall_settlement.amount_fen",
+        "mall_settlement.reference_fen",
+        "service_orders_wish.value_max_yuan",
+    }
 
 
 def test_d9_no_journal_turns_hours_into_points_and_spending_leaves_hours_alone(life, session):

@@ -2,7 +2,8 @@
 
 from marshmallow import fields, validate
 
-from app.mall.merchants import AGREEMENT_NO_MAX, DISCOUNT_RATE_BP_MAX, PARTNER_CLASSES
+from app.community.units import PARTNER_CLASSES
+from app.mall.merchants import AGREEMENT_NO_MAX, DISCOUNT_RATE_BP_MAX
 from app.mall.models_shelf import SHOP_KINDS
 from app.mall.offers import PERSON_MAX, TERMS_MAX, TITLE_MAX
 from app.people.models_group import GROUPS

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.community.units import PARTNER_CLASSES
 from app.mall.goods import COUNTED_KINDS, LIMIT_MAX, PRICE_POINTS_MAX, RETURN_HOURS_MAX
-from app.mall.merchants import PARTNER_CLASSES
 from app.mall.models_shelf import GOODS_KINDS, SHOP_KINDS
 from app.web.schemas import InSchema, Text, WholeNumber
 

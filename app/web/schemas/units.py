@@ -2,13 +2,12 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.community.units import PARTNER_CLASSES
 from app.points.models_rule import EXPIRY_POLICIES
 from app.web.schemas import InSchema, Text
 
 KIND_MAX = 24
 NAME_MAX = 64
-PARTNER_CLASSES = ("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
-"""The five classes of partners (T16); a unit may be of none."""
 
 
 class UnitOut(Schema):

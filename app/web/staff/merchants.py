@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.community import tree
+from app.community import tree, units
 from app.mall import merchants
 from app.mall.models import Merchant
 from app.web.permissions import SIGNED_IN, allow
@@ -105,6 +105,6 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         nodes=nodes,
         mine=desk.me(),
         today=clock.today(),
-        classes=[(each, each) for each in merchants.PARTNER_CLASSES],
+        classes=[(each, each) for each in units.PARTNER_CLASSES],
         chosen=asked["partner_class"],
     )
