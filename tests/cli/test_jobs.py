@@ -20,7 +20,8 @@ from tests.factories import lives, points
 from tests.web.answers import everything
 
 ALL = [
-    *("auto-close", "no-response", "archive", "holds", "exchanges", "claims", "orders"),
+    *("auto-close", "no-response", "archive", "holds", "exchanges", "vouchers", "reservations"),
+    *("claims", "orders", "stars", "applications", "overlaps"),
     *("reminders", "expiry", "prune", "proof", "files", "exports"),
 ]
 

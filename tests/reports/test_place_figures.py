@@ -11,7 +11,7 @@ from app.people import teams
 from app.people.teams import NewTeam
 from app.points import programmes
 from app.reports import place_counts, place_figures
-from app.service_orders.listings import percent
+from app.service_orders.figures import percent
 from tests.factories import people, points
 
 HEADER = "node_code,kind_code,name,value,qualifier,unit,span,as_of_on,source\n"

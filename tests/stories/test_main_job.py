@@ -13,6 +13,7 @@ import logging
 import re
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.activities import attendance
+from app.base import clock
 from app.base.actors import SYSTEM
 from app.people import roles
 from tests.factories import people, points
@@ -157,8 +159,15 @@ def teams_and_shop(story: Story) -> None:
             story.post("林社工", f"/alliances/{alliance['id']}/teams", joins, 204)
         body = {"node_code": story.node_code, "name": "金溪社区居委会"}
         merchant = story.post("林社工", "/merchants", body)["id"]
-        for step in ("approve", "list"):
-            story.post("沈社工", f"/merchants/{merchant}/{step}", status=200)
+        today = clock.today()
+        agreement = {
+            "agreement_no": "协-0001",
+            "from_on": today.isoformat(),
+            "until_on": (today + timedelta(days=365)).isoformat(),
+        }
+        story.post("沈社工", f"/merchants/{merchant}/approve", status=200)
+        story.post("沈社工", f"/merchants/{merchant}/sign", agreement, status=200)
+        story.post("沈社工", f"/merchants/{merchant}/list", status=200)
         body = {"merchant_id": merchant, "node_code": story.node_code, "name": "积分超市"}
         shop = story.post("林社工", "/shops", body)["id"]
         story.enter("钟店员")

@@ -33,7 +33,9 @@ def member_with(here, points=0, **goods):
 def spendable(here, member):
     here.fresh()
     named = {"ledger_id": here.mall.ledger_id, "member_id": member.id}
-    return wallets.holding(here.session, **named).spendable_points
+    held = wallets.holding(here.session, **named).spendable_points
+    here.session.rollback()  # lets go of the database
+    return held
 
 
 def code_of(here, member):

@@ -162,6 +162,7 @@ def test_m1_a_merchants_list_is_taken_in_at_the_desk(here, member):
         f"Y0001,{member.volunteer_no},2026-03-02,2\nY0001,X-1,2026-03-02,1\n"
     )
     hidden = {"csrf_token": staff.csrf(), "idempotency_key": new_key()}
+    here.session.rollback()  # lets go of the database
     sent = staff.client.post(
         f"{place}/offers/merchants/{merchant}/list",
         data={**hidden, "file": (io.BytesIO(text.encode()), "list.csv")},

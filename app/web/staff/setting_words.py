@@ -30,5 +30,8 @@ SETTINGS: dict[str, str] = {
     "mall.clerk_max_points_day": _l("一名店员一天最多经手的积分"),
     "mall.clerk_max_count_day": _l("一名店员一天最多经手的笔数"),
     "mall.refund_window_days": _l("兑换后多少天内可以退"),
+    "mall.voucher_days": _l("券有效多少天；没用的到期退积分"),
+    "mall.reservation_days": _l("预留多少天不取就取消，积分退回"),
+    "mall.reference_fen": _l("一积分的参考价值（分钱），只用于和商家结算"),
     "grant.manual_max_points": _l("一次人工加分的上限"),
 }
