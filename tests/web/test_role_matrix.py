@@ -246,7 +246,6 @@ NOBODY_HERE = {
     "late_scans.dismiss",
     "merchant_offers.use",
     "reservations.collect",
-    "quarters.close",
     "series.approve",
     "series.respond",
     "series.submit",
