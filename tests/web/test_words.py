@@ -47,6 +47,17 @@ def test_english_says_the_same_facts_and_no_chinese() -> None:
     assert wrong == []
 
 
+def test_a_percent_sign_in_a_text_is_doubled() -> None:
+    """A page fills every text, also one without places: a lone % is an error to it."""
+    wrong = []
+    for area in AREAS:
+        for each in catalogue(area):
+            for text in (each.id, each.string):
+                if text and "%" in PLACES.sub("", text).replace("%%", ""):
+                    wrong.append(f"{area}: {text}")
+    assert wrong == []
+
+
 def test_one_text_has_one_english() -> None:
     english: dict[str, str] = {}
     wrong = [

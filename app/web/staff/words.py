@@ -112,7 +112,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "signal_fact": {
         "people_count": _l("人数"),
-        "percent": _l("占 %"),
+        "percent": _l("百分比"),
         "by_hand_count": _l("点名刷卡人数"),
         "device_count": _l("手机数"),
         "count": _l("次数"),
