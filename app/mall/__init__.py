@@ -5,6 +5,6 @@ Stands on: points, risk, people, ledger, community, base.
 Doors in: `merchants`, `shops`, `clerks`, `goods`, `stock`, `stalls`, `tills`, `quotes`,
 `redemptions`, `refunds`, `settlements`, `offers`, `offer_uses`, `offer_lists`, `vouchers`,
 `voucher_returns`, `reservations`, `collecting` (write); `day_end`, `figures`, `for_sale`,
-`listings`, `statements`, `proof_checks` (read).
+`listings`, `monthly_lists`, `statements`, `proof_checks` (read).
 Never: chooses vintages (that is `points.wallets`), or takes cash in any form.
 """

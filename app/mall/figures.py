@@ -37,6 +37,16 @@ class KindCount:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class GoodsGiven:
+    """One kind of goods that a shop gave: pieces, and points for them."""
+
+    name: str
+    kind: str
+    piece_count: int
+    points: int
+
+
 Counts = Mapping[str, KindCount]
 """What a shop gave, by kind of goods; every kind is there, as 0 where nothing was given."""
 
@@ -53,10 +63,32 @@ def by_shop(
     found: dict[UUID, dict[str, KindCount]] = {
         one: dict.fromkeys(GOODS_KINDS, KindCount()) for one in shop_ids
     }
-    for query in _queries(ledger_id, shop_ids, begins_at, ends_at):
+    for query in _queries((Goods.kind,), ledger_id, shop_ids, begins_at, ends_at):
         for shop_id, kind, *counts in session.execute(query):
             found[shop_id][kind] = found[shop_id][kind].plus(KindCount(*map(int, counts)))
     return dict(found)
+
+
+def by_goods(
+    session: Session,
+    *,
+    ledger_id: int,
+    shop_ids: Sequence[UUID],
+    begins_at: datetime,
+    ends_at: datetime,
+) -> dict[UUID, list[GoodsGiven]]:
+    """List what each shop gave, the most pieces first; not counted is what was taken back."""
+    columns = (Goods.number, Goods.name, Goods.kind)
+    sums: dict[tuple[UUID, str, str, str], KindCount] = {}
+    for query in _queries(columns, ledger_id, shop_ids, begins_at, ends_at):
+        for *key, times, pieces, points in session.execute(query):
+            count = KindCount(int(times), int(pieces), int(points))
+            sums[tuple(key)] = sums.get(tuple(key), KindCount()).plus(count)
+    found: dict[UUID, list[GoodsGiven]] = {one: [] for one in shop_ids}
+    ordered = sorted(sums.items(), key=lambda each: (-each[1].piece_count, each[0][1]))
+    for (shop_id, _number, name, kind), count in ordered:
+        found[shop_id].append(GoodsGiven(name, kind, count.piece_count, count.points))
+    return found
 
 
 def total(shops: Sequence[Counts]) -> Counts:
@@ -74,27 +106,29 @@ def is_idle(counts: Counts, at_most: int = IDLE_MAX) -> bool:
 
 
 def _queries(
+    columns: Sequence[Any],
     ledger_id: int,
     shop_ids: Sequence[UUID],
     begins_at: datetime | None,
     ends_at: datetime | None,
 ) -> list[sa.Select[Any]]:
-    spans = (ledger_id, shop_ids, begins_at, ends_at)
+    spans = (columns, ledger_id, shop_ids, begins_at, ends_at)
     return [_at_tills(*spans), _as_vouchers(*spans)]
 
 
 def _at_tills(
+    columns: Sequence[Any],
     ledger_id: int,
     shop_ids: Sequence[UUID],
     begins_at: datetime | None,
     ends_at: datetime | None,
 ) -> sa.Select[Any]:
-    """Done redemptions by the kinds of their lines."""
+    """Done redemptions by the goods of their lines, told apart by the columns."""
     pieces = RedemptionLine.quantity_count
     query: Any = (
         sa.select(
             Redemption.shop_id,
-            Goods.kind,
+            *columns,
             sa.func.count(Redemption.id.distinct()),
             sa.func.sum(pieces),
             sa.func.sum(pieces * RedemptionLine.price_points),
@@ -120,12 +154,13 @@ def _at_tills(
             Redemption.shop_id.in_(shop_ids),
             Redemption.state == "done",
         )
-        .group_by(Redemption.shop_id, Goods.kind)
+        .group_by(Redemption.shop_id, *columns)
     )
     return _between(query, Redemption.redeemed_at, begins_at, ends_at)
 
 
 def _as_vouchers(
+    columns: Sequence[Any],
     ledger_id: int,
     shop_ids: Sequence[UUID],
     begins_at: datetime | None,
@@ -135,7 +170,7 @@ def _as_vouchers(
     query: Any = (
         sa.select(
             Voucher.shop_id,
-            Goods.kind,
+            *columns,
             sa.func.count(),
             sa.func.count(),
             sa.func.sum(Voucher.total_points),
@@ -147,7 +182,7 @@ def _as_vouchers(
             Voucher.shop_id.in_(shop_ids),
             Voucher.state.not_in(("returned", "lapsed")),
         )
-        .group_by(Voucher.shop_id, Goods.kind)
+        .group_by(Voucher.shop_id, *columns)
     )
     return _between(query, Voucher.issued_at, begins_at, ends_at)
 

@@ -164,12 +164,18 @@ def list_movements(
     return list(session.scalars(query))
 
 
-def list_differences(
-    session: Session, *, ledger_id: int, shop_id: UUID, begins_at: datetime, ends_at: datetime
-) -> list[Difference]:
-    """List what a shop's counts and write-offs changed in a period, for publishing (D38)."""
+def differences_by_shop(
+    session: Session,
+    *,
+    ledger_id: int,
+    shop_ids: Sequence[UUID],
+    begins_at: datetime,
+    ends_at: datetime,
+) -> dict[UUID, list[Difference]]:
+    """List what each shop's counts and write-offs changed in a period (D38)."""
     query = (
         sa.select(
+            Goods.shop_id,
             Goods.number,
             Goods.name,
             StockMovement.kind,
@@ -184,7 +190,7 @@ def list_differences(
         .where(
             StockMovement.ledger_id == ledger_id,
             Goods.ledger_id == ledger_id,
-            Goods.shop_id == shop_id,
+            Goods.shop_id.in_(shop_ids),
             StockMovement.kind.in_(("count", "write_off")),
             StockMovement.change_count != 0,
             StockMovement.moved_at >= begins_at,
@@ -192,8 +198,11 @@ def list_differences(
         )
         .order_by(StockMovement.moved_at, Goods.number)
     )
+    found: dict[UUID, list[Difference]] = {one: [] for one in shop_ids}
     rows: Any = session.execute(query)
-    return [Difference(*row) for row in rows]
+    for shop_id, *row in rows:
+        found[shop_id].append(Difference(*row))
+    return found
 
 
 def require_counts(counts: Mapping[UUID, int], *, least: int) -> None:

@@ -19,7 +19,7 @@ ROOM_LINES = {
     "cli": 5_900,
     "community": 2_500,
     "ledger": 2_600,
-    "mall": 7_600,
+    "mall": 8_000,
     "people": 8_800,
     "points": 10_200,
     "reports": 6_500,

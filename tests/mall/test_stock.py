@@ -50,13 +50,13 @@ def test_d38_the_months_list_shows_differences_without_names(session, mall):
             actor=mall.clerk,
         )
     lists = [
-        stock.list_differences(
+        stock.differences_by_shop(
             session,
             ledger_id=mall.ledger_id,
-            shop_id=mall.shop_id,
+            shop_ids=[mall.shop_id],
             begins_at=clock.local_instant(date(2026, month, 1)),
             ends_at=clock.local_instant(date(2026, month + 1, 1)),
-        )
+        )[mall.shop_id]
         for month in (3, 4)
     ]
     assert [[(one.number, one.change_count, one.reason) for one in each] for each in lists] == [

@@ -16,6 +16,7 @@ from app.web.board import (
 )
 from app.web.board.figures import place_report, places
 from app.web.board.households import honour
+from app.web.board.partners import months as shop_months
 
 bp = Blueprint("board", __name__)
 for page in (
@@ -29,6 +30,7 @@ for page in (
     places,
     posters,
     problems,
+    shop_months,
     team_cards,
     verify,
     wall,

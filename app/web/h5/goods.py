@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
+from app.community.models import Node
 from app.mall import goods, shops
 from app.mall.goods import COUNTED_KINDS
 from app.mall.models import Goods, Shop
@@ -30,12 +31,14 @@ def page() -> ResponseReturnValue:
         if not me.has_points:
             raise NotFound("hours only here")
         spendable = wallets.holding(session, **me.key).spendable_points
-        found = [(shop, _on_sale(session, me, shop)) for shop in nearest(session, me)]
-    return show_page("h5/goods.html", me=me, found=found, spendable=spendable)
+        around, near = nearest(session, me)
+        found = [(shop, _on_sale(session, me, shop)) for shop in near]
+    values: dict[str, Any] = {"found": found, "around": around, "spendable": spendable}
+    return show_page("h5/goods.html", me=me, **values)
 
 
-def nearest(session: Session, me: Own) -> list[Shop]:
-    """List the open shops of the smallest place around the member that has any."""
+def nearest(session: Session, me: Own) -> tuple[Node, list[Shop]]:
+    """Return the smallest place around the member that has open shops, and these."""
     top = programmes.of_ledger(session, me.ledger_id).node_id
     for node in reversed(tree.ancestors(session, me.node)):
         found = [
@@ -44,8 +47,8 @@ def nearest(session: Session, me: Own) -> list[Shop]:
             if shop.state == "open"
         ]
         if found or node.id == top:
-            return found
-    return []
+            return node, found
+    return me.node, []
 
 
 def _on_sale(session: Session, me: Own, shop: Shop) -> list[tuple[Goods, bool]]:

@@ -219,12 +219,13 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
             problem,
             shops=found,
             low={each.id: goods.list_low(session, **key, shop_id=each.id) for each in found},
-            differences={
-                each.id: stock.list_differences(
-                    session, **key, shop_id=each.id, begins_at=begins_at, ends_at=clock.now()
-                )
-                for each in found
-            },
+            differences=stock.differences_by_shop(
+                session,
+                **key,
+                shop_ids=[each.id for each in found],
+                begins_at=begins_at,
+                ends_at=clock.now(),
+            ),
             merchants=behind,
             selling_options=[(each.id, each.name) for each in behind if each.state in SELLING],
             nodes=tree.get_many(

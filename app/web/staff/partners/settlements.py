@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.errors import DomainError
+from app.base.months import last_month, months
 from app.base.transactions import reading
 from app.mall import merchants, settlements, shops, statements
 from app.mall.statements import Statement
@@ -21,7 +22,6 @@ from app.web.schemas.desk_partners import PeriodIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
-from app.web.staff.partners.months import last_month, months
 from app.web.staff.shops import scoped
 from app.web.translate import _
 

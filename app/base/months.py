@@ -1,4 +1,4 @@
-"""Months as the desk offers them: the last twelve, the newest first."""
+"""Months as people choose them: the last twelve, the newest first, written 2026-03."""
 
 from datetime import date
 

@@ -1,0 +1,51 @@
+"""The month's list of the shops for everybody: counts only, nobody's name (D38)."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.base.errors import NotFound
+from app.base.months import bounds, last_month, months
+from app.base.transactions import reading_long
+from app.community import tree
+from app.mall import monthly_lists
+from app.points import programmes
+from app.web.pages import month
+from app.web.permissions import PUBLIC, allow
+from app.web.translate import _l
+
+bp = Blueprint("shop_months", __name__)
+SHOPS_A_PAGE = 30
+KINDS = {"goods": _l("商品"), "service": _l("服务"), "offer": _l("优惠"), "honour": _l("荣誉")}
+CHANGES = {"count": _l("盘点"), "write_off": _l("报损")}
+
+
+@bp.get("/places/<place>/shops")
+@allow(PUBLIC)
+def show(place: str) -> ResponseReturnValue:
+    """Show a month of the shops of a place: the last whole one, unless another is asked for."""
+    period = request.args.get("month") or last_month()
+    offset = min(max(request.args.get("offset", 0, type=int), 0), 1_000_000)
+    if period not in months():
+        raise NotFound("no such month is shown")
+    with reading_long() as session:
+        node = tree.by_code(session, place)
+        programme = programmes.of_node(session, node)
+        if not programme.has_points:
+            raise NotFound("this programme keeps hours only")
+        found = monthly_lists.draw(session, ledger_id=programme.ledger_id, node=node, period=period)
+        places = tree.get_many(session, {each.shop.node_id for each in found.shops})
+    return render_template(
+        "board/partners/months.html",
+        node=node,
+        programme=programme,
+        period=period,
+        periods=[(each, month(bounds(each)[0])) for each in months()],
+        month=month(found.begins_on),
+        found=found,
+        shown=found.shops[offset : offset + SHOPS_A_PAGE],
+        places=places,
+        kinds=KINDS,
+        changes=CHANGES,
+        offset=offset,
+        step=SHOPS_A_PAGE,
+    )
