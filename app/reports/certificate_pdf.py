@@ -65,7 +65,8 @@ def hours_of(minutes: int) -> str:
     return f"{minutes // 6 / 10:.1f}"
 
 
-def _facts(paper: Paper) -> list[tuple[str, str]]:
+def facts(paper: Paper) -> list[tuple[str, str]]:
+    """Return what a proof says above its rows; on paper and in a sheet alike."""
     found = paper.found
     sums = certified.said(found)
     parts = (
@@ -73,7 +74,7 @@ def _facts(paper: Paper) -> list[tuple[str, str]]:
         f"荣誉时长 {hours_of(sums.honorary_minutes)} 小时，"
         f"历史时长 {hours_of(sums.historical_minutes)} 小时"
     )
-    facts = [
+    lines = [
         ("编号", found.number),
         ("姓名", paper.name),
         ("志愿者编号", paper.volunteer_no),
@@ -82,10 +83,10 @@ def _facts(paper: Paper) -> list[tuple[str, str]]:
         ("时长来源", parts),
         ("出具单位", found.issuer),
     ]
-    facts += [("负责人", found.in_charge)] if found.in_charge else []
-    facts += [("联系方式", found.contact)] if found.contact else []
+    lines += [("负责人", found.in_charge)] if found.in_charge else []
+    lines += [("联系方式", found.contact)] if found.contact else []
     issued_on = clock.local_date(found.issued_at)
-    return [*facts, ("出具日期", f"{issued_on:%Y-%m-%d}"), ("验证码", found.verification_code)]
+    return [*lines, ("出具日期", f"{issued_on:%Y-%m-%d}"), ("验证码", found.verification_code)]
 
 
 def draw(paper: Paper) -> bytes:
@@ -99,7 +100,7 @@ def draw(paper: Paper) -> bytes:
     pdf.add_page()
     _text(pdf, TITLES[found.kind], size=24, colour=RED, align="C", height=16)
     pdf.ln(6)
-    for name, value in _facts(paper):
+    for name, value in facts(paper):
         _fact(pdf, name, value)
     pdf.ln(4)
     if paper.rows:

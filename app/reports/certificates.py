@@ -5,8 +5,11 @@ whoever holds the code sees whether they still say so. It carries no ID number a
 about what it is used for: that is decided elsewhere (P13, S3, D44).
 """
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -43,6 +46,14 @@ class Wanted:
     contact: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Which printing this is, and the file if one was drawn."""
+
+    number: int
+    content: bytes
+
+
 def issue(session: Session, *, ledger_id: int, wanted: Wanted, actor: Actor) -> Certificate:
     """Issue a certificate; the same asked again on one day returns the first.
 
@@ -73,19 +84,36 @@ def issue(session: Session, *, ledger_id: int, wanted: Wanted, actor: Actor) -> 
     return _same_today(session, whose, wanted, sums) or _new(session, whose, wanted, sums, actor)
 
 
-def print_out(session: Session, *, ledger_id: int, certificate_id: UUID, actor: Actor) -> int:
-    """Write down that a certificate is printed; return which printing this is (D44).
+def print_out(
+    session: Session,
+    *,
+    ledger_id: int,
+    certificate_id: UUID,
+    actor: Actor,
+    file_kind: str | None = None,
+    draw: Callable[[int], bytes] | None = None,
+) -> Printed:
+    """Write down that a certificate is printed, with the hash of the file that leaves (D44).
+
+    Args:
+        file_kind: `pdf`, or `xlsx` for a proof of merit.
+        draw: Draws the file, told which printing it is.
 
     Raises:
         NotFound: There is none.
+        ValidationFailed: Only a proof of merit comes as a sheet.
         CertificateWithdrawn: It was withdrawn.
         CertificateOutdated: The books say something else by now; issue a new one.
     """
-    found = get(session, ledger_id=ledger_id, certificate_id=certificate_id)
+    found = get(session, ledger_id=ledger_id, certificate_id=certificate_id, is_locked=True)
+    if file_kind == "xlsx" and found.kind != "merit":
+        raise ValidationFailed("only a proof of merit comes as a sheet", field="file_kind")
     if found.withdrawn_at is not None:
         raise CertificateWithdrawn
     if certified.now(session, found) != certified.said(found):
         raise CertificateOutdated
+    number = len(list_prints(session, ledger_id=ledger_id, certificate_id=found.id)) + 1
+    content = draw(number) if draw else b""
     session.add(
         CertificatePrint(
             ledger_id=ledger_id,
@@ -93,11 +121,20 @@ def print_out(session: Session, *, ledger_id: int, certificate_id: UUID, actor: 
             certificate_id=found.id,
             printed_by_id=actor.person_id,
             printed_at=clock.now(),
+            file_kind=file_kind,
+            sha256=hashlib.sha256(content).digest() if file_kind else None,
         )
     )
     session.flush()
     _audit(session, found, actor, "certificate_printed")
-    return len(list_prints(session, ledger_id=ledger_id, certificate_id=found.id))
+    return Printed(number, content)
+
+
+def has_left(session: Session, found: Certificate, content: bytes) -> bool:
+    """Whether a file is one that left for this certificate, to the last byte (S3)."""
+    key: dict[str, Any] = {"ledger_id": found.ledger_id, "certificate_id": found.id}
+    digest = hashlib.sha256(content).digest()
+    return any(each.sha256 == digest for each in list_prints(session, **key))
 
 
 def withdraw(

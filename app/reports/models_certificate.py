@@ -60,7 +60,11 @@ class Certificate(LedgerRow, Base):
 
 
 class CertificatePrint(LedgerRow, Base):
-    """One printing of a certificate: who and when (D44). Append-only."""
+    """One printing of a certificate: who and when (D44). Append-only.
+
+    `file_kind` (`pdf`, `xlsx`) and `sha256`: the file that left, to be known again;
+    none where a program only said that it prints.
+    """
 
     __tablename__ = "reports_certificate_print"
     __table_args__ = (
@@ -72,3 +76,5 @@ class CertificatePrint(LedgerRow, Base):
     certificate_id: Mapped[IdColumn]
     printed_by_id: Mapped[IdColumn]
     printed_at: Mapped[Instant]
+    file_kind: Mapped[str | None] = mapped_column(sa.String(8))
+    sha256: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))

@@ -1,5 +1,6 @@
 """Workbooks of several sheets: a first one with the sums, each leading to its rows (S3, S11)."""
 
+import io
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -8,6 +9,7 @@ import xlsxwriter
 from app.reports.sheets import Cell, Sheet
 
 NAME_MAX = 31
+PICTURE_COLUMN = 5
 OPTIONS: dict[str, Any] = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -16,11 +18,18 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def write(sheets: Sequence[Sheet], file: IO[bytes], *, links: dict[tuple[int, int], int]) -> int:
+def write(
+    sheets: Sequence[Sheet],
+    file: IO[bytes],
+    *,
+    links: dict[tuple[int, int], int],
+    picture: bytes | None = None,
+) -> int:
     """Write sheets as one xlsx; return how many rows they have together.
 
     Args:
         links: Which cell of the first sheet's table, by row and column, leads to which sheet.
+        picture: A PNG beside the facts of the first sheet.
     """
     book = xlsxwriter.Workbook(file, OPTIONS)
     bold = book.add_format({"bold": True})
@@ -29,6 +38,8 @@ def write(sheets: Sequence[Sheet], file: IO[bytes], *, links: dict[tuple[int, in
     for number, (page, sheet) in enumerate(zip(pages, sheets, strict=True)):
         here = links if number == 0 else {}
         count += _fill(page, sheet, bold, here, [each.title[:NAME_MAX] for each in sheets])
+    if picture is not None:
+        pages[0].insert_image(1, PICTURE_COLUMN, "", {"image_data": io.BytesIO(picture)})
     book.close()
     return count
 

@@ -5,22 +5,50 @@ from typing import Any
 from flask import Response, current_app
 from sqlalchemy.orm import Session
 
+from app.base.actors import Actor
 from app.people import members
 from app.points import programmes
-from app.reports import certificate_pdf, certified
+from app.reports import certificate_pdf, certificate_sheets, certificates, certified
 from app.reports.certificate_pdf import Paper
 from app.reports.models import Certificate
 from app.web.poster import FONT
 
+KINDS = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+DRAWN = {"pdf": certificate_pdf.draw, "xlsx": certificate_sheets.draw}
 
-def response(session: Session, found: Certificate, *, print_no: int) -> Response:
-    """Return a certificate as PDF; its printing was written down before."""
+
+def print_out(
+    session: Session, found: Certificate, *, actor: Actor, file_kind: str = "pdf"
+) -> Response:
+    """Write down a printing and return its file; raises as `certificates.print_out`."""
+
+    def draw(print_no: int) -> bytes:
+        return DRAWN[file_kind](_paper(session, found, print_no))
+
+    made = certificates.print_out(
+        session,
+        ledger_id=found.ledger_id,
+        certificate_id=found.id,
+        actor=actor,
+        file_kind=file_kind,
+        draw=draw,
+    )
+    answer = Response(made.content, mimetype=KINDS[file_kind])
+    shown = "inline" if file_kind == "pdf" else "attachment"
+    answer.headers["Content-Disposition"] = f'{shown}; filename="{found.number}.{file_kind}"'
+    return answer
+
+
+def _paper(session: Session, found: Certificate, print_no: int) -> Paper:
     named: dict[str, Any] = {"ledger_id": found.ledger_id, "member_id": found.member_id}
     whose = members.get(session, **named)
     programme = programmes.of_ledger(session, found.ledger_id)
     listed = programmes.list_categories(session, programme)
     days: dict[str, Any] = {"begins_on": found.begins_on, "ends_on": found.ends_on}
-    paper = Paper(
+    return Paper(
         found=found,
         name=members.full_name(whose),
         volunteer_no=whose.volunteer_no,
@@ -30,9 +58,6 @@ def response(session: Session, found: Certificate, *, print_no: int) -> Response
         font=FONT,
         print_no=print_no,
     )
-    answer = Response(certificate_pdf.draw(paper), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return answer
 
 
 def url_of(found: Certificate) -> str:

@@ -22,7 +22,7 @@ ROOM_LINES = {
     "mall": 8_000,
     "people": 8_800,
     "points": 10_200,
-    "reports": 6_500,
+    "reports": 6_900,
     "service_orders": 5_800,
     "web": 3_000,
     "web/api": 14_200,

@@ -1,8 +1,10 @@
 """Quarters, assessments and proofs on the pages: desk, phone, and what a stranger sees."""
 
+import io
 import re
 from datetime import date
 
+import openpyxl
 import pytest
 
 from app.base.actors import SYSTEM
@@ -214,6 +216,80 @@ def test_s3_a_proof_of_merit_names_every_row_and_is_made_by_another(desk, served
     found = certificates.list_of_member(desk.session, ledger_id=desk.ledger_id, member_id=member.id)
     paper = desk.at("staff").send(desk.path(f"/proofs/{found[0].id}/print"))
     assert paper.data[:5] == b"%PDF-"
+
+
+def merit_file(desk, member, address="sheet"):
+    issue(desk, member, kind="merit", contact='=HYPERLINK("http://x")')
+    (found,) = certificates.list_of_member(
+        desk.session, ledger_id=desk.ledger_id, member_id=member.id
+    )
+    return found, desk.at("staff").send(desk.path(f"/proofs/{found.id}/{address}"))
+
+
+def test_s3_d44_merit_as_a_workbook_leads_from_each_number_to_its_rows(desk, served):
+    member, made = served
+    found, sent = merit_file(desk, member)
+    book = openpyxl.load_workbook(io.BytesIO(sent.data))
+    assert book.sheetnames == [
+        *("志愿服务评优评先佐证", "信用时长", "荣誉时长", "历史时长", "全部记录"),
+    ]
+    first = book["志愿服务评优评先佐证"]
+    said = {row[0].value: row[1].value for row in first.iter_rows() if row[0].value}
+    assert said["编号"] == found.number
+    assert said["验证码"] == found.verification_code
+    assert said["第几次打印"] == "1"
+    assert said["联系方式"] == '=HYPERLINK("http://x")'
+    assert all(cell.data_type != "f" for row in first.iter_rows() for cell in row)
+    sums = {row[0].value: row for row in first.iter_rows() if row[0].value}
+    assert [cell.value for cell in sums["一共"]][1:4] == ["2.0", "120", "1"]
+    assert [cell.hyperlink.location for cell in sums["一共"][1:4]] == ["'全部记录'!A1"] * 3
+    rows = list(book["全部记录"].values)
+    assert str(made.id) in rows[-1]
+    assert len(first._images) == 1
+
+
+def test_s3_a_file_of_merit_is_known_again_and_a_changed_one_is_not(desk, served):
+    member, _made = served
+    found, sheet = merit_file(desk, member)
+    paper = desk.at("staff").send(desk.path(f"/proofs/{found.id}/print"))
+    stranger = pages.browser(desk.app, desk.session)
+
+    def checked(content):
+        fields = {"code": found.verification_code, "file": (io.BytesIO(content), "x.xlsx")}
+        return stranger.send("/certificate", **fields).text
+
+    for content in (sheet.data, paper.data):
+        assert "文件没有改动过" in checked(content)
+    assert "不是这份证明的原件" in checked(sheet.data[:-1] + b"0")
+    desk.at("staff").send(desk.path(f"/proofs/{found.id}/withdraw"), reason="写错了")
+    assert "这份证明作废了" in checked(sheet.data)
+    before = everything(desk.session)
+    assert desk.at("staff").send(desk.path(f"/proofs/{found.id}/sheet")).status_code == 410
+    assert everything(desk.session) == before
+
+
+def test_d44_taking_a_sheet_is_logged_like_a_print_and_only_merit_has_one(desk, served):
+    member, _made = served
+    found, _sent = merit_file(desk, member)
+    issue(desk, member)
+    plain = next(
+        each
+        for each in certificates.list_of_member(
+            desk.session, ledger_id=desk.ledger_id, member_id=member.id
+        )
+        if each.kind == "service"
+    )
+    before = everything(desk.session)
+    assert desk.at("staff").send(desk.path(f"/proofs/{plain.id}/sheet")).status_code == 422
+    assert everything(desk.session) == before
+    prints = certificates.list_prints(
+        desk.session, ledger_id=desk.ledger_id, certificate_id=found.id
+    )
+    assert [(each.file_kind, len(each.sha256)) for each in prints] == [("xlsx", 32)]
+    logged = desk.session.query(Audit).filter_by(
+        ledger_id=desk.ledger_id, action="certificate_printed"
+    )
+    assert logged.count() == 1
 
 
 def test_s11_p6_the_pack_and_the_returns_of_a_quarter_are_one_click_away(desk):

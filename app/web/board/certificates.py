@@ -18,6 +18,7 @@ from app.web.translate import _l
 
 bp = Blueprint("certificates", __name__)
 CODE_MAX = 20
+FILE_BYTES_MAX = 20_000_000
 KINDS = {"service": _l("服务证明"), "merit": _l("评优评先佐证")}
 
 
@@ -27,15 +28,30 @@ KINDS = {"service": _l("服务证明"), "merit": _l("评优评先佐证")}
 def show() -> ResponseReturnValue:
     """Show the form; with a code, what was issued under it."""
     code = request.args.get("code", "")[:CODE_MAX]
-    if not code.strip():
-        return _page(code)
+    return _shown(code) if code.strip() else _page(code)
+
+
+@bp.post("/certificate")
+@allow(PUBLIC)
+@limiter.limit(GUESSING)
+def check() -> ResponseReturnValue:
+    """Say besides whether a file is the one that left, to the last byte (S3)."""
+    file = request.files.get("file")
+    content = file.stream.read(FILE_BYTES_MAX + 1) if file else b""
+    return _shown(request.form.get("code", "")[:CODE_MAX], content)
+
+
+def _shown(code: str, content: bytes | None = None) -> Response:
     try:
         with reading() as session:
             found = certificates.by_code(session, code)
             sums, now = certified.said(found), certified.now(session, found)
+            values: dict[str, Any] = {"proof": found, "kind": KINDS[found.kind], "sums": sums}
+            if content is not None:
+                values["is_ours"] = certificates.has_left(session, found, content)
     except DomainError as error:
         return _page(code, problem_of(error))
-    return _page(code, proof=found, kind=KINDS[found.kind], sums=sums, is_same=now == sums)
+    return _page(code, is_same=now == sums, **values)
 
 
 def _page(code: str, problem: dict[str, Any] | None = None, **values: Any) -> Response:

@@ -74,8 +74,7 @@ def print_out(certificate_id: UUID) -> ResponseReturnValue:
         me = own.here(session)
         key: dict[str, Any] = {"ledger_id": me.ledger_id, "certificate_id": certificate_id}
         found = _mine(session, me, key)
-        number = certificates.print_out(session, **key, actor=actor())
-        return papers.response(session, found, print_no=number)
+        return papers.print_out(session, found, actor=actor())
 
     try:
         return unit_of_work(write)

@@ -69,13 +69,23 @@ def one(certificate_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def print_out(certificate_id: UUID) -> ResponseReturnValue:
     """Print a proof; that it was printed is written down."""
+    return _printed(certificate_id, "pdf")
+
+
+@bp.post("/<uuid:certificate_id>/sheet")
+@allow(SIGNED_IN)
+def take_sheet(certificate_id: UUID) -> ResponseReturnValue:
+    """Take a proof of merit as xlsx; that is written down as a printing (S3)."""
+    return _printed(certificate_id, "xlsx")
+
+
+def _printed(certificate_id: UUID, file_kind: str) -> ResponseReturnValue:
 
     def write(session: Session) -> ResponseReturnValue:
         key = _key(certificate_id)
         found = certificates.get(session, **key)
         desk.require_at(session, found.node_id, desk.READERS)
-        number = certificates.print_out(session, **key, actor=actor())
-        return papers.response(session, found, print_no=number)
+        return papers.print_out(session, found, actor=actor(), file_kind=file_kind)
 
     try:
         return unit_of_work(write)
