@@ -39,6 +39,23 @@ HEADINGS = (
     "重开次数",
 )
 STATES = {"open": "办理中", "finished": "已办结", "withdrawn": "已撤回"}
+ONLY = {
+    "overdue": "督办",
+    "unassigned": "待派",
+    "hard": "难题",
+    "rated": "评过的",
+    "good": "满意的",
+    "here": "本身",
+}
+MEANING_WORDS = {
+    "filed": "提出",
+    "assigned": "派单",
+    "accepted": "接单",
+    "deliberated": "议事",
+    "worked": "办理",
+    "finished": "办结",
+    "rated": "评单",
+}
 ROWS_AT_ONCE = 500
 
 
@@ -51,6 +68,8 @@ class Choice:
     state: str | None = None
     category_code: str | None = None
     only_overdue: bool = False
+    meaning: str | None = None
+    only: tuple[str, ...] = ()
     begins_on: date | None = None
     ends_on: date | None = None
 
@@ -60,6 +79,8 @@ class Choice:
             "state": self.state,
             "category_code": self.category_code,
             "only_overdue": self.only_overdue,
+            "meaning": self.meaning,
+            "only": list(self.only),
             "begins_on": self.begins_on.isoformat() if self.begins_on else None,
             "ends_on": self.ends_on.isoformat() if self.ends_on else None,
         }
@@ -72,16 +93,22 @@ class Choice:
             "止": self.ends_on.isoformat() if self.ends_on else "全部",
             "类别": self.category_code or "全部",
             "状态": "督办" if self.only_overdue else STATES.get(self.state or "", "全部"),
+            "到哪一步": MEANING_WORDS.get(self.meaning or "", "全部"),
+            "只看": "、".join(ONLY[each] for each in self.only) or "全部",
         }
 
     def wanted(self) -> Wanted:
         """Return what the list of orders is asked for."""
+        flags: dict[str, Any] = {f"only_{each}": True for each in self.only}
+        if self.only_overdue:
+            flags["only_overdue"] = True
         return Wanted(
             state=self.state,
+            meaning=self.meaning,
             category_code=self.category_code,
-            only_overdue=self.only_overdue,
             begins_at=clock.day_bounds(self.begins_on)[0] if self.begins_on else None,
             ends_at=clock.day_bounds(self.ends_on)[1] if self.ends_on else None,
+            **flags,
         )
 
 
@@ -94,6 +121,8 @@ def choice_of(ledger_id: int, node: Node, asked: dict[str, Any]) -> Choice:
         state=asked["state"],
         category_code=asked["category_code"],
         only_overdue=asked["only_overdue"],
+        meaning=asked.get("meaning"),
+        only=tuple(asked.get("only", ())),
         **{name: date.fromisoformat(day) if day else None for name, day in days.items()},
     )
 

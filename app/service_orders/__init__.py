@@ -4,9 +4,10 @@ Owns: workflow templates, kinds of orders, orders, their work and their log; the
 between field and desk; offers and exchanges of neighbours, and their escrow; posts and
 claims, wishes, campaigns; the four lists.
 Stands on: points, risk, people, ledger, community, base.
-Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`,
-`listings`, `figures`, `field_calls`, `imports`, `exchanges`, `confirming`, `offers`,
-`neighbours`, `posts`, `post_shifts`, `claims`, `claim_listings`, `wishes`,
-`wish_listings`, `campaigns`, `registers`, `sightings`, `sighting_rates`, `proof_checks`.
+Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`, `listings`,
+`reviewing`, `figures`, `field_calls`, `imports`, `exchanges`, `confirming`, `offers`,
+`neighbours`, `posts`, `post_shifts`, `claims`, `claim_listings`, `wishes`, `wish_listings`,
+`forgetting`, `own_record`, `campaigns`, `registers`, `sightings`, `sighting_rates`,
+`proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

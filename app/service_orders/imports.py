@@ -27,7 +27,7 @@ from app.people import audit
 from app.points import programmes
 from app.service_orders import categories, standing, templates
 from app.service_orders.import_rows import Draft, bad, draft_of, open_orders
-from app.service_orders.models import Order, OrderLog, Template
+from app.service_orders.models import Order, OrderLog, OrderNote, Template
 from app.service_orders.templates import Step
 
 ROWS_MAX = 2_000
@@ -192,6 +192,8 @@ def _insert(session: Session, ledger_id: int, drafts: list[Draft], actor: Actor)
         lines += _lines(row, used[draft.node.id], actor)
     session.execute(sa.insert(Order), orders)
     session.execute(sa.insert(OrderLog), lines)
+    notes = [standing.note_row(ledger_id, line["order_id"], line["seq"], NOTE) for line in lines]
+    session.execute(sa.insert(OrderNote), notes)
 
 
 def _numbers(session: Session, ledger_id: int, count: int) -> list[str]:
@@ -262,7 +264,6 @@ def _line(
         "act": act,
         "step_code": step.code if step else None,
         "meaning": step.meaning if step else None,
-        "note_sealed": crypto.seal(NOTE, order_id),
         "actor_id": actor.person_id,
         "at": at,
     }

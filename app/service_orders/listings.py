@@ -23,7 +23,10 @@ def figures(session: Session, *, ledger_id: int, node: Node, **span: datetime | 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which orders to list. `meaning`: the last step that was taken, whatever its name."""
+    """Which orders to list. `meaning`: the last step that was taken, whatever its name.
+
+    `only_here`: of the place itself, as `figures.by_place` counts it; not of its parts.
+    """
 
     state: str | None = None
     meaning: str | None = None
@@ -33,6 +36,7 @@ class Wanted:
     only_hard: bool = False
     only_rated: bool = False
     only_good: bool = False
+    only_here: bool = False
     without_withdrawn: bool = False
     team_id: UUID | None = None
     handler_id: UUID | None = None
@@ -116,6 +120,8 @@ def _wanted(
             OrderCategory.ledger_id == ledger_id, OrderCategory.is_hard.is_(True)
         )
         found.append(Order.category_code.in_(hard))
+    if wanted.only_here:
+        found += [~tree.within(Order.node_path, part) for part in tree.children(session, node)]
     if wanted.meaning is not None:
         found.append(_at_meaning(session, wanted.meaning))
     return found

@@ -172,6 +172,19 @@ class OrderLog(LedgerKey, Base):
     act: Mapped[str] = mapped_column(sa.String(12))
     step_code: Mapped[str | None] = mapped_column(sa.String(24))
     meaning: Mapped[str | None] = mapped_column(sa.String(12))
-    note_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     actor_id: Mapped[IdColumn]
     at: Mapped[Instant]
+
+
+class OrderNote(LedgerKey, Base):
+    """What was said with a line of an order's history; blanked when who asked is erased (D47)."""
+
+    __tablename__ = "service_orders_note"
+    __table_args__ = (
+        ledger_fk("order_id", "service_orders_order"),
+        BY_LEDGER,
+    )
+
+    order_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    note_sealed: Mapped[Cipher]

@@ -195,17 +195,6 @@ def list_of_member(
     return list(session.scalars(query.limit(limit).offset(offset)))
 
 
-def forget_all(session: Session, *, person_id: UUID) -> None:
-    """Delete the photos of a person, who is being erased, in every book (D47)."""
-    for home in members.list_homes(session, person_id=person_id):
-        session.execute(
-            sa.update(Sighting)
-            .where(Sighting.ledger_id == home.ledger_id, Sighting.member_id == home.member_id)
-            .values(photo_cipher=None, photo_sha256=None)
-            .execution_options(synchronize_session="fetch")
-        )
-
-
 def text_of(sighting: Sighting) -> str:
     """Return what was said of it, in full."""
     return crypto.unseal(sighting.text_sealed, sighting.id)

@@ -1,5 +1,6 @@
 """Where an order stands: its row, its step, its history, and who may say so."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.people import members, team_members
 from app.people.models import Member
 from app.service_orders import templates
 from app.service_orders.errors import OrderStepConflict
-from app.service_orders.models import Order, OrderLog
+from app.service_orders.models import Order, OrderLog, OrderNote
 from app.service_orders.templates import Step
 
 
@@ -80,21 +81,29 @@ def log(
 ) -> None:
     """Write a line of history and the order with it; the note is sealed, it may name people."""
     order.version += 1
+    seq = order.version
     session.flush()
     session.execute(
         sa.insert(OrderLog),
         {
             "ledger_id": order.ledger_id,
             "order_id": order.id,
-            "seq": order.version,
+            "seq": seq,
             "act": act,
             "step_code": step.code if step else None,
             "meaning": step.meaning if step else None,
-            "note_sealed": crypto.seal(note.strip(), order.id) if note.strip() else None,
             "actor_id": actor.person_id,
             "at": clock.now(),
         },
     )
+    if note.strip():
+        session.execute(sa.insert(OrderNote), note_row(order.ledger_id, order.id, seq, note))
+
+
+def note_row(ledger_id: int, order_id: UUID, seq: int, note: str) -> dict[str, Any]:
+    """Return the row that keeps what was said with a line of history, sealed."""
+    sealed = crypto.seal(note.strip(), order_id)
+    return {"ledger_id": ledger_id, "order_id": order_id, "seq": seq, "note_sealed": sealed}
 
 
 def history(session: Session, *, ledger_id: int, order_id: UUID) -> list[OrderLog]:
@@ -105,9 +114,13 @@ def history(session: Session, *, ledger_id: int, order_id: UUID) -> list[OrderLo
     return list(session.scalars(query.order_by(OrderLog.seq)))
 
 
-def note_of(line: OrderLog) -> str:
-    """Return what was said with a line of history."""
-    return crypto.unseal(line.note_sealed, line.order_id) if line.note_sealed else ""
+def notes_of(session: Session, *, ledger_id: int, order_id: UUID) -> dict[int, str]:
+    """Return what was said with the lines of an order's history, by `seq`."""
+    query = sa.select(OrderNote).where(
+        OrderNote.ledger_id == ledger_id, OrderNote.order_id == order_id
+    )
+    said = session.scalars(query.execution_options(populate_existing=True))
+    return {each.seq: crypto.unseal(each.note_sealed, order_id) for each in said}
 
 
 def text_of(order: Order) -> str:

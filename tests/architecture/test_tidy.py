@@ -23,7 +23,7 @@ ROOM_LINES = {
     "people": 8_800,
     "points": 10_200,
     "reports": 6_900,
-    "service_orders": 5_800,
+    "service_orders": 6_400,
     "web": 3_000,
     "web/api": 14_200,
     "web/h5": 8_800,

@@ -72,7 +72,8 @@ def test_my_record_leaves_nothing_out(town: Town) -> None:
         *("person", "membership", "books", "consents", "roles", "sessions", "agents", "book"),
         *("holding", "statements", "grants", "backfills", "attendances", "enrolments"),
         *("late_scans", "photos"),
-        *("redemptions", "objections"),
+        *("redemptions", "objections", "orders", "order_work", "calls", "posts"),
+        *("wishes", "wishes_claimed", "exchanges", "offers", "sightings"),
     }
     assert record["membership"]["node_name"] == town.node.name
 

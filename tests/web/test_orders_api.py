@@ -248,6 +248,65 @@ def test_s9_nobody_rates_what_they_handled_for_whom_they_entered_it(street):
     refused(street.staff.post(street.at(mine, "/rating"), {"stars": 5}), "permission_denied", 403)
 
 
+def entered(street):
+    """An order of somebody who is no member, done by the helper."""
+    with at("08:00"):
+        body = {**WANTED, "node_code": street.town.node.code}
+        order = done(street.staff.post(f"{street.town.book}/orders", body), 201)
+        hands = {"member_id": str(street.helper.member.id)}
+        done(street.staff.post(street.at(order, "/assignment"), hands))
+    with at("11:00"):
+        for step, said in (("acceptance", {}), ("progress", {"meaning": "worked"}), ("finish", {})):
+            done(street.helper.post(street.at(order, f"/{step}"), said))
+    return order
+
+
+def give_duty(street, who):
+    duties.give(
+        street.town.session,
+        ledger_id=street.town.ledger_id,
+        member_id=street.town.caller(who).member.id,
+        node=street.town.node,
+        kind_code="elder_reviewer",
+        actor=SYSTEM,
+    )
+    street.town.session.commit()
+
+
+def test_s9_a_reviewer_rates_what_no_member_asked_for_but_never_their_own(street):
+    order, path = entered(street), f"{street.town.book}/me/order-reviews"
+    reviewer, stars = street.town.caller("neighbour"), {"stars": 4, "note": "问过了"}
+    before = everything(street.town.session)
+    refused(reviewer.post(f"{path}/{order['id']}", stars), "permission_denied", 403)
+    assert done(reviewer.get(path))["items"] == []
+    assert everything(street.town.session) == before
+
+    for who in ("neighbour", "helper"):
+        give_duty(street, who)
+    asked = street.finished()
+    before = everything(street.town.session)
+    assert done(street.helper.get(path))["items"] == []
+    refused(street.helper.post(f"{path}/{order['id']}", stars), "own_order_rating", 403)
+    refused(reviewer.post(f"{path}/{asked['id']}", stars), "permission_denied", 403)
+    assert everything(street.town.session) == before
+
+    (waiting,) = done(reviewer.get(path))["items"]
+    assert "text" not in waiting
+    assert done(reviewer.post(f"{path}/{order['id']}", stars))["stars"] == 4
+    assert done(reviewer.get(path))["items"] == []
+
+
+def test_t8_the_log_names_staff_to_staff_and_everybody_else_by_their_part(street):
+    order = street.finished()
+    with at("12:00"):
+        done(street.asker.post(street.mine(order, "rating"), {"stars": 5}))
+    at_desk = [each["by"] for each in done(street.staff.get(street.at(order)))["history"]]
+    at_home = [each["by"] for each in done(street.asker.get(street.at(order)))["history"]]
+
+    assert at_desk == ["求助人", "人staff", *["办理人"] * 3, "求助人", "系统"]
+    assert at_home == ["求助人", "工作人员", *["办理人"] * 3, "求助人", "系统"]
+
+
 def test_tasks_are_listed_for_whom_they_were_given_to(street):
     order, path = street.given(), f"{street.town.book}/me/order-tasks"
     assert [each["id"] for each in done(street.helper.get(path))["items"]] == [order["id"]]

@@ -243,6 +243,63 @@ def test_t9_figures_stand_on_rows_and_each_number_leads_to_them(desk, session):
     assert count == 3
 
 
+def counted(page, of):
+    """Each number of a row of the figures with the address it leads to."""
+    row = re.search(rf'<th scope="row">{of}.*?</tr>', page.text, re.DOTALL)[0]
+    found = re.findall(r'<td class="is-num">(?:<a href="([^"]+)">)?([0-9,.%—]+)', row)
+    return [(href.replace("&amp;", "&"), number) for href, number in found if "%" not in number]
+
+
+def test_t9_every_figure_above_nothing_is_a_link_to_exactly_its_rows(desk):
+    ask(desk)
+    ask(desk, category_code="lighting")
+    desk.at("staff").send(desk.path("/orders/{order}/assign"), volunteer_no=desk.ids["helper_no"])
+    page = desk.at("staff").get(desk.path("/order-figures"))
+    for of in ("跑腿代办", "其中难题", f"{desk.node.short_name}本身"):
+        for href, number in counted(page, of):
+            if number in ("0", "—"):
+                continue
+            listed = desk.at("staff").get(href)
+            assert len(re.findall(r'<th scope="row"><a', listed.text)) == int(number), (of, href)
+
+
+def test_the_file_of_the_list_holds_what_the_list_shows(desk):
+    ask(desk)
+    ask(desk, category_code="lighting", order_title="灯坏了")
+    made = desk.at("staff").send(desk.path("/orders/file?hard=1&here=1"), kind="csv")
+    fetched = desk.at("staff").get(f"{made.location}/file")
+
+    assert "灯坏了" in fetched.text
+    assert "帮忙取药" not in fetched.text
+    assert "只看,难题、本身" in fetched.text
+
+
+def test_s9_a_reviewer_rates_on_the_phone_what_the_desk_entered(desk, session):
+    with at("08:00"):
+        fields = {"category_code": "errands", "order_title": "陪诊", "node_code": desk.node.code}
+        made = desk.at("staff").send(desk.path("/orders/new"), **fields)
+        desk.ids["order"] = made.location.rsplit("/", 1)[-1]
+        colleague = desk.person("colleague").volunteer_no
+        desk.at("staff").send(desk.path("/orders/{order}/assign"), volunteer_no=colleague)
+        path = "/tasks/{order}".format(**desk.ids)
+        for step, said in (("accept", {}), ("go-on", {"meaning": "worked"}), ("finish", {})):
+            desk.at("colleague").send(f"{path}/{step}", **said)
+    assert "您不在评议岗位上" in desk.at("helper").get("/reviews").text
+    refused = desk.at("helper").send("/reviews/{order}".format(**desk.ids), stars="5")
+    assert (refused.status_code, one(desk).stars) == (403, None)
+    give_duty(desk, session, "elder_reviewer")
+
+    assert "请您评议" in desk.at("helper").get("/more").text
+    assert "陪诊" in desk.at("helper").get("/reviews").text
+    unsaid = desk.at("helper").send("/reviews/{order}".format(**desk.ids))
+    assert (unsaid.status_code, one(desk).stars) == (422, None)
+    desk.at("helper").send("/reviews/{order}".format(**desk.ids), stars="4")
+    assert one(desk).stars == 4
+    log = desk.at("staff").get(desk.path("/orders/{order}")).text
+    assert "谁做的" in log
+    assert "人staff" in log
+
+
 def test_v15_the_desk_tries_a_list_takes_it_in_and_names_the_unknown_code(desk):
     text = "外部编号,网格编码,类别,事项\nW1,350902200001,楼道照明,灯坏了\nW2,999,楼道照明,灯坏了\n"
     before = everything(desk.session)

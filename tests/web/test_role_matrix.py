@@ -233,6 +233,7 @@ NOBODY_HERE = {
     "activity_steps.withdraw",
     "assessments.assess",
     "exchanges.countersign",
+    "order_reviews.rate",
     "staff.zones.add",
     "staff.zones.remove",
     "staff.zones.show",

@@ -17,7 +17,7 @@ from app.people import erasure, members, objections
 from app.people.models import Home
 from app.points import photos, wallets
 from app.reports.sheets import Sheet, write_csv
-from app.service_orders import sightings
+from app.service_orders import forgetting
 from app.web.acts import act
 from app.web.api import own_rows
 from app.web.api.me_access import proven
@@ -88,7 +88,7 @@ def erase(asked: dict[str, Any]) -> ResponseReturnValue:
                 "points are left; say that you give them up", field="gives_up_points"
             )
         photos.forget_all(session, person_id=person_id)
-        sightings.forget_all(session, person_id=person_id)
+        forgetting.forget_all(session, person_id=person_id, actor=actor())
         erasure.erase(session, person_id=person_id, actor=actor())
 
     return act(verb, before=proven(asked), status=204, needs_key=False)

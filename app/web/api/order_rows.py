@@ -9,7 +9,9 @@ from app.people import members
 from app.service_orders import field_calls, standing
 from app.service_orders.figures import Figures
 from app.service_orders.models import FieldCall, Order
-from app.web import orders
+from app.web import order_log, orders
+from app.web.api import standing as standing_here
+from app.web.api.standing import READERS
 from app.web.orders import Shown
 from app.web.schemas.field_calls import CallOut
 from app.web.schemas.orders import OrderFullOut, OrderOut
@@ -28,20 +30,23 @@ def listed(session: Session, ledger_id: int, found: Sequence[Order]) -> list[Any
 
 def full(session: Session, order: Order) -> Any:
     """Return an order with its text, its steps and its history."""
-    found, lines = orders.one(session, order), orders.history(session, order)
+    found = orders.one(session, order)
+    is_named = standing_here.is_at(session, order.node_id, READERS)
+    lines = order_log.told(session, found, is_named=is_named)
     names = {step.code: step.name for step in found.steps}
     row = _row(found) | {
         "text": standing.text_of(order),
         "asker_name_masked": found.asker.name_masked if found.asker else None,
-        "stages": orders.stages(found, lines),
+        "stages": orders.stages(found, [each.line for each in lines]),
         "history": [
             {
-                "act": line.act,
-                "step": names.get(line.step_code or ""),
-                "note": standing.note_of(line),
-                "at": line.at,
+                "act": each.line.act,
+                "step": names.get(each.line.step_code or ""),
+                "note": each.note,
+                "by": each.by,
+                "at": each.line.at,
             }
-            for line in lines
+            for each in lines
         ],
     }
     return OrderFullOut().dump(row)

@@ -18,6 +18,7 @@ from app.people import objections, own_record
 from app.people.models import Home
 from app.people.plain_facts import plain
 from app.points import backfills, grants, photos, wallets
+from app.service_orders import own_record as asked_and_given
 from app.web.api.standing import MemberKey
 from app.web.translate import _, _l
 
@@ -42,6 +43,7 @@ def of_home(session: Session, home: Home, code: str) -> dict[str, Any]:
         "enrolments": _enrolments(session, key),
         "redemptions": _redemptions(session, key),
         "objections": _rows(objections.list_for_member(session, **key), *OBJECTION),
+        **asked_and_given.of_member(session, **key),
     }
     return {**record, **plain(added)}
 
@@ -65,6 +67,15 @@ PARTS = {
     "enrolments": _l("报名"),
     "redemptions": _l("兑换"),
     "objections": _l("提的问题"),
+    "orders": _l("找志愿者"),
+    "order_work": _l("替人办的事"),
+    "calls": _l("事项呼叫"),
+    "posts": _l("认领的岗位和项目"),
+    "wishes": _l("许的心愿"),
+    "wishes_claimed": _l("认领的心愿"),
+    "exchanges": _l("邻里互助"),
+    "offers": _l("愿意帮的忙"),
+    "sightings": _l("随手拍"),
 }
 """What a part of the record is called in the table that people take away."""
 

@@ -12,7 +12,7 @@ from app.ledger import balances, books
 from app.people import credentials, erasure, members, objections
 from app.people.models import Home
 from app.points import photos, wallets
-from app.service_orders import sightings
+from app.service_orders import forgetting
 from app.web import session as web_session
 from app.web.acts import submit
 from app.web.h5 import own, proof
@@ -55,7 +55,7 @@ def erase() -> ResponseReturnValue:
         if any(each["spendable_points"] for each in left) and not gives_up:
             raise ValidationFailed("points are left", field="gives_up_points")
         photos.forget_all(session, person_id=person().person_id)
-        sightings.forget_all(session, person_id=person().person_id)
+        forgetting.forget_all(session, person_id=person().person_id, actor=actor())
         erasure.erase(session, person_id=person().person_id, actor=actor())
 
     _, problem = submit(verb, before=proof.of_form())

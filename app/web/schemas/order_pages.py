@@ -86,6 +86,8 @@ class OrderListIn(PageIn):
     narrowed = fields.String(
         data_key="only", validate=validate.OneOf(("overdue", "unassigned", "hard", "rated", "good"))
     )
+    is_hard = fields.Boolean(load_default=False, data_key="hard")
+    is_here = fields.Boolean(load_default=False, data_key="here")
 
 
 class EnterPageIn(AskPageIn):

@@ -179,11 +179,15 @@ class StageOut(Schema):
 
 
 class LineOut(Schema):
-    """A line of an order's history; `note` for those who may read the order in full."""
+    """A line of an order's history, for those who may read the order in full.
+
+    `by`: who held an office by name if staff read it, anybody else by their part.
+    """
 
     act = fields.String()
     step = fields.String(allow_none=True)
     note = fields.String()
+    by = fields.String()
     at = fields.DateTime()
 
 

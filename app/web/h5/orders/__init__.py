@@ -1,5 +1,5 @@
 """Orders on the phone: what I ask for, what is given to me, calls from the field (P12, T8, T13)."""
 
-from app.web.h5.orders import asking, calls, tasks
+from app.web.h5.orders import asking, calls, reviews, tasks
 
-PAGES = (asking, calls, tasks)
+PAGES = (asking, calls, tasks, reviews)

@@ -161,6 +161,7 @@ def _show(order_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRetu
         me = own.here(session)
         found = orders.one(session, _mine(session, me, order_id))
         lines = orders.history(session, found.order)
+        notes = standing.notes_of(session, ledger_id=me.ledger_id, order_id=order_id)
         pictures = kept.list_of(
             session, ledger_id=me.ledger_id, kind="order", subject_ids=[order_id]
         )
@@ -170,7 +171,7 @@ def _show(order_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRetu
             me=me,
             found=found,
             stages=orders.stages(found, lines),
-            told=[standing.note_of(line) for line in lines if line.meaning == "finished"][-1:],
+            told=[notes.get(line.seq, "") for line in lines if line.meaning == "finished"][-1:],
             text=standing.text_of(found.order),
             pictures=pictures.get(order_id, []),
             star_words=STARS,

@@ -37,7 +37,6 @@ STATES = (
 ONLY = (
     ("overdue", _l("督办")),
     ("unassigned", _l("待派")),
-    ("hard", _l("难题")),
     ("rated", _l("评过的")),
     ("good", _l("满意的")),
 )
@@ -110,7 +109,8 @@ def order_file() -> ResponseReturnValue:
             node=_part(session, asked),
             state=asked.get("state"),
             category_code=asked.get("category_code"),
-            only_overdue=asked.get("narrowed") == "overdue",
+            meaning=asked.get("meaning"),
+            only=only_of(asked),
             begins_on=asked.get("begins_on"),
             ends_on=asked.get("ends_on"),
         )
@@ -122,8 +122,8 @@ def order_file() -> ResponseReturnValue:
 
 def wanted_of(asked: dict[str, Any]) -> Wanted:
     """Return what the list is asked for by a filter."""
-    begins_on, ends_on, only = asked.get("begins_on"), asked.get("ends_on"), asked.get("narrowed")
-    flags: dict[str, Any] = {f"only_{only}": True} if only else {}
+    begins_on, ends_on = asked.get("begins_on"), asked.get("ends_on")
+    flags: dict[str, Any] = {f"only_{each}": True for each in only_of(asked)}
     return Wanted(
         state=asked.get("state"),
         meaning=asked.get("meaning"),
@@ -133,6 +133,16 @@ def wanted_of(asked: dict[str, Any]) -> Wanted:
         ends_at=clock.day_bounds(ends_on)[1] if ends_on else None,
         **flags,
     )
+
+
+def only_of(asked: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a filter narrows the list to, each once."""
+    wanted = {
+        asked.get("narrowed"),
+        "hard" if asked.get("is_hard") else None,
+        "here" if asked.get("is_here") else None,
+    }
+    return tuple(sorted(each for each in wanted if each))
 
 
 def kind_options(session: Session, *, only_open: bool = True) -> list[tuple[str, str]]:

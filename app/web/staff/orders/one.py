@@ -16,7 +16,7 @@ from app.points import photos as kept
 from app.service_orders import finishing, handling, standing
 from app.service_orders.hands import PAID_OFFICES, TAKES_ORDERS
 from app.service_orders.models import Order
-from app.web import orders
+from app.web import order_log, orders
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.order_pages import AssignPageIn
 from app.web.schemas.orders import RatingIn, RerouteIn, WhyIn
@@ -147,7 +147,8 @@ def _show(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue
     with reading() as session:
         order = standing.get_order(session, **_named(order_id))
         node = desk.require_at(session, order.node_id, desk.READERS)
-        found, lines = orders.one(session, order), orders.history(session, order)
+        found = orders.one(session, order)
+        lines = order_log.told(session, found, is_named=True)
         works = finishing.list_work(session, **key, order_ids=[order_id])
         ids = {each.member_id for each in works}
         return forms.page(
@@ -155,11 +156,10 @@ def _show(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue
             problem,
             found=found,
             order=order,
-            stages=orders.stages(found, lines),
+            stages=orders.stages(found, [each.line for each in lines]),
             lines=lines,
             step_names={step.code: step.name for step in found.steps},
             acts=ACTS,
-            note_of=standing.note_of,
             text=standing.text_of(order),
             works=works,
             workers=members.get_many(session, **key, member_ids=ids),
