@@ -20,7 +20,7 @@ from app.ledger import books, holds
 from app.ledger.models import Book
 from app.mall import reservations, voucher_returns
 from app.people import codes
-from app.points import application_notices, book_overlaps, expiry
+from app.points import application_notices, book_overlaps, deduction_notices, expiry
 from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
 from app.service_orders import claims, crediting, exchanges, handling
@@ -84,8 +84,10 @@ def grant_stars(session: Session, ledger_id: int) -> int:
 
 
 def post_applications(session: Session, ledger_id: int) -> int:
-    """Post what was applied for, reviewed and put up, once its notice is over (D30)."""
-    return application_notices.post_due(session, ledger_id=ledger_id, today=clock.today())
+    """Post what was applied for, and take what is deducted, once its notice is over (D30)."""
+    today = clock.today()
+    posted = application_notices.post_due(session, ledger_id=ledger_id, today=today)
+    return posted + deduction_notices.post_due(session, ledger_id=ledger_id, today=today)
 
 
 def flag_overlaps(session: Session, ledger_id: int) -> int:

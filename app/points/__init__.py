@@ -4,7 +4,8 @@ Owns: every points_* table.
 Stands on: risk, people, ledger, community, base.
 Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `backfills`,
     `openings`, `expiry`, `mergings`, `proof_checks`, `quarters` (季度), `stars` (星级);
-    `applications`, `application_notices`, `cases`, `deductions`, `pooling`, `pool`,
+    `applications`, `application_notices`, `cases`, `deductions`,
+    `deduction_notices`, `deduction_posting`, `notice_objections`, `pooling`, `pool`,
     `hardship`, `gifts`.
 Never: learns which door a deed came through, beyond its source's kind and id.
 """

@@ -1,11 +1,13 @@
-"""Deductions (扣分): a minus indicator takes points back to issuance, by two people (P7, D29).
+"""Deductions (扣分): a minus indicator is entered by one, approved by another (P7, D29).
 
-The points leave the household's account where the programme pools, else the member's own:
-the soonest to expire first, and what is not there becomes 待追回. The base is never touched.
+What is approved is put up (公示, `deduction_notices`) and taken only afterwards, by the
+verb of `deduction_posting`; one that was wrong is reversed there by two people.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,20 +15,18 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
-from app.base.db import NEVER
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
-from app.ledger import posting
-from app.ledger.posting import JournalDraft
-from app.people import audit, inbox, members
+from app.people import audit, households, members
 from app.people.errors import AlreadyDecided
-from app.points import holders, programmes, rates, second_person, wallets
+from app.points import programmes, rates, second_person
 from app.points.models import Decision, Deduction
 
-KIND = "deduction"
 LEVEL = 2
+TOLD = ("reviewed", "noticed", "posted", "reversed")
+"""What the member sees: what a second person approved, not what was only entered."""
 QUANTITY_MAX = 1_000
 
 
@@ -82,7 +82,7 @@ def enter(session: Session, *, ledger_id: int, asked: Asked, actor: Actor) -> De
     )
     session.add(entered)
     session.flush()
-    _audit(session, entered, actor, "deduction_entered")
+    write_audit(session, entered, actor, "deduction_entered")
     return entered
 
 
@@ -95,18 +95,17 @@ def decide(
     reason: str | None,
     actor: Actor,
 ) -> Deduction:
-    """Approve or refuse a deduction; approved, the points go at once and the member is told.
+    """Approve or refuse a deduction; approved, it waits for its public notice (D30).
 
     Raises:
         NotFound: There is no such deduction.
         ValidationFailed: No verdict, or no reason to refuse.
         AlreadyDecided: It was decided before.
         SecondPersonRequired: The actor entered it, or it is theirs or their household's.
-        LedgerReadOnly: The book is stopped.
     """
     if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
         raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
-    found = _lock(session, ledger_id, deduction_id)
+    found = lock(session, ledger_id=ledger_id, deduction_id=deduction_id)
     if found.state != "waiting":
         raise AlreadyDecided(state=found.state)
     second_person.require(
@@ -116,12 +115,12 @@ def decide(
         makers=[found.entered_by_id],
         member_ids=[found.member_id],
     )
-    found.state = verdict
-    if verdict == "approved":
-        _post(session, found, actor)
-    session.add(_decision(found, verdict, reason, actor))
+    found.state = "reviewed" if verdict == "approved" else "refused"
+    found.reviewed_by_id = actor.person_id
+    found.refusal_reason = (reason or "").strip() or None if verdict == "refused" else None
+    session.add(decision(found, LEVEL, verdict, reason, actor))
     session.flush()
-    _audit(session, found, actor, f"deduction_{verdict}")
+    write_audit(session, found, actor, f"deduction_{verdict}")
     return found
 
 
@@ -137,19 +136,32 @@ def get(session: Session, *, ledger_id: int, deduction_id: UUID) -> Deduction:
     return found
 
 
-def list_waiting(
+def list_in(
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    states: Collection[str] = ("waiting",),
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Deduction]:
+    """List the deductions of a subtree in these states, oldest first."""
+    query = (
+        _in(ledger_id, node)
+        .where(Deduction.state.in_(states))
+        .order_by(Deduction.entered_at, Deduction.id)
+    )
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def list_taken(
     session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
 ) -> list[Deduction]:
-    """List what waits for a second person in a subtree, oldest first."""
+    """List what was taken in a subtree: asked back first, then the latest."""
     query = (
-        sa.select(Deduction)
-        .join(Node, Node.id == Deduction.node_id)
-        .where(
-            Deduction.ledger_id == ledger_id,
-            Deduction.state == "waiting",
-            tree.within(Node.path, node),
-        )
-        .order_by(Deduction.entered_at, Deduction.id)
+        _in(ledger_id, node)
+        .where(Deduction.state.in_(("posted", "reversed")))
+        .order_by(is_asked_back().desc(), Deduction.entered_at.desc(), Deduction.id)
     )
     return list(session.scalars(query.limit(limit).offset(offset)))
 
@@ -157,49 +169,34 @@ def list_waiting(
 def list_of_member(
     session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50
 ) -> list[Deduction]:
-    """List what was taken from a member, latest first."""
+    """List what a member, or the household they share points with, is to lose or lost."""
+    whose: sa.ColumnElement[bool] = Deduction.member_id == member_id
+    home = households.household_of(session, ledger_id=ledger_id, member_id=member_id)
+    if home is not None and programmes.of_ledger(session, ledger_id).pooling == "household":
+        kin = households.list_members(session, ledger_id=ledger_id, household_id=home.id)
+        whose = sa.or_(
+            Deduction.member_id.in_([each.id for each in kin]), Deduction.household_id == home.id
+        )
+    is_told = sa.or_(Deduction.state.in_(TOLD), Deduction.notice_id.is_not(None))
     query = (
         sa.select(Deduction)
-        .where(
-            Deduction.ledger_id == ledger_id,
-            Deduction.member_id == member_id,
-            Deduction.state == "approved",
-        )
+        .where(Deduction.ledger_id == ledger_id, whose, is_told)
         .order_by(Deduction.entered_at.desc(), Deduction.id)
     )
     return list(session.scalars(query.limit(limit)))
 
 
-def _post(session: Session, found: Deduction, actor: Actor) -> None:
-    """Take the points from the purse that the member's earnings go to."""
-    ledger_id = found.ledger_id
-    holder_of = holders.of(session, ledger_id=ledger_id, member_ids=[found.member_id], lock=True)
-    holder_id = holder_of[found.member_id]
-    purse = wallets.earning_purse(session, ledger_id=ledger_id, holder_id=holder_id)
-    home = purse.shared if purse.is_pooled else None
-    pot = home or purse
-    found.household_id = purse.home_id
-    soonest = min((vintage for vintage, points in pot.lots.items() if points > 0), default=NEVER)
-    draft = JournalDraft(
-        key=f"deduction:{found.id}",
-        kind=KIND,
-        lines=tuple(pot.claw_back(found.points, soonest, to=wallets.POINTS_ISSUANCE)),
-        actor=actor,
-        reason=found.reason,
-        source_id=found.id,
-        occurred_at=clock.local_instant(found.happened_on),
-    )
-    found.journal_id = posting.post_one(session, ledger_id=ledger_id, draft=draft)
-    facts = {
-        "points": found.points,
-        "happened_on": found.happened_on.isoformat(),
-        "reason": found.reason,
-    }
-    note = inbox.Note(holder_id, "deducted", facts, natural_key=f"deducted:{found.id}")
-    inbox.tell(session, ledger_id=ledger_id, notes=[note])
+def is_asked_back() -> sa.ColumnElement[bool]:
+    """Somebody asked to reverse it, and nobody else has answered yet."""
+    return sa.and_(Deduction.state == "posted", Deduction.reversal_asked_by_id.is_not(None))
 
 
-def _lock(session: Session, ledger_id: int, deduction_id: UUID) -> Deduction:
+def lock(session: Session, *, ledger_id: int, deduction_id: UUID) -> Deduction:
+    """Return a deduction and hold it still.
+
+    Raises:
+        NotFound: There is none.
+    """
     query = sa.select(Deduction).where(
         Deduction.ledger_id == ledger_id, Deduction.id == deduction_id
     )
@@ -211,11 +208,14 @@ def _lock(session: Session, ledger_id: int, deduction_id: UUID) -> Deduction:
     return found
 
 
-def _decision(found: Deduction, verdict: str, reason: str | None, actor: Actor) -> Decision:
+def decision(
+    found: Deduction, level: int, verdict: str, reason: str | None, actor: Actor
+) -> Decision:
+    """Make the row of somebody's verdict on a deduction, or on its reversal."""
     return Decision(
         ledger_id=found.ledger_id,
         subject_id=found.id,
-        level=LEVEL,
+        level=level,
         subject_kind="deduction",
         verdict=verdict,
         decided_by_id=actor.person_id,
@@ -224,7 +224,8 @@ def _decision(found: Deduction, verdict: str, reason: str | None, actor: Actor) 
     )
 
 
-def _audit(session: Session, found: Deduction, actor: Actor, action: str) -> None:
+def write_audit(session: Session, found: Deduction, actor: Actor, action: str) -> None:
+    """Write who did what to a deduction."""
     audit.write(
         session,
         ledger_id=found.ledger_id,
@@ -233,4 +234,12 @@ def _audit(session: Session, found: Deduction, actor: Actor, action: str) -> Non
         subject_kind="deduction",
         subject_id=found.id,
         points=found.points,
+    )
+
+
+def _in(ledger_id: int, node: Node) -> sa.Select[Any]:
+    return (
+        sa.select(Deduction)
+        .join(Node, Node.id == Deduction.node_id)
+        .where(Deduction.ledger_id == ledger_id, tree.within(Node.path, node))
     )

@@ -1,7 +1,8 @@
 """What is applied for, split, taken away or given away: applications, cases, the pool, gifts.
 
 Household points are asked for (申报), looked at by another person, put up (公示) and only
-then posted (D30). What is taken away or given away is posted at once or by two people.
+then posted (D30); what is taken away goes the same way. What is given away is posted at
+once, help from the pool by two people.
 """
 
 from datetime import date
@@ -29,6 +30,7 @@ from app.base.db import (
 APPLICATION_STATES = ("waiting", "reviewed", "noticed", "posted", "refused", "withdrawn")
 CASE_SOURCES = ("application", "manual", "case")
 DECISION_STATES = ("waiting", "approved", "refused")
+DEDUCTION_STATES = ("waiting", "reviewed", "noticed", "posted", "refused", "reversed")
 DONATION_STATES = ("given", "taken_back")
 
 
@@ -129,19 +131,27 @@ class CaseShare(LedgerKey, Base):
 
 
 class Deduction(LedgerRow, Base):
-    """Points taken away by a minus indicator, with a reason, by two people (P7, D29)."""
+    """Points taken away by a minus indicator: by two people, after a notice (P7, D29, D30).
+
+    A reversal that was asked for and not decided yet has `reversal_asked_by_id` and no journal.
+    """
 
     __tablename__ = "points_deduction"
     __table_args__ = (
         ledger_fk("member_id", "people_member"),
         ledger_fk("household_id", "people_household"),
         ledger_fk("journal_id", "ledger_journal"),
+        ledger_fk("notice_id", "points_notice"),
+        ledger_fk("reversal_journal_id", "ledger_journal"),
         sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
         sa.Index(None, "ledger_id", "member_id"),
         index_where(
-            "ix_points_deduction_waiting", "ledger_id", "node_id", where="state = 'waiting'"
+            "ix_points_deduction_live",
+            "ledger_id",
+            "node_id",
+            where="state IN ('waiting', 'reviewed', 'noticed')",
         ),
-        one_of("state", *DECISION_STATES),
+        one_of("state", *DEDUCTION_STATES),
         sa.CheckConstraint("points > 0 AND quantity > 0", name="amounts_positive"),
         BY_LEDGER,
     )
@@ -160,6 +170,12 @@ class Deduction(LedgerRow, Base):
     entered_by_id: Mapped[IdColumn]
     entered_at: Mapped[Instant]
     journal_id: Mapped[UUID | None] = mapped_column(Id())
+    reviewed_by_id: Mapped[UUID | None] = mapped_column(Id())
+    notice_id: Mapped[UUID | None] = mapped_column(Id())
+    reversal_asked_by_id: Mapped[UUID | None] = mapped_column(Id())
+    reversal_journal_id: Mapped[UUID | None] = mapped_column(Id())
+    refusal_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    reversal_reason: Mapped[str | None] = mapped_column(sa.String(200))
 
 
 class Donation(LedgerRow, Base):

@@ -81,7 +81,7 @@ class Notice(LedgerRow, Base):
 
 
 class NoticeLine(LedgerRow, Base):
-    """One line of a notice, as it stood when the notice was published."""
+    """One line of a notice, as it stood when the notice was published; a deduction is below 0."""
 
     __tablename__ = "points_notice_line"
     __table_args__ = (
@@ -100,6 +100,7 @@ class NoticeLine(LedgerRow, Base):
     minutes: Mapped[Amount]
     points: Mapped[Amount]
     application_id: Mapped[UUID | None] = mapped_column(Id())
+    deduction_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class Photo(LedgerRow, Base):

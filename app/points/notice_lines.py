@@ -1,5 +1,6 @@
-"""What a notice lists: sums of a period, grants that wait, or applications that were reviewed."""
+"""What a notice lists: sums, grants that wait, or what was reviewed: applications, deductions."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from app.base.errors import ValidationFailed
 from app.community import tree
 from app.community.models import Node
 from app.people.models import Member
-from app.points.models import Application, Day, Grant
+from app.points.models import Application, Day, Deduction, Grant
 
 LINES_MAX = 5_000
 WAITING = ("waiting_level_2", "waiting_level_3")
@@ -33,10 +34,13 @@ def of_kind(session: Session, kind: str, cut: Cut) -> list[dict[str, Any]]:
     Raises:
         ValidationFailed: More lines than one notice holds; choose a smaller place or period.
     """
-    query = {"hours": _sums, "grants": _waiting, "applied": _reviewed}[kind](cut)
-    found = session.execute(query.limit(LINES_MAX + 1)).mappings().all()
+    found: list[Mapping[Any, Any]] = []
+    for query in QUERIES[kind]:
+        found += session.execute(query(cut).limit(LINES_MAX + 1)).mappings().all()
     if len(found) > LINES_MAX:
         raise ValidationFailed(f"more than {LINES_MAX} lines", field="begins_on")
+    if len(QUERIES[kind]) > 1:
+        found.sort(key=lambda row: row["served_on"])
     return [{"line": number, **row} for number, row in enumerate(found, start=1)]
 
 
@@ -95,6 +99,7 @@ def _reviewed(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Application.member_id,
             Application.id.label("application_id"),
+            sa.null().label("deduction_id"),
             Application.served_on,
             Application.minutes,
             Application.points_shown.label("points"),
@@ -108,3 +113,33 @@ def _reviewed(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
         )
         .order_by(Application.served_on, Application.id)
     )
+
+
+def _taken(cut: Cut) -> sa.Select[*tuple[Any, ...]]:
+    """Each deduction of the period that was approved and is not put up yet; below 0 (P7, D30)."""
+    return (
+        sa.select(
+            Deduction.member_id,
+            sa.null().label("application_id"),
+            Deduction.id.label("deduction_id"),
+            Deduction.happened_on.label("served_on"),
+            sa.literal(0).label("minutes"),
+            (-Deduction.points).label("points"),
+        )
+        .join(Node, Node.id == Deduction.node_id)
+        .where(
+            Deduction.ledger_id == cut.ledger_id,
+            Deduction.state == "reviewed",
+            Deduction.happened_on.between(cut.begins_on, cut.ends_on),
+            tree.within(Node.path, cut.node),
+        )
+        .order_by(Deduction.happened_on, Deduction.id)
+    )
+
+
+QUERIES: dict[str, tuple[Callable[[Cut], sa.Select[*tuple[Any, ...]]], ...]] = {
+    "hours": (_sums,),
+    "grants": (_waiting,),
+    "applied": (_reviewed, _taken),
+}
+"""What each kind of notice reads; several are put together by day."""

@@ -21,7 +21,7 @@ from app.community import settings, tree
 from app.community.models import Node
 from app.people import audit
 from app.people.models import Member
-from app.points import application_notices, notice_lines
+from app.points import application_notices, deduction_notices, notice_lines
 from app.points.errors import NoticeClosed, NoticeEmpty
 from app.points.models import Notice, NoticeLine
 
@@ -37,7 +37,8 @@ class Draft:
 
     Attributes:
         kind: `hours`: each member's sums of the period; `grants`: what waits for a decision;
-            `applied`: what was applied for and reviewed, posted when the notice is over;
+            `applied`: what was applied for and reviewed, and what is to be taken away,
+            posted when the notice is over;
             others are put up by their own subject.
         contact: How to object without a phone.
         workdays: For how many working days it stays up; None: 5, or as many as
@@ -55,7 +56,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A line as everybody sees it: masked."""
+    """A line as everybody sees it: masked; a deduction's without a name, its points below 0."""
 
     id: UUID
     line: int
@@ -117,11 +118,18 @@ def put_up(
     session.flush()
     keys: dict[str, Any] = {"ledger_id": ledger_id, "notice_id": notice.id}
     session.execute(sa.insert(NoticeLine), [{**keys, "id": new_id(), **row} for row in rows])
-    applied = [row["application_id"] for row in rows if "application_id" in row]
+    applied = _ids(rows, "application_id")
     if applied:
         application_notices.put_up(session, **keys, application_ids=applied)
+    taken = _ids(rows, "deduction_id")
+    if taken:
+        deduction_notices.put_up(session, notice=notice, deduction_ids=taken)
     _audit(session, notice, actor, "notice_published")
     return notice
+
+
+def _ids(rows: Sequence[Mapping[str, Any]], name: str) -> list[UUID]:
+    return [row[name] for row in rows if row.get(name) is not None]
 
 
 def _workdays(session: Session, node: Node, draft: Draft) -> int:
@@ -169,6 +177,7 @@ def withdraw(
         require_open(get(session, ledger_id=ledger_id, notice_id=notice_id))
         raise NotFound("no such notice")
     application_notices.take_down(session, ledger_id=ledger_id, notice_id=notice_id)
+    deduction_notices.take_down(session, ledger_id=ledger_id, notice_id=notice_id)
     _audit(session, notice, actor, "notice_withdrawn")
     return notice
 
@@ -253,9 +262,14 @@ def list_lines(
     )
     found = session.execute(query.limit(limit).offset(offset)).all()
     return [
-        Shown(line.id, line.line, name, line.served_on, line.minutes, line.points)
+        Shown(line.id, line.line, _name(line, name), line.served_on, line.minutes, line.points)
         for line, name in found
     ]
+
+
+def _name(line: NoticeLine, name: str) -> str:
+    """There is no list of the shamed: a deduction is public, whose it is is not (D29)."""
+    return name if line.deduction_id is None else ""
 
 
 def find_line(session: Session, *, ledger_id: int, subject_id: UUID) -> NoticeLine | None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.ledger.models import Account, Journal, Transfer
-from app.points import deductions, gifts, hardship, pool, proof_differences
+from app.points import deduction_posting, gifts, hardship, pool, proof_differences
 from app.points.models import (
     Application,
     Case,
@@ -22,7 +22,8 @@ from app.points.models import (
 from app.points.proof_points import moved
 
 ROWS: dict[str, tuple[Any, str]] = {
-    deductions.KIND: (Deduction, "journal_id"),
+    deduction_posting.KIND: (Deduction, "journal_id"),
+    deduction_posting.REVERSED: (Deduction, "reversal_journal_id"),
     pool.DONATED: (Donation, "journal_id"),
     pool.TAKEN_BACK: (Donation, "reversal_journal_id"),
     hardship.KIND: (Help, "journal_id"),
@@ -182,11 +183,19 @@ def _differing(ledger_id: int, model: Any, column: str) -> sa.Select[*tuple[Any,
 
 
 def _unposted(session: Session, ledger_id: int) -> int:
+    """Rows whose state and journals do not belong together."""
+    wrong: list[tuple[Any, sa.ColumnElement[bool]]] = [
+        (Help, (Help.state == "approved") != Help.journal_id.is_not(None)),
+        (
+            Deduction,
+            sa.or_(
+                Deduction.state.in_(("posted", "reversed")) != Deduction.journal_id.is_not(None),
+                (Deduction.state == "reversed") != Deduction.reversal_journal_id.is_not(None),
+            ),
+        ),
+    ]
     queries = [
-        sa.select(model.id).where(
-            model.ledger_id == ledger_id,
-            (model.state == "approved") != model.journal_id.is_not(None),
-        )
-        for model in (Deduction, Help)
+        sa.select(model.id).where(model.ledger_id == ledger_id, is_wrong)
+        for model, is_wrong in wrong
     ]
     return sum(proof_differences.count_rows(session, query) for query in queries)

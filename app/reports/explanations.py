@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import balances
 from app.ledger.statements import StatementLine, statement
+from app.points.deductions import LEVEL
 from app.points.models import Deduction, Grant
 from app.reports.explanation_facts import Facts, gather
 from app.service_orders.models import Exchange
@@ -102,7 +103,9 @@ def _of_deduction(facts: Facts, deduction: Deduction) -> Source:
         "happened_on": deduction.happened_on.isoformat(),
         "reason": deduction.reason,
         "made_by": facts.names.get(deduction.entered_by_id),
-        "decided_by": [facts.names.get(each.decided_by_id) for each in decided],
+        "decided_by": [
+            facts.names.get(each.decided_by_id) for each in decided if each.level == LEVEL
+        ],
     }
 
 

@@ -21,7 +21,7 @@ ROOM_LINES = {
     "ledger": 2_600,
     "mall": 8_000,
     "people": 8_800,
-    "points": 10_200,
+    "points": 10_700,
     "reports": 6_900,
     "service_orders": 6_400,
     "web": 3_000,

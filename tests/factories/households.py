@@ -1,23 +1,28 @@
 """Households that pool: a programme that counts 件 and 次, families, and applications of theirs."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM, Actor
-from app.people import households
-from app.people.models import Household, Member
+from app.people import households, objections
+from app.people.models import Household, Member, Objection
+from app.people.objections import DisputedRecord
 from app.points import (
     application_notices,
     applications,
+    deduction_notices,
+    deductions,
+    indicators,
+    notice_objections,
     notices,
     pooling,
     proof_checks,
 )
 from app.points.application_checks import Asked
-from app.points.models import Application, Notice
+from app.points.models import Application, Deduction, Notice
 from app.points.notices import Draft
 from app.points.rates import Terms
 from tests.factories import points as make
@@ -107,6 +112,81 @@ def put_up(session: Session, made: make.World, **more: Any) -> Notice:
     }
     draft = Draft(**{**said, **more})
     return notices.publish(session, ledger_id=made.ledger_id, draft=draft, actor=made.second)
+
+
+def a_minus(session: Session, made: make.World, points_each: int = 15) -> None:
+    """An indicator that takes 15 a time, unless told otherwise."""
+    indicators.add_minus_indicator(
+        session, programme=made.programme, code="litter", name="乱堆乱放", measure="times",
+        actor=SYSTEM,
+    )  # fmt: skip
+    make.rate(session, made, "litter", Terms(points_each, 1))
+    session.commit()
+
+
+def deduct(session: Session, made: make.World, member: Member, **more: Any) -> Deduction:
+    """The member of staff enters one time of that day, unless told otherwise."""
+    said: dict[str, Any] = {
+        "member_id": member.id,
+        "node_id": made.node.id,
+        "indicator_code": "litter",
+        "quantity": 1,
+        "happened_on": DAY,
+        "reason": "楼道堆放杂物",
+    }
+    asked = deductions.Asked(**{**said, **more})
+    return deductions.enter(session, ledger_id=made.ledger_id, asked=asked, actor=made.staff)
+
+
+def decide_deduction(
+    session: Session, made: make.World, found: Deduction, actor: Actor, verdict: str = "approved"
+) -> Deduction:
+    return deductions.decide(
+        session,
+        ledger_id=made.ledger_id,
+        deduction_id=found.id,
+        verdict=verdict,
+        reason="查实",
+        actor=actor,
+    )
+
+
+def taken(session: Session, made: make.World, member: Member, **more: Any) -> Deduction:
+    """A deduction that was approved, put up, and taken when its notice was over."""
+    found = deduct(session, made, member, **more)
+    decide_deduction(session, made, found, made.second)
+    closes_on = put_up(session, made).closes_on
+    deduction_notices.post_due(
+        session, ledger_id=made.ledger_id, today=closes_on + timedelta(days=1)
+    )
+    return found
+
+
+def object_to(
+    session: Session, made: make.World, notice: Notice, number: int, who: Member
+) -> Objection:
+    """Object to a line of the notice as everybody may, and return the objection."""
+    named: dict[str, Any] = {"ledger_id": made.ledger_id}
+    line = notices.list_lines(session, **named, notice_id=notice.id)[number - 1]
+    record = DisputedRecord("notice", line.id, who.id, notice.published_by_id, made.node.id)
+    return objections.raise_objection(
+        session,
+        **named,
+        member_id=who.id,
+        record=record,
+        claim="没有看到有人清理",
+        actor=Actor(who.person_id),
+    )
+
+
+def answer(session: Session, made: make.World, objection: Objection, verdict: str) -> None:
+    """Somebody who had no part in it answers."""
+    decider = make.member(session, made, "白既明").person_id
+    named: dict[str, Any] = {"ledger_id": made.ledger_id, "actor": Actor(decider)}
+    notice_objections.require_free_decider(session, subject_id=objection.subject_id, **named)
+    objections.answer(
+        session, objection_id=objection.id, verdict=verdict, reason="问过邻居", **named
+    )
 
 
 def post_due(session: Session, made: make.World, today: date) -> int:

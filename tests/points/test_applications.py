@@ -9,9 +9,8 @@ from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.transactions import attempt
 from app.community import tree
-from app.people import duties, inbox, objections
-from app.people.objections import DisputedRecord
-from app.points import application_notices, applications, indicators, notices
+from app.people import duties, inbox
+from app.points import applications, indicators, notice_objections, notices
 from app.points.errors import (
     ApplicationStateConflict,
     CaseAlreadyCounted,
@@ -44,30 +43,6 @@ def refused(session, world, refusal, act):
     with pytest.raises(refusal), attempt(session):
         act()
     assert points.snapshot(session, world.ledger_id) == before
-
-
-def object_to(session, world, notice, number, who):
-    """Object to a line of the notice as everybody may, and return the objection."""
-    named = {"ledger_id": world.ledger_id}
-    line = notices.list_lines(session, **named, notice_id=notice.id)[number - 1]
-    record = DisputedRecord("notice", line.id, who.id, notice.published_by_id, world.node.id)
-    return objections.raise_objection(
-        session,
-        **named,
-        member_id=who.id,
-        record=record,
-        claim="没有看到有人清理",
-        actor=Actor(who.person_id),
-    )
-
-
-def answer(session, world, objection, verdict):
-    decider = Actor(people.member(session, world.ledger_id, world.node, "白既明").person_id)
-    named = {"ledger_id": world.ledger_id, "actor": decider}
-    application_notices.require_free_decider(session, subject_id=objection.subject_id, **named)
-    objections.answer(
-        session, objection_id=objection.id, verdict=verdict, reason="问过邻居", **named
-    )
 
 
 def test_d30_an_application_is_reviewed_by_another_put_up_and_posted_after_the_last_day(
@@ -106,14 +81,14 @@ def test_d30_an_objection_stops_its_own_line_only(session, world):
         make.review(session, world, each)
     notice = make.put_up(session, world)
     order = sorted(made, key=lambda each: each.id)
-    first = object_to(session, world, notice, 1, points.member(session, world, "秦小满"))
-    second = object_to(session, world, notice, 2, points.member(session, world, "秦知"))
-    answer(session, world, second, "upheld")
+    first = make.object_to(session, world, notice, 1, points.member(session, world, "秦小满"))
+    second = make.object_to(session, world, notice, 2, points.member(session, world, "秦知"))
+    make.answer(session, world, second, "upheld")
     over = LAST_DAY + timedelta(days=1)
     assert make.post_due(session, world, over) == 2
     assert [each.state for each in order] == ["noticed", "refused", "posted"]
     assert make.post_due(session, world, over) == 0
-    answer(session, world, first, "rejected")
+    make.answer(session, world, first, "rejected")
     assert make.post_due(session, world, over) == 1
     assert [each.state for each in order] == ["posted", "refused", "posted"]
     make.require_proven(session, world.ledger_id)
@@ -123,13 +98,13 @@ def test_d30_who_answers_is_neither_the_applicant_nor_the_reviewer(session, worl
     _, (head, spouse) = make.family(session, world, "温如许", "温知夏")
     make.review(session, world, make.apply(session, world, head))
     notice = make.put_up(session, world)
-    raised = object_to(session, world, notice, 1, points.member(session, world, "秦小满"))
+    raised = make.object_to(session, world, notice, 1, points.member(session, world, "秦小满"))
     for actor in (world.staff, Actor(head.person_id), Actor(spouse.person_id)):
         with pytest.raises(SecondPersonRequired), attempt(session):
-            application_notices.require_free_decider(
+            notice_objections.require_free_decider(
                 session, ledger_id=world.ledger_id, subject_id=raised.subject_id, actor=actor
             )
-    answer(session, world, raised, "rejected")
+    make.answer(session, world, raised, "rejected")
 
 
 def test_d30_a_notice_of_applications_is_up_3_to_7_working_days_and_may_be_taken_down(

@@ -6,17 +6,14 @@ import pytest
 
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
-from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFailed
+from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.transactions import attempt
 from app.ledger.errors import InsufficientPoints
 from app.ledger.posting import JournalDraft, post_one
 from app.ledger.reversals import reverse
 from app.people import homes, households
 from app.people.models import Message
-from app.points import deductions, expiry, grants, indicators, pooling, rates, wallets
-from app.points.deductions import Asked
-from app.points.rates import Terms
-from app.reports import explanations
+from app.points import expiry, grants, pooling, wallets
 from app.reports.proofs import prove
 from tests.factories import households as make
 from tests.factories import points
@@ -41,38 +38,6 @@ def spend(session, world, member, amount):
     paid = wallets.payment(session, **named, amount_points=amount, to=SHOP)
     draft = JournalDraft(key=f"test:{amount}", kind="test", lines=paid.lines, actor=SYSTEM)
     return post_one(session, ledger_id=world.ledger_id, draft=draft), paid.left_points
-
-
-def deduct(session, world, member, *, quantity=1, happened_on=make.DAY):
-    asked = Asked(
-        member_id=member.id,
-        node_id=world.node.id,
-        indicator_code="litter",
-        quantity=quantity,
-        happened_on=happened_on,
-        reason="楼道堆放杂物",
-    )
-    return deductions.enter(session, ledger_id=world.ledger_id, asked=asked, actor=world.staff)
-
-
-def decide(session, world, found, actor, verdict="approved"):
-    return deductions.decide(
-        session,
-        ledger_id=world.ledger_id,
-        deduction_id=found.id,
-        verdict=verdict,
-        reason="查实",
-        actor=actor,
-    )
-
-
-def a_minus(session, world, points_each=15):
-    indicators.add_minus_indicator(
-        session, programme=world.programme, code="litter", name="乱堆乱放", measure="times",
-        actor=SYSTEM,
-    )  # fmt: skip
-    points.rate(session, world, "litter", Terms(points_each, 1))
-    session.commit()
 
 
 def test_d29_members_earn_for_the_household_and_each_may_spend_what_is_above_the_base(
@@ -182,64 +147,13 @@ def test_d28_the_lots_of_a_household_expire_and_everybody_in_it_is_told(session,
         assert make.score(session, world, home).score_points == 100
 
 
-def test_p7_a_minus_indicator_takes_points_back_by_two_people(session, world):
-    a_minus(session, world)
-    home, (head, spouse) = make.family(session, world, "温如许", "温知夏")
-    make.clean(session, world, spouse.id, 1)
-    found = deduct(session, world, head)
-    session.commit()
-    before = points.snapshot(session, world.ledger_id)
-    with pytest.raises(SecondPersonRequired), attempt(session):
-        decide(session, world, found, world.staff)
-    assert points.snapshot(session, world.ledger_id) == before
-    done = decide(session, world, found, world.second)
-    assert (done.state, done.points, done.household_id) == ("approved", 15, home.id)
-    score = make.score(session, world, home)
-    assert (score.score_points, score.spendable_points, score.receivable_points) == (95, 0, 5)
-    explained = explanations.explain(
-        session, ledger_id=world.ledger_id, member_id=home.id, unit="points"
-    )
-    assert explained.is_proven
-    assert [each.source["kind"] for each in explained.lines] == ["grant", *["deduction"] * 2]
-    assert points.trial_balance(session, world.ledger_id) == {"points": 0}
-    make.require_proven(session, world.ledger_id)
-
-
-def test_a_refused_deduction_takes_nothing_and_no_deed_counts_to_a_minus_indicator(session, world):
-    a_minus(session, world)
-    member = points.member(session, world)
-    make.clean(session, world, member.id)
-    assert decide(session, world, deduct(session, world, member), world.second, "refused")
-    assert points.points_of(session, world, member.id) == 10
-    with pytest.raises(ValidationFailed), attempt(session):
-        indicators.add_category(
-            session, programme=world.programme, code="x", name="x", indicator_code="litter",
-            actor=SYSTEM,
-        )  # fmt: skip
-    with pytest.raises(ValidationFailed), attempt(session):
-        deductions.enter(
-            session,
-            ledger_id=world.ledger_id,
-            asked=Asked(
-                member_id=member.id,
-                node_id=world.node.id,
-                indicator_code="mediation",
-                quantity=1,
-                happened_on=make.DAY,
-                reason="x",
-            ),
-            actor=world.staff,
-        )
-    assert rates.list_versions(session, world.programme.id, "litter")[0].points == 15
-
-
 def test_d29_the_honour_list_names_only_who_agreed_and_nobody_below_the_base(session, world):
-    a_minus(session, world)
+    make.a_minus(session, world)
     best, (head, spouse) = make.family(session, world, "温如许", "温知夏")
     make.family(session, world, "林知远", name="林家")
     low, (owing,) = make.family(session, world, "秦小满", name="秦家")
     make.clean(session, world, head.id)
-    decide(session, world, deduct(session, world, owing), world.second)
+    make.taken(session, world, owing)
     named = {"ledger_id": world.ledger_id}
     with pytest.raises(PermissionDenied), attempt(session):
         homes.let_honour(

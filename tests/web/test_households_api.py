@@ -7,8 +7,9 @@ import pytest
 
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
+from app.cli import jobs
 from app.people import households
-from app.points import application_notices, hardship, pooling, programmes
+from app.points import hardship, pooling, programmes
 from app.points.rates import Terms
 from tests.factories import points
 from tests.factories.doors import Caller, Town
@@ -69,8 +70,13 @@ def earn(village: Town, caller: Caller, times: int) -> None:
     staff, second = village.caller("staff"), village.caller("colleague")
     review = f"{village.book}/applications/{made['id']}/review"
     done(staff.post(review, {"verdict": "approved"}))
+    put_up_and_post(village, second)
+
+
+def put_up_and_post(village: Town, caller: Caller) -> dict:
+    """Put up what was reviewed, look at it as everybody, and let the clock post it."""
     day = clock.today().isoformat()
-    notice = {
+    asked = {
         "node_code": village.node.code,
         "kind": "applied",
         "title": "积分公示",
@@ -78,13 +84,12 @@ def earn(village: Town, caller: Caller, times: int) -> None:
         "ends_on": day,
         "contact": "党群服务中心",
     }
-    done(second.post(f"{village.book}/notices", notice), 201)
-    application_notices.post_due(
-        village.session,
-        ledger_id=village.ledger_id,
-        today=clock.today() + timedelta(days=40),
-    )
+    notice = done(caller.post(f"{village.book}/notices", asked), 201)
+    shown = done(caller.get(f"{village.book}/notices/{notice['id']}"))
+    with clock.held_at(clock.now() + timedelta(days=40)):
+        jobs.post_applications(village.session, village.ledger_id)
     village.session.commit()
+    return shown
 
 
 def test_d30_an_application_goes_from_the_phone_over_the_notice_to_the_household(village):
@@ -160,10 +165,11 @@ def test_a10_k4_a_case_is_shared_once_and_the_officer_on_duty_has_nothing(villag
     assert listed["case_no"] == "WD-7"
 
 
-def test_p7_points_are_taken_by_two_people(village):
-    (head,) = at_home(village, "wen")
+def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(village):
+    head, spouse = at_home(village, "wen", "spouse")
     earn(village, head, 1)
     staff, second = village.caller("staff"), village.caller("colleague")
+    doors = f"{village.book}/deductions"
     asked = {
         "volunteer_no": head.member.volunteer_no,
         "indicator_code": "litter",
@@ -171,14 +177,30 @@ def test_p7_points_are_taken_by_two_people(village):
         "happened_on": clock.today().isoformat(),
         "reason": "楼道堆物",
     }
-    made = done(staff.post(f"{village.book}/deductions", asked), 201)
-    decision = f"{village.book}/deductions/{made['id']}/decision"
+    made = done(staff.post(doors, asked), 201)
+    decision = f"{doors}/{made['id']}/decision"
     refused(staff.post(decision, {"verdict": "approved"}), "second_person_required", 403)
-    assert len(done(second.get(f"{village.book}/deductions"))["items"]) == 1
-    assert done(second.post(decision, {"verdict": "approved"}))["state"] == "approved"
+    assert len(done(second.get(doors))["items"]) == 1
+    assert done(second.post(decision, {"verdict": "approved"}))["state"] == "reviewed"
     refused(second.post(decision, {"verdict": "approved"}), "already_decided", 409)
+    assert done(head.get(f"{village.book}/me/household/score"))["score_points"] == 110
+    reversal = f"{doors}/{made['id']}/reversal"
+    refused(staff.post(reversal, {"reason": "扣错了"}), "already_decided", 409)
+    shown = put_up_and_post(village, staff)["lines"]
+    assert [(each["name"], each["points"]) for each in shown] == [("", -15)]
+    (mine,) = done(spouse.get(f"{village.book}/me/deductions"))["items"]
+    assert (mine["state"], mine["points"]) == ("posted", 15)
     score = done(head.get(f"{village.book}/me/household/score"))
     assert (score["score_points"], score["receivable_points"]) == (95, 5)
+    waiting = done(staff.post(reversal, {"reason": "认错了楼道"}))
+    assert (waiting["state"], waiting["is_reversal_asked"]) == ("posted", True)
+    confirm = f"{reversal}/decision"
+    refused(staff.post(confirm, {"verdict": "approved"}), "second_person_required", 403)
+    back = done(second.post(confirm, {"verdict": "approved"}))
+    assert back["state"] == "reversed"
+    assert {back["journal_id"], back["reversal_journal_id"]} - {None, back["journal_id"]}
+    refused(second.post(confirm, {"verdict": "approved"}), "already_reversed", 409)
+    assert done(head.get(f"{village.book}/me/household/score"))["score_points"] == 110
 
 
 def test_d32_points_go_to_the_pool_and_to_kin(village):

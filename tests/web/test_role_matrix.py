@@ -225,8 +225,10 @@ def is_last(door: Door) -> bool:
 
 NOBODY_HERE = {
     "applications.review",
-    "cases.decide_deduction",
     "cases.open_case",
+    "deductions.ask_reversal",
+    "deductions.decide",
+    "deductions.decide_reversal",
     "common_pool.decide_help",
     "gifts.confirm_by_staff",
     "activity_steps.respond",

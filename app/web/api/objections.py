@@ -16,7 +16,7 @@ from app.mall import shops
 from app.people import objections
 from app.people.models import Objection
 from app.people.objections import DisputedRecord
-from app.points import application_notices, grants, notices
+from app.points import grants, notice_objections, notices
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import DECIDERS, READERS, book_id
@@ -99,7 +99,7 @@ def answer(asked: dict[str, Any], book: str, objection_id: UUID) -> ResponseRetu
         standing.require_holder(session, DECIDERS)
         found = objections.get(session, ledger_id=ledger_id, objection_id=objection_id)
         standing.node_at(session, found.node_id, DECIDERS)
-        application_notices.require_free_decider(
+        notice_objections.require_free_decider(
             session, ledger_id=ledger_id, subject_id=found.subject_id, actor=actor()
         )
         return objections.answer(

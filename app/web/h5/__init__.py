@@ -36,7 +36,7 @@ from app.web.h5 import (
     shifts,
     sign_in,
 )
-from app.web.h5.households import applying, giving
+from app.web.h5.households import applying, deducted, giving
 from app.web.h5.households import home as household
 from app.web.h5.orders import PAGES as ORDERS
 from app.web.h5.registers import sightings
@@ -50,7 +50,7 @@ PAGES = (
     *(objecting, backfilling, correcting, explaining),
     sightings,
     *(goods, profile, access, books, export, leaving, helping),
-    *(household, applying, giving),
+    *(household, applying, deducted, giving),
     *ORDERS,
     *(my_stars, my_proofs, assessing),
     *(leading, planning, screen, door, rolling, confirming, late),

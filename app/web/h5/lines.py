@@ -28,6 +28,12 @@ ROWS_MAX = 1_000
 KINDS = {
     "opening": _l("以前的记录转入"),
     "grant_reversal": _l("撤回一笔"),
+    "deduction": _l("扣分"),
+    "deduction_reversal": _l("扣分退回"),
+    "donation": _l("捐给公共池"),
+    "donation_back": _l("收回捐出的"),
+    "hardship_help": _l("公共池帮扶"),
+    "gift": _l("亲属赠予"),
     "expiry": _l("积分到期"),
     "merge": _l("两个账户合并"),
     "hold_lapsed": _l("占用的积分退回"),

@@ -199,6 +199,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("%(served_on)s的申报没有记，积分没有变。%(why)s"),
     ),
     "deducted": (_l("扣了积分"), _l("%(happened_on)s，扣 %(points)s。%(why)s。可以找社区问。")),
+    "deduction_noticed": (
+        _l("有一笔扣分正在公示"),
+        _l("%(happened_on)s，要扣 %(points)s，还没扣。%(why)s。不对可提，到 %(closes_on)s为止。"),
+    ),
+    "deduction_dropped": (_l("不扣分了"), _l("%(happened_on)s的 %(points)s没有扣，异议成立。")),
+    "deduction_reversed": (
+        _l("扣的积分还您了"),
+        _l("%(happened_on)s扣的 %(points)s退回来了。%(why)s。"),
+    ),
     "pool_helped": (_l("收到公共池的积分"), _l("邻居们捐的 %(points)s到了您这里，可以用了。")),
     "gift_received": (_l("收到亲属的积分"), _l("%(name)s赠您 %(points)s，可以兑换，不能转赠。")),
     "relative_asked": (

@@ -9,7 +9,8 @@ from marshmallow import ValidationError, fields, validate
 from app.points.case_numbers import CASE_NO_MAX
 from app.points.models_rule import POOLINGS
 from app.web.schemas import InSchema, Text
-from app.web.schemas.household_points import SHARES_MAX, DeductionIn, HelpIn, VerdictIn
+from app.web.schemas.deductions import DeductionIn
+from app.web.schemas.household_points import SHARES_MAX, HelpIn, VerdictIn
 from app.web.translate import _
 
 SHARE = re.compile(r"(\S{1,40})[\s,\uff0c]+(\S{1,8})")

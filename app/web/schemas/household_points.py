@@ -5,7 +5,6 @@ from marshmallow import Schema, fields, validate
 from app.people.models_member import RELATIONS
 from app.points.application_checks import MINUTES_MAX, QUANTITY_MAX, TEXT_MAX
 from app.points.case_numbers import CASE_NO_MAX
-from app.points.deductions import QUANTITY_MAX as DEDUCTED_MAX
 from app.points.models_household import APPLICATION_STATES
 from app.points.models_rule import POOLINGS
 from app.points.pool import POINTS_MAX
@@ -108,29 +107,6 @@ class CaseOut(Schema):
     points = fields.Integer()
     source_kind = fields.String()
     shares = fields.List(fields.Nested(ShareOut))
-
-
-class DeductionIn(InSchema):
-    """Points to be taken by a minus indicator, with the reason; a colleague decides."""
-
-    volunteer_no = Text(required=True, length_max=40)
-    indicator_code = Text(required=True, length_max=24)
-    quantity = WholeNumber(required=True, validate=validate.Range(min=1, max=DEDUCTED_MAX))
-    happened_on = fields.Date(required=True)
-    reason = Text(required=True)
-
-
-class DeductionOut(Schema):
-    """A deduction and where it stands."""
-
-    id = fields.UUID()
-    name_masked = fields.String()
-    indicator_code = fields.String()
-    quantity = fields.Integer()
-    points = fields.Integer()
-    happened_on = fields.Date()
-    reason = fields.String()
-    state = fields.String()
 
 
 class PointsIn(InSchema):

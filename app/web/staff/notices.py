@@ -26,7 +26,7 @@ from app.web.translate import _, _l
 bp = Blueprint("notices", __name__, url_prefix="/<place>/notices")
 SAID = (
     *(_l("每人的时长和积分"), _l("等审核、还没入账的")),
-    *(_l("拟评定的星级"), _l("审核过的积分申报")),
+    *(_l("拟评定的星级"), _l("审核过的积分申报和扣分")),
 )
 KINDS = dict(zip(NOTICE_KINDS, SAID, strict=True))
 WORKDAYS = (3, 5, 7, 10, 15)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members, objections
-from app.points import application_notices, photos
+from app.points import notice_objections, photos
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import AnswerIn
 from app.web.session import actor
@@ -47,7 +47,7 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
         key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "objection_id": objection_id}
         found = objections.get(session, **key)
         desk.require_at(session, found.node_id, desk.DECIDERS)
-        application_notices.require_free_decider(
+        notice_objections.require_free_decider(
             session, ledger_id=desk.ledger_id(), subject_id=found.subject_id, actor=actor()
         )
         objections.answer(session, **key, actor=actor(), **asked)

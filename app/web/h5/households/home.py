@@ -28,6 +28,7 @@ TITLES = {
     "cancel": _l("兑换撤单退回"),
     "refund": _l("兑换退回"),
     "deduction": _l("扣分"),
+    "deduction_reversal": _l("扣分退回"),
     "donation": _l("捐给公共池"),
     "donation_back": _l("收回捐出的"),
     "hardship_help": _l("公共池帮扶"),

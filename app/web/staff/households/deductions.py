@@ -1,4 +1,4 @@
-"""Deductions (扣分) at the desk: a minus indicator, a reason, and a second person (P7)."""
+"""Deductions (扣分) at the desk: by two people, after a notice; reversed by two as well (P7)."""
 
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.people import members
-from app.points import deductions, programmes
+from app.points import deduction_posting, deductions, programmes
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_households import DeductionIn
 from app.web.schemas.household_points import VerdictIn
 from app.web.session import actor
@@ -21,13 +22,13 @@ from app.web.staff.member_steps import numbered
 from app.web.translate import _
 
 bp = Blueprint("deductions", __name__, url_prefix="/<place>/deductions")
-SHOWN_MAX = 100
+SHOWN_MAX, TAKEN_MAX = 100, 50
 
 
 @bp.get("")
 @allow(SIGNED_IN)
 def show() -> ResponseReturnValue:
-    """Show what waits for a second person, and the form."""
+    """Show what waits, what is on notice, what was taken, and the form."""
     return _show()
 
 
@@ -48,14 +49,35 @@ def enter() -> ResponseReturnValue:
 @bp.post("/<uuid:deduction_id>/decide")
 @allow(SIGNED_IN)
 def decide(deduction_id: UUID) -> ResponseReturnValue:
-    """Approve or refuse a deduction."""
+    """Approve or refuse a deduction; approved, it waits for its notice."""
+    said = _("已决定。要扣的还没扣，先公示，期满没有异议才扣。")
+    return _step(_at(deduction_id, desk.DECIDERS, deductions.decide), said, VerdictIn)
 
+
+@bp.post("/<uuid:deduction_id>/reversal")
+@allow(SIGNED_IN)
+def ask_reversal(deduction_id: UUID) -> ResponseReturnValue:
+    """Ask that a deduction be reversed; a colleague confirms."""
+    verb = _at(deduction_id, desk.WORKERS, deduction_posting.ask_reversal)
+    return _step(verb, _("提上去了，等同事确认，积分还没有退。"), ReasonIn)
+
+
+@bp.post("/<uuid:deduction_id>/reversal/decide")
+@allow(SIGNED_IN)
+def decide_reversal(deduction_id: UUID) -> ResponseReturnValue:
+    """Confirm or refuse a reversal."""
+    said = _("已决定。退了的，账上另有一行，原来那行还在。")
+    verb = _at(deduction_id, desk.DECIDERS, deduction_posting.decide_reversal)
+    return _step(verb, said, VerdictIn)
+
+
+def _at(deduction_id: UUID, roles: tuple[str, ...], does: Any) -> forms.Verb:
     def verb(session: Session, asked: dict[str, Any]) -> None:
         key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "deduction_id": deduction_id}
-        desk.require_at(session, deductions.get(session, **key).node_id, desk.DECIDERS)
-        deductions.decide(session, **key, actor=actor(), **asked)
+        desk.require_at(session, deductions.get(session, **key).node_id, roles)
+        does(session, **key, actor=actor(), **asked)
 
-    return _step(verb, _("已决定。扣了的，本人会收到通知和原因。"), VerdictIn)
+    return verb
 
 
 def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
@@ -66,10 +88,14 @@ def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("points")
-    key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     with reading() as session:
-        node = desk.here().node
-        found = deductions.list_waiting(session, **key, node=node, limit=SHOWN_MAX)
+        found = deductions.list_in(session, **scope, limit=SHOWN_MAX)
+        later = deductions.list_in(
+            session, **scope, states=("reviewed", "noticed"), limit=SHOWN_MAX
+        )
+        taken = deductions.list_taken(session, **scope, limit=TAKEN_MAX)
+        ids = {each.member_id for each in (*found, *later, *taken)}
         programme = programmes.of_ledger(session, desk.ledger_id())
         minus = [
             each
@@ -80,7 +106,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             "households/deductions.html",
             problem,
             found=found,
-            whose=members.get_many(session, **key, member_ids={each.member_id for each in found}),
+            later=later,
+            taken=taken,
+            whose=members.get_many(session, ledger_id=desk.ledger_id(), member_ids=ids),
             names={each.code: each.name for each in minus},
             indicators=[(each.code, each.name) for each in minus],
             mine=desk.me(),

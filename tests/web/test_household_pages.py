@@ -1,0 +1,144 @@
+"""Household points through the pages: deductions from the desk to the phone and back (P7, D30)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from app.base import clock
+from app.base.actors import SYSTEM
+from app.cli import jobs
+from app.people import households
+from app.points import deductions, indicators, pooling
+from app.points.rates import Terms
+from tests.factories import desk as desks
+from tests.factories import points
+
+
+@pytest.fixture
+def desk(stage):
+    return stage.put_up(a_village, "app", "session")
+
+
+def a_village(app, session):
+    """The desk's place pools by household, and litter takes 15."""
+    made = desks.a_desk(app, session)
+    named = {"programme": made.world.programme, "actor": SYSTEM}
+    indicators.add_minus_indicator(
+        session, code="litter", name="乱堆乱放", measure="times", **named
+    )
+    points.rate(session, made.world, "litter", Terms(15, 1))
+    pooling.set_pooling(session, pooling="household", **named)
+    session.commit()
+    return made
+
+
+def at_home(desk, *who, name="温家"):
+    """A household of these people; the first is its head."""
+    kin = [desk.person(each) for each in who]
+    named = {"ledger_id": desk.ledger_id, "actor": SYSTEM}
+    home = households.create(
+        desk.session, node_id=desk.node.id, name=name, head_member_id=kin[0].id, **named
+    )
+    for each in kin[1:]:
+        households.join(
+            desk.session, household_id=home.id, member_id=each.id, relation="家人", **named
+        )
+    desk.session.commit()
+    return home
+
+
+def score(desk, home):
+    desk.session.expire_all()
+    return pooling.score(desk.session, ledger_id=desk.ledger_id, household_id=home.id)
+
+
+def enter_and_approve(desk, who):
+    """Somebody enters a deduction at the desk, and a colleague approves it."""
+    fields = {
+        "volunteer_no": desk.person(who).volunteer_no,
+        "indicator_code": "litter",
+        "quantity": 1,
+        "happened_on": clock.today().isoformat(),
+        "reason": "楼道堆放杂物",
+    }
+    said = desk.at("staff").send(desk.path("/deductions"), **fields)
+    assert said.status_code == 303
+    (found,) = deductions.list_in(desk.session, ledger_id=desk.ledger_id, node=desk.node)
+    door = desk.path(f"/deductions/{found.id}/decide")
+    assert desk.at("staff").send(door, verdict="approved").status_code == 403
+    assert desk.at("second").send(door, verdict="approved").status_code == 303
+    return found.id
+
+
+def put_up(desk):
+    day = clock.today().isoformat()
+    fields = {
+        "kind": "applied",
+        "title": "三月积分公示",
+        "begins_on": day,
+        "ends_on": day,
+        "workdays": "5",
+        "contact": "党群服务中心一楼",
+    }
+    return desk.at("staff").send(desk.path("/notices/new"), **fields)
+
+
+def let_the_clock_run(desk, days):
+    """The nightly job of so many days later."""
+    desk.session.commit()
+    with clock.held_at(clock.now() + timedelta(days=days)):
+        jobs.post_applications(desk.session, desk.ledger_id)
+        desk.session.commit()
+
+
+def test_d30_a_deduction_is_put_up_without_a_name_and_its_household_objects_on_the_phone(desk):
+    home = at_home(desk, "wen", "zhi")
+    enter_and_approve(desk, "wen")
+    page = desk.at("staff").get(desk.path("/deductions")).text
+    assert "等公示" in page
+    assert "发公示" in page
+    made = put_up(desk)
+    notice_id = re.search(r"notices/([0-9a-f-]{36})", made.location)[1]
+    public = desk.at("volunteer").get(f"/notices/ningde/{notice_id}").text
+    assert "扣分，不写名字" in public
+    assert desk.person("wen").name_masked not in public
+    phone = desk.at("zhi").get("/deductions").text
+    assert "正在公示，还没扣" in phone
+    assert desk.person("wen").name_masked in phone
+    door = re.search(r"/objections/new/notice/[0-9a-f-]{36}", phone)[0]
+    assert "第 1 行" in desk.at("zhi").get(door).text
+    assert desk.at("zhi").send(door, claim="那是楼下的").status_code == 303
+    let_the_clock_run(desk, 20)
+    assert score(desk, home).score_points == 100
+    opened = desk.at("colleague").get(desk.path("/objections")).text
+    answer = re.search(r"/objections/[0-9a-f-]{36}/answer", opened)[0]
+    said = {"verdict": "upheld", "reason": "看过，不是他家的"}
+    assert desk.at("second").send(desk.path(answer), **said).status_code == 403
+    assert desk.at("colleague").send(desk.path(answer), **said).status_code == 303
+    let_the_clock_run(desk, 21)
+    assert score(desk, home).score_points == 100
+    assert "异议成立，积分没有动" in desk.at("wen").get("/deductions").text
+
+
+def test_l4_a_deduction_comes_back_at_the_desk_by_two_people_and_shows_as_two_lines(desk):
+    home = at_home(desk, "wen")
+    found_id = enter_and_approve(desk, "wen")
+    put_up(desk)
+    let_the_clock_run(desk, 20)
+    assert score(desk, home).score_points == 85
+    assert "扣了" in desk.at("wen").get("/deductions").text
+    door = desk.path(f"/deductions/{found_id}/reversal")
+    assert desk.at("auditor").send(door, reason="认错了").status_code == 403
+    assert desk.at("staff").send(door, reason="认错了楼道").status_code == 303
+    page = desk.at("colleague").get(desk.path("/deductions")).text
+    assert "要退回：认错了楼道" in page
+    confirm = f"{door}/decide"
+    assert desk.at("staff").send(confirm, verdict="approved").status_code == 403
+    assert score(desk, home).score_points == 85
+    assert desk.at("colleague").send(confirm, verdict="approved").status_code == 303
+    assert score(desk, home).score_points == 100
+    mine = desk.at("wen").get("/household").text
+    assert mine.count("扣分退回") == 1
+    assert ">扣分<" in mine
+    assert "积分已退回。原因：认错了楼道" in desk.at("wen").get("/deductions").text
