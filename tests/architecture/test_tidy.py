@@ -25,8 +25,8 @@ ROOM_LINES = {
     "reports": 6_900,
     "service_orders": 6_400,
     "web": 3_000,
-    "web/api": 14_200,
-    "web/h5": 8_800,
+    "web/api": 14_400,
+    "web/h5": 9_000,
     "web/schemas": 6_000,
     "web/staff": 12_000,
 }
