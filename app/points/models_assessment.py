@@ -24,7 +24,7 @@ from app.base.db import (
 
 BODIES = ("committee", "owners", "property")
 """居委 · 业委会 · 物业."""
-ASSESSED_KINDS = ("member", "team")
+ASSESSED_KINDS = ("member", "team", "project")
 
 
 class Assessor(LedgerRow, Base):
@@ -54,7 +54,7 @@ class Assessor(LedgerRow, Base):
 
 
 class Assessment(LedgerRow, Base):
-    """One assessor's score of a volunteer or a team for a quarter, from 0 to 100."""
+    """One assessor's score of a volunteer, a team or a project for a quarter, from 0 to 100."""
 
     __tablename__ = "points_assessment"
     __table_args__ = (

@@ -21,7 +21,7 @@ from app.base.db import (
     one_of,
 )
 
-SUBJECT_KINDS = ("member", "team")
+SUBJECT_KINDS = ("member", "team", "project")
 
 
 class QuarterReport(LedgerKey, Base):
@@ -39,7 +39,7 @@ class QuarterReport(LedgerKey, Base):
 
 
 class QuarterLine(LedgerKey, Base):
-    """What one volunteer or team had in a closed quarter. Append-only.
+    """What one volunteer, team or project had in a closed quarter. Append-only.
 
     `adjustment_minutes` are those of days of earlier quarters, with their sign; they are
     part of the minutes by provenance.

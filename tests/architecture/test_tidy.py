@@ -26,7 +26,7 @@ ROOM_LINES = {
     "service_orders": 6_400,
     "web": 3_000,
     "web/api": 14_400,
-    "web/h5": 9_000,
+    "web/h5": 9_100,
     "web/schemas": 6_000,
     "web/staff": 12_000,
 }

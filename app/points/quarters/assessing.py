@@ -30,10 +30,16 @@ SCORE_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who is scored: a member or a team."""
+    """Who is scored: a member, a team, or a project.
+
+    Of a project the door says the place and whose work it is, for this room knows none:
+    `node_id`, and `member_ids` with those of its team and all who claimed it or served.
+    """
 
     kind: str
     id: UUID
+    node_id: int | None = None
+    member_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,13 @@ def assess(
     mark: Mark,
     actor: Actor,
 ) -> Assessment:
-    """Score a volunteer or a team for a quarter, as the assessor one was appointed to be.
+    """Score a volunteer, a team or a project for a quarter, as an assessor appointed to.
 
     Raises:
         NotFound: No such assessor, member or team, or not of the assessor's place.
         PermissionDenied: The actor is not this assessor.
-        SecondPersonRequired: It is the assessor, their household, or a team of theirs (S9, A6).
+        SecondPersonRequired: It is the assessor, their household, or a team or project of
+            theirs (S9, A6).
         PeriodConflict: The quarter is closed, or has not begun.
         ValidationFailed: The score is not 0 to 100.
     """
@@ -117,19 +124,6 @@ def assess(
         raise ValidationFailed("a score from 0 to 100", field="score")
     _require_open(session, ledger_id, quarter)
     _require_another(session, assessor, subject, actor)
-    row = {
-        "ledger_id": ledger_id,
-        "id": new_id(),
-        "period": quarter.name,
-        "subject_kind": subject.kind,
-        "subject_id": subject.id,
-        "body": assessor.body,
-        "assessor_id": assessor.id,
-        "score": mark.score,
-        "note": mark.note.strip(),
-        "assessed_by_id": actor.person_id,
-        "assessed_at": clock.now(),
-    }
     insert = insert_for(session, Assessment)
     again = ("score", "note", "assessed_at")
     upsert = insert.on_conflict_do_update(
@@ -137,7 +131,8 @@ def assess(
         set_={name: getattr(insert.excluded, name) for name in again},
     )
     found: Assessment = session.scalars(
-        upsert.values(row).returning(Assessment), execution_options={"populate_existing": True}
+        upsert.values(_row(assessor, quarter, subject, mark, actor)).returning(Assessment),
+        execution_options={"populate_existing": True},
     ).one()
     return found
 
@@ -213,6 +208,24 @@ def averages(session: Session, *, ledger_id: int, quarter: Quarter) -> dict[tupl
     return {subject: sum(each) // len(each) for subject, each in bodies.items()}
 
 
+def _row(
+    assessor: Assessor, quarter: Quarter, subject: Subject, mark: Mark, actor: Actor
+) -> dict[str, object]:
+    return {
+        "ledger_id": assessor.ledger_id,
+        "id": new_id(),
+        "period": quarter.name,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "body": assessor.body,
+        "assessor_id": assessor.id,
+        "score": mark.score,
+        "note": mark.note.strip(),
+        "assessed_by_id": actor.person_id,
+        "assessed_at": clock.now(),
+    }
+
+
 def _require_open(session: Session, ledger_id: int, quarter: Quarter) -> None:
     counting.hold(session, ledger_id=ledger_id, is_closing=False)
     last = counting.last_closed(session, ledger_id=ledger_id)
@@ -230,6 +243,10 @@ def _require_another(session: Session, assessor: Assessor, subject: Subject, act
         whose = members.get(session, ledger_id=ledger_id, member_id=subject.id)
         circle = households.circle_of(session, ledger_id=ledger_id, person_id=actor.person_id)
         is_own, node_id = subject.id in circle, whose.node_id
+    elif subject.kind == "project":
+        assert subject.node_id is not None, "the door says where a project is"
+        circle = households.circle_of(session, ledger_id=ledger_id, person_id=actor.person_id)
+        is_own, node_id = not circle.isdisjoint(subject.member_ids), subject.node_id
     else:
         team = teams.get(session, ledger_id=ledger_id, team_id=subject.id)
         stays = team_members.list_members(session, ledger_id=ledger_id, team_id=team.id)

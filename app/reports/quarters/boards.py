@@ -50,12 +50,12 @@ def draw(
     report = freezing.find(session, ledger_id=ledger_id, quarter=quarter)
     if report is not None:
         rule = scoring.of_values(report.rule)
-        found = freezing.read(session, ledger_id=ledger_id, quarter=quarter)
+        chosen = freezing.read(session, ledger_id=ledger_id, quarter=quarter, kind=kind, node=node)
     else:
         rule = scoring.current(session, programmes.of_ledger(session, ledger_id).id)
         found = lines.live(session, ledger_id=ledger_id, quarter=quarter, rule=rule)
-    inside = set(session.scalars(sa.select(Node.id).where(tree.within(Node.path, node))))
-    chosen = [each for each in found if each.subject_kind == kind and each.node_id in inside]
+        inside = set(session.scalars(sa.select(Node.id).where(tree.within(Node.path, node))))
+        chosen = [each for each in found if each.subject_kind == kind and each.node_id in inside]
     able = [each for each in chosen if each.score > 0]
     return QuarterBoard(
         quarter=quarter,

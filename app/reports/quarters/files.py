@@ -16,7 +16,7 @@ from app.reports.sheets import Cell
 KIND = "quarter_board"
 HEADINGS = (
     "名次",
-    "志愿者编号或队伍",
+    "志愿者编号、队伍或项目编号",
     "得分",
     "合计(分钟)",
     "信用时长(分钟)",
@@ -29,7 +29,7 @@ HEADINGS = (
     "获得积分",
     "次数",
 )
-SUBJECTS = {"member": "志愿者", "team": "队伍"}
+SUBJECTS = {"member": "志愿者", "team": "队伍", "project": "项目"}
 
 
 def content(

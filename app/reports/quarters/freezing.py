@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
+from app.community import tree
+from app.community.models import Node
 from app.points import programmes
 from app.points.quarters import closing, scoring
 from app.points.quarters.calendar import Quarter
@@ -51,12 +53,29 @@ def find(session: Session, *, ledger_id: int, quarter: Quarter) -> QuarterReport
     return session.get(QuarterReport, (ledger_id, quarter.name))
 
 
-def read(session: Session, *, ledger_id: int, quarter: Quarter) -> list[QuarterSum]:
-    """Return the frozen lines of a closed quarter, in their fixed order."""
+def list_closed(session: Session, *, ledger_id: int) -> list[QuarterReport]:
+    """List the book's closed quarters, the latest first."""
+    query = sa.select(QuarterReport).where(QuarterReport.ledger_id == ledger_id)
+    return list(session.scalars(query.order_by(QuarterReport.period.desc())))
+
+
+def read(
+    session: Session,
+    *,
+    ledger_id: int,
+    quarter: Quarter,
+    kind: str | None = None,
+    node: Node | None = None,
+) -> list[QuarterSum]:
+    """Return the frozen lines of a closed quarter, in their fixed order; or some of them."""
     columns = [getattr(QuarterLine, name) for name in NAMES]
     query = sa.select(*columns).where(
         QuarterLine.ledger_id == ledger_id, QuarterLine.period == quarter.name
     )
+    if kind is not None:
+        query = query.where(QuarterLine.subject_kind == kind)
+    if node is not None:
+        query = query.join(Node, Node.id == QuarterLine.node_id).where(tree.within(Node.path, node))
     found = [QuarterSum(*row) for row in session.execute(query)]
     return sorted(found, key=lambda each: (each.subject_kind, each.subject_id.bytes))
 

@@ -14,10 +14,11 @@ from app.people.models import Member, Team
 from app.points.models import Day, Grant
 from app.points.quarters import assessing
 from app.points.quarters.calendar import Quarter
-from app.service_orders.models import Order, OrderWork
+from app.reports.quarters import projects
+from app.service_orders.models import Order, OrderWork, Post
 
 Key = tuple[str, UUID]
-"""`member` or `team`, and which."""
+"""`member`, `team` or `project`, and which."""
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Hours:
 
 
 def hours(session: Session, *, ledger_id: int, quarter: Quarter) -> dict[Key, Hours]:
-    """Return the minutes by provenance, points and grants of each member and team."""
+    """Return the minutes by provenance, points and grants of each member, team and project."""
     found: dict[Key, Hours] = {}
     for kind, query in (("member", _by_member), ("team", _by_team)):
         for row in session.execute(query(ledger_id, quarter)):
@@ -41,6 +42,12 @@ def hours(session: Session, *, ledger_id: int, quarter: Quarter) -> dict[Key, Ho
             one.minutes[provenance] += int(minutes)
             one.points += int(points)
             one.grant_count += int(count)
+    for total in projects.sums(session, ledger_id=ledger_id, quarter=quarter):
+        post_id, number, node_id, provenance, minutes, points, count = total
+        one = found.setdefault((projects.KIND, post_id), Hours(number, node_id))
+        one.minutes[provenance] += minutes
+        one.points += points
+        one.grant_count += count
     return found
 
 
@@ -63,6 +70,8 @@ def adjustments(session: Session, *, ledger_id: int, quarter: Quarter) -> Counte
         found["member", kept.get(member_id, member_id)] += int(minutes)
         if team_id is not None:
             found["team", team_id] += int(minutes)
+    changed = projects.adjustments(session, ledger_id=ledger_id, quarter=quarter)
+    found.update({(projects.KIND, post_id): minutes for post_id, minutes in changed.items()})
     return found
 
 
@@ -118,6 +127,7 @@ def places(session: Session, *, ledger_id: int, keys: set[Key]) -> dict[Key, Hou
     for kind, model, number in (
         ("member", Member, Member.volunteer_no),
         ("team", Team, Team.name),
+        (projects.KIND, Post, Post.number),
     ):
         ids = [each for of, each in keys if of == kind]
         query = sa.select(model.id, number, model.node_id).where(

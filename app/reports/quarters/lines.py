@@ -17,7 +17,7 @@ from app.reports.quarters.inputs import Hours
 
 @dataclass(frozen=True, slots=True)
 class QuarterSum:
-    """What one volunteer or team has in a quarter; minutes by provenance, corrections in them."""
+    """What one volunteer, team or project has; minutes by provenance, corrections in them."""
 
     subject_kind: str
     subject_id: UUID

@@ -13,6 +13,7 @@ from app.points.models import Assessor
 from app.points.quarters import assessing
 from app.points.quarters.assessing import Mark, Subject
 from app.points.quarters.calendar import Quarter
+from app.reports.quarters import projects
 from app.web.acts import act
 from app.web.api import standing
 from app.web.permissions import SIGNED_IN, allow
@@ -75,7 +76,7 @@ def dismiss(book: str, assessor_id: UUID) -> ResponseReturnValue:
 @bp.arguments(AssessmentIn)
 @bp.response(201, AssessmentOut)
 def assess(asked: dict[str, Any], book: str, assessor_id: UUID) -> ResponseReturnValue:
-    """Score a member or a team as the assessor I am; never my own (S9)."""
+    """Score a member, a team or a project as the assessor I am; never my own (S9)."""
     ledger_id = standing.book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def assess(asked: dict[str, Any], book: str, assessor_id: UUID) -> ResponseRetur
             ledger_id=ledger_id,
             assessor_id=assessor_id,
             quarter=Quarter.named(asked["period"]),
-            subject=Subject(asked["subject_kind"], asked["subject_id"]),
+            subject=_subject(session, ledger_id, asked["subject_kind"], asked["subject_id"]),
             mark=Mark(asked["score"], asked["note"]),
             actor=actor(),
         )
@@ -97,3 +98,9 @@ def assess(asked: dict[str, Any], book: str, assessor_id: UUID) -> ResponseRetur
 
 def _dumped(seat: Assessor) -> dict[str, Any]:
     return {"id": str(seat.id), "member_id": str(seat.member_id), "body": seat.body}
+
+
+def _subject(session: Session, ledger_id: int, kind: str, subject_id: UUID) -> Subject:
+    if kind == projects.KIND:
+        return projects.subject(session, ledger_id=ledger_id, post_id=subject_id)
+    return Subject(kind, subject_id)

@@ -17,6 +17,7 @@ from app.web.board import (
 from app.web.board.figures import place_report, places
 from app.web.board.households import honour
 from app.web.board.partners import months as shop_months
+from app.web.board.stars import quarters
 
 bp = Blueprint("board", __name__)
 for page in (
@@ -30,6 +31,7 @@ for page in (
     places,
     posters,
     problems,
+    quarters,
     shop_months,
     team_cards,
     verify,

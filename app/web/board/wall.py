@@ -12,6 +12,7 @@ from app.base.transactions import reading
 from app.community import tree
 from app.points import programmes
 from app.reports import stars
+from app.reports.quarters import freezing
 from app.reports.stars import Picture, Star
 from app.web import qr
 from app.web.permissions import PUBLIC, allow
@@ -30,7 +31,7 @@ PERIODS = {"month": _l("本月"), "quarter": _l("本季度"), "year": _l("今年
 def show(place: str) -> ResponseReturnValue:
     """Show a place's board."""
     try:
-        picture = _picture(place)
+        picture, closed = _picture(place)
     except NotFound:
         return Response(render_template("board/wall_off.html"), 404, mimetype="text/html")
     address = url_for("h5.profile.show_consents", _external=True)
@@ -41,16 +42,20 @@ def show(place: str) -> ResponseReturnValue:
         tied=_tied(picture.rows),
         period=PERIODS[picture.board.period],
         code=qr.svg(address, label=_("同意亮全名的码")),
+        closed=closed,
         is_few=len(picture.rows) <= FEW,
         steps=picture.table.hours,
     )
 
 
-def _picture(place: str) -> Picture:
+def _picture(place: str) -> tuple[Picture, str | None]:
+    """Return the board, and the name of the latest quarter that was closed."""
     with reading() as session:
         node = tree.by_code(session, place)
         ledger_id = programmes.of_node(session, node).ledger_id
-        return stars.draw(session, ledger_id=ledger_id, node=node)
+        drawn = stars.draw(session, ledger_id=ledger_id, node=node)
+        closed = freezing.list_closed(session, ledger_id=ledger_id)
+        return drawn, closed[0].period if closed else None
 
 
 def _pages(rows: list[Star]) -> list[list[Star]]:

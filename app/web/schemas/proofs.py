@@ -61,7 +61,7 @@ class AssessorOut(Schema):
 
 
 class AssessmentIn(InSchema):
-    """A score from 0 to 100 of a member or a team for a quarter."""
+    """A score from 0 to 100 of a member, a team or a project for a quarter."""
 
     period = Text(required=True, length_max=6)
     subject_kind = fields.String(required=True, validate=validate.OneOf(ASSESSED_KINDS))

@@ -17,7 +17,8 @@ from app.points.models_assessment import ASSESSED_KINDS
 from app.points.quarters import assessing, closing
 from app.points.quarters.assessing import Mark, Subject
 from app.points.quarters.calendar import Quarter
-from app.reports.quarters import boards
+from app.reports.quarters import boards, projects
+from app.service_orders import posts
 from app.web.acts import submit
 from app.web.h5 import own
 from app.web.h5.forms import invalid
@@ -111,7 +112,7 @@ def give(assessor_id: UUID, kind: str, subject_id: UUID) -> ResponseReturnValue:
             ledger_id=me.ledger_id,
             assessor_id=seat.id,
             quarter=quarter,
-            subject=Subject(kind, subject_id),
+            subject=_subject(session, me, kind, subject_id),
             mark=Mark(int(typed), request.form.get("note", "")[:200]),
             actor=actor(),
         )
@@ -162,8 +163,16 @@ def _quarter(session: Session, me: Own) -> Quarter:
     return turn if closing.is_over(turn) else Quarter.of(clock.today())
 
 
+def _subject(session: Session, me: Own, kind: str, subject_id: UUID) -> Subject:
+    if kind == projects.KIND:
+        return projects.subject(session, ledger_id=me.ledger_id, post_id=subject_id)
+    return Subject(kind, subject_id)
+
+
 def _name(session: Session, me: Own, subject: Subject) -> str:
     if subject.kind == "team":
         return teams.get(session, ledger_id=me.ledger_id, team_id=subject.id).name
+    if subject.kind == projects.KIND:
+        return posts.get(session, ledger_id=me.ledger_id, post_id=subject.id).title
     found = members.get(session, ledger_id=me.ledger_id, member_id=subject.id)
     return f"{found.name_masked} {found.volunteer_no}"

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.transactions import reading, unit_of_work
-from app.people import members, teams
 from app.points import programmes
 from app.points.quarters import closing, scoring
 from app.points.quarters.calendar import Quarter
@@ -17,7 +16,7 @@ from app.points.quarters.scoring import Rule
 from app.reports import exports, returns
 from app.reports.exports import Ordered
 from app.reports.models_quarter import SUBJECT_KINDS
-from app.reports.quarters import boards, files, freezing, packs
+from app.reports.quarters import boards, files, freezing, naming, packs
 from app.reports.quarters.boards import QuarterBoard
 from app.web.corrections import XLSX
 from app.web.permissions import SIGNED_IN, allow
@@ -30,7 +29,7 @@ from app.web.translate import _, _l
 bp = Blueprint("quarters", __name__, url_prefix="/<place>/quarters")
 SHOWN_MAX = 200
 MINUTES_AN_HOUR = 60
-KINDS = {"member": _l("志愿者"), "team": _l("队伍")}
+KINDS = {"member": _l("志愿者"), "team": _l("队伍"), "project": _l("项目")}
 
 
 @bp.get("")
@@ -209,10 +208,7 @@ def _kind() -> str:
 
 
 def _names(session: Session, drawn: QuarterBoard) -> dict[Any, str]:
-    """Return what each line is called: a member masked, a team by its name."""
+    """Return what each line is called: a member masked, a team or a project by its name."""
     shown = [*(one for _, one in drawn.ranked[:SHOWN_MAX]), *drawn.others[:SHOWN_MAX]]
     ids = [one.subject_id for one in shown]
-    if drawn.kind == "member":
-        found = members.get_many(session, ledger_id=desk.ledger_id(), member_ids=ids)
-        return {member_id: each.name_masked for member_id, each in found.items()}
-    return {each: teams.get(session, ledger_id=desk.ledger_id(), team_id=each).name for each in ids}
+    return naming.at_desk(session, ledger_id=desk.ledger_id(), kind=drawn.kind, ids=ids)

@@ -1,0 +1,1 @@
+"""Public pages of stars: the boards of closed quarters."""
