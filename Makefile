@@ -84,7 +84,7 @@ $(TOOLS): requirements.txt requirements-dev.txt | $(BIN)/python
 # The tests drive Debian's own browser, and look at pages in Chinese letters.
 browser:
 	@packages=()
-	[[ -x /usr/bin/chromium ]] || packages+=(chromium)
+	compgen -G '/usr/bin/chromium*' >/dev/null || packages+=(chromium-headless-shell)
 	compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || packages+=(fonts-noto-cjk)
 	(($${#packages[@]} > 0)) || exit 0
 	as_root=()

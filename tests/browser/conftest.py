@@ -31,8 +31,8 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests of a worker; every test has windows of its own."""
-    if not Path(windows.CHROMIUM).exists():
-        pytest.fail(f"no {windows.CHROMIUM}: apt install chromium fonts-noto-cjk")
+    if not windows.CHROMIUM.exists():
+        pytest.fail("no Chromium: apt install chromium-headless-shell fonts-noto-cjk")
     browser = windows.launch(playwright)
     yield browser
     browser.close()

@@ -1,13 +1,16 @@
 """Browser windows of the sizes people have, and a witness of what went over the wire."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
-CHROMIUM = "/usr/bin/chromium"
+SHELL, FULL = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
+CHROMIUM = SHELL if SHELL.exists() else FULL
+"""The same engine without windows of its own does half the work."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
