@@ -103,8 +103,8 @@ def list_live(session: Session, *, ledger_id: int, activity_id: UUID) -> list[Re
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def close_unanswered(session: Session, *, ledger_id: int, now: datetime) -> int:
-    """End every call whose deadline has passed as 无人响应; return how many (a job)."""
+def close_unanswered(session: Session, *, ledger_id: int, now: datetime) -> list[UUID]:
+    """End every call whose deadline has passed as 无人响应; return which (a job)."""
     ended = session.execute(
         sa.update(Activity)
         .where(
@@ -119,7 +119,7 @@ def close_unanswered(session: Session, *, ledger_id: int, now: datetime) -> int:
     if ended:
         end_sessions(session, ledger_id=ledger_id, activity_ids=[row.id for row in ended])
         telling.tell_unanswered(session, ledger_id=ledger_id, ended=ended)
-    return len(ended)
+    return [row.id for row in ended]
 
 
 def _require_team_leader(session: Session, ledger_id: int, team_id: UUID, actor: Actor) -> None:

@@ -23,7 +23,7 @@ from app.people import codes
 from app.points import application_notices, book_overlaps, deduction_notices, expiry
 from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
-from app.service_orders import claims, crediting, exchanges, handling
+from app.service_orders import claims, crediting, exchanges, handling, wishes
 
 group = AppGroup("jobs", help="The work of the clock.")
 ANSWERS_KEPT = timedelta(days=30)
@@ -38,8 +38,11 @@ def close_forgotten(session: Session, ledger_id: int) -> int:
 
 
 def close_unanswered(session: Session, ledger_id: int) -> int:
-    """Close calls that no team answered in time (无人响应)."""
-    return responses.close_unanswered(session, ledger_id=ledger_id, now=clock.now())
+    """Close calls that no team answered in time (无人响应); their wishes are free again (C16)."""
+    closed = responses.close_unanswered(session, ledger_id=ledger_id, now=clock.now())
+    for activity_id in closed:
+        wishes.unlink(session, ledger_id=ledger_id, activity_id=activity_id)
+    return len(closed)
 
 
 def archive(session: Session, ledger_id: int) -> int:

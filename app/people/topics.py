@@ -50,6 +50,7 @@ TOPICS: dict[str, set[str]] = {
     "refunded": {"points", "number", "shop"},
     "refunded_in_part": {"points", "number", "shop", "expired_points"},
     # neighbours, claims and wishes
+    "help_asked": {"title", "points"},
     "help_taken": {"title", "points"},
     "help_left": {"title", "points"},
     "help_withdrawn": {"title", "points"},

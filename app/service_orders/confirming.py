@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFailed
+from app.ledger.models import Journal
 from app.people import households, members
 from app.points import grants
 from app.points.grants import Deed
@@ -45,7 +46,8 @@ def confirm(
     Raises:
         NotFound: No such exchange.
         PermissionDenied: By code, but the actor did not ask for it.
-        SecondPersonRequired: By staff, but the actor is one of the two or lives with them.
+        SecondPersonRequired: By staff, but the actor is one of the two, lives with them, or
+            asked for it in the asker's name (A6).
         ExchangeStateConflict: Nobody took it on, or it is over.
         ValidationFailed: Help of no length, of the future, from before it was taken on, or
             much longer than was asked for.
@@ -95,6 +97,9 @@ def _require_confirmer(session: Session, exchange: Exchange, done: Done, actor: 
     circle = households.circle_of(session, ledger_id=ledger_id, person_id=actor.person_id)
     if circle & {exchange.asker_id, exchange.helper_id}:
         raise SecondPersonRequired("staff do not sign for themselves or their household")
+    asked_for = session.get(Journal, (ledger_id, exchange.escrow_journal_id))
+    if asked_for is not None and asked_for.actor_id == actor.person_id:
+        raise SecondPersonRequired("who asked in another's name does not sign")
 
 
 def _require_time(exchange: Exchange, done: Done) -> None:

@@ -16,7 +16,7 @@ from app.service_orders.models import Claim, Exchange, Post, Wish
 
 
 def of_exchange(session: Session, exchange: Exchange, member_id: UUID | None, topic: str) -> None:
-    """Tell one of the two: `help_taken`, `help_left`, `help_done`, `help_withdrawn`."""
+    """Tell one of the two of `help_asked` (in their name), `_taken`, `_left`, `_done`, …."""
     if member_id is not None:
         facts = {"title": exchange.title, "points": exchange.points}
         inbox.tell(session, ledger_id=exchange.ledger_id, notes=[Note(member_id, topic, facts)])

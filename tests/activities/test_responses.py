@@ -158,7 +158,7 @@ def test_c5_a_call_without_an_answer_ends_as_no_response(session, world, member)
         again = responses.close_unanswered(session, ledger_id=world.ledger_id, now=deadline)
     session.expire_all()
 
-    assert (first, again) == (1, 0)
+    assert (first, again) == ([unanswered.id], [])
     assert session.get(Activity, (world.ledger_id, unanswered.id)).state == "no_response"
     assert session.get(Activity, (world.ledger_id, unanswered.id)).ended_reason == "无人响应"
     assert session.get(Activity, (world.ledger_id, answered.id)).state == "open"

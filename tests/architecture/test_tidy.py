@@ -25,8 +25,8 @@ ROOM_LINES = {
     "reports": 6_900,
     "service_orders": 6_400,
     "web": 3_000,
-    "web/api": 14_400,
-    "web/h5": 9_100,
+    "web/api": 14_900,
+    "web/h5": 9_400,
     "web/schemas": 6_000,
     "web/staff": 12_000,
 }

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from app.activities import listings
 from app.base import clock
 from app.base.actors import Actor
 from app.community import tree
-from app.service_orders import campaigns, post_shifts, posts, wishes
+from app.people import codes
+from app.service_orders import campaigns, exchanges, post_shifts, posts, wishes
+from app.service_orders.exchanges import HelpWanted
 from app.service_orders.posts import Call
 from app.service_orders.wishes import Words
-from tests.browser.desk_work import PLACE, ZHONG, book_of, member_of
+from tests.browser.desk_work import LIN, PLACE, WEN, ZHONG, book_of, member_of
 from tests.browser.street import Street
 
 CAMPAIGN = "5250"
@@ -54,3 +57,30 @@ def put_up(street: Street) -> None:
             )
             campaigns.tag(session, **key, code=CAMPAIGN, kind="wish", subject_id=wish.id)
         session.commit()
+
+
+def taken_on(street: Street) -> tuple[UUID, str]:
+    """Help that the neighbour took on an hour ago; return it, and a live code of the asker."""
+    with street.session() as session:
+        key: dict[str, Any] = {"ledger_id": book_of(session)}
+        asker, helper = member_of(session, WEN), member_of(session, LIN)
+        with clock.held_at(clock.now() - timedelta(hours=1)):
+            made = exchanges.ask(
+                session,
+                **key,
+                asker=asker,
+                wanted=HelpWanted(title="代管钥匙", points=2, minutes=60),
+                actor=Actor(asker.person_id),
+            )
+            exchanges.accept(session, **key, exchange_id=made.id, helper=helper)
+        with clock.held_at(clock.now() + timedelta(minutes=2)):  # a browser opens slowly
+            code = codes.issue(session, **key, member_id=asker.id, purpose="confirm")
+        session.commit()
+        return made.id, code.token
+
+
+def just_now() -> tuple[str, str]:
+    """From when to when half an hour of help was, by the wall clock."""
+    ends_at = clock.now().astimezone(clock.SHANGHAI) - timedelta(minutes=2)
+    begins_at = ends_at - timedelta(minutes=30)
+    return f"{begins_at:%H:%M}", f"{ends_at:%H:%M}"

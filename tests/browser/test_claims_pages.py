@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser import claimed, windows
 from tests.browser.checks import check_page
 from tests.browser.desk_work import DESK
@@ -76,6 +78,25 @@ def test_l5_l6_neighbours_ask_and_confirm_with_two_phones(street, window):
     helping.get_by_text("要在接下以后").wait_for()
     asking.get_by_text("没有办成").wait_for()
     check_page(helping, but=("422",))
+
+
+def test_l6_the_helper_scans_the_neighbours_code_with_the_camera(street, filmed):
+    exchange_id, token = claimed.taken_on(street)
+    helping = filmed(token, windows.PHONE)
+    sign_in(helping, "neighbour", to=f"/neighbours/{exchange_id}")
+    digits = helping.get_by_label("邻居的确认码")
+    digits.press_sequentially("123456789012345678")
+    expect(digits).to_have_value("123456 789012 345678")
+    digits.fill("")
+    helping.get_by_role("button", name="扫对方的确认码").tap()
+    helping.get_by_text("码读到了。请填好时间再点确认").wait_for()
+    check_page(helping)
+    begins, ends = claimed.just_now()
+    helping.get_by_label("几点开始").fill(begins)
+    helping.get_by_label("几点办完").fill(ends)
+    helping.get_by_role("button", name="扫对方的确认码").tap()
+    helping.get_by_text("办好了，积分和时长都记上了").wait_for()
+    check_page(helping)
 
 
 def test_t7_c22_the_desk_shows_what_is_claimed_and_what_came_true(street, desktop):

@@ -15,6 +15,9 @@ from app.points import wallets
 from app.points.models import Day, Grant
 from app.reports import export_jobs, rankings
 from app.reports.models import ExportJob
+from app.service_orders import wishes
+from app.service_orders.models import Wish
+from app.service_orders.wishes import Words
 from tests.factories import activities as make
 from tests.factories import lives, points
 from tests.web.answers import everything
@@ -95,6 +98,21 @@ def test_a_call_that_no_team_answered_ends(app, session, world, book):
         assert run(app, "--only", "no-response")[1] == {(book, "no-response"): "1"}
 
     assert one(session, Activity, activity.id).state == "no_response"
+
+
+def test_c16_a_call_that_nobody_answered_frees_its_wishes(app, session, world, book):
+    activity = make.called(session, world)
+    wisher, other = make.a_member(session, world), make.a_member(session, world)
+    words = Words(kind="维修", title="修水管")
+    key = {"ledger_id": world.ledger_id}
+    wish = wishes.make(session, **key, wisher=wisher, words=words, actor=SYSTEM)
+    wishes.link(session, **key, wish_ids=[wish.id], activity_id=activity.id)
+    session.commit()
+    with make.at("09:01", make.EVE + timedelta(days=2)):
+        run(app, "--only", "no-response")
+
+    assert one(session, Wish, wish.id).activity_id is None
+    assert wishes.claim(session, **key, wish_id=wish.id, claimer=other).state == "claimed"
 
 
 def test_a_finished_activity_is_archived_once_nothing_of_it_waits(app, session, world, book):

@@ -9,12 +9,12 @@ from app.base.actors import SYSTEM, Actor
 from app.base.db import NEVER
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.ledger.errors import InsufficientPoints
-from app.ledger.models import Account
-from app.people import households
+from app.ledger.models import Account, Journal
+from app.people import audit, households, inbox
 from app.points import wallets
 from app.reports import explanations, proofs
 from app.risk.models import Signal
-from app.service_orders import confirming, exchanges, neighbours, offers
+from app.service_orders import asking_for, confirming, exchanges, neighbours, offers
 from app.service_orders.confirming import Done
 from app.service_orders.errors import ExchangeStateConflict
 from app.service_orders.exchanges import HelpWanted
@@ -95,6 +95,87 @@ def test_l7_withdrawn_before_it_is_confirmed_gives_all_back(session, rich):
 
     assert spendable(session, rich, rich.asker) == 50
     assert make.grants_of(session, rich) == []
+    prove(session, rich)
+
+
+WANTED = HelpWanted(title="代买菜", points=20, minutes=120)
+
+
+def asked_for(session, rich, note="本人当面同意", **more):
+    with at("13:00"):
+        made = asking_for.ask(
+            session,
+            ledger_id=rich.ledger_id,
+            asker=rich.asker,
+            wanted=WANTED,
+            consent_note=note,
+            actor=more.pop("actor", rich.world.staff),
+        )
+        session.commit()
+    return made
+
+
+def test_l5_staff_ask_in_the_name_of_who_has_no_phone_and_both_names_are_kept(session, rich):
+    made = asked_for(session, rich)
+    key = {"ledger_id": rich.ledger_id}
+    journal = session.get(Journal, (rich.ledger_id, made.escrow_journal_id))
+
+    assert spendable(session, rich, rich.asker) == 30
+    assert (journal.actor_id, journal.on_behalf_id) == (
+        rich.world.staff.person_id,
+        rich.asker.person_id,
+    )
+    (line,) = [
+        each
+        for each in audit.list_of_subject(session, **key, subject_id=rich.asker.id, limit=50)
+        if each.action == "help_asked_for"
+    ]
+    assert line.facts == {"exchange": made.number, "consent": "本人当面同意"}
+    told = [
+        each.topic for each in inbox.list_for(session, **key, member_id=rich.asker.id, limit=50)
+    ]
+    assert "help_asked" in told
+    assert asking_for.askers(session, **key, exchanges_of=[made]) == {
+        made.id: rich.world.staff.person_id
+    }
+    prove(session, rich)
+
+
+def test_a6_who_asked_for_somebody_does_not_sign_for_the_help(session, rich):
+    made = asked_for(session, rich)
+    with at("13:30"):
+        exchanges.accept(session, ledger_id=rich.ledger_id, exchange_id=made.id, helper=rich.helper)
+        session.commit()
+    with at("16:00"):
+        with refused(session, rich, SecondPersonRequired):
+            make.confirm(session, rich, made, confirmed_by="staff", actor=rich.world.staff)
+        make.confirm(session, rich, made, confirmed_by="staff", actor=rich.world.second_staff)
+
+    assert made.state == "done"
+    assert spendable(session, rich, rich.helper) == 20
+    prove(session, rich)
+
+
+def test_a6_nobody_asks_for_themselves_or_without_saying_how_they_agreed(session, rich):
+    with refused(session, rich, ValidationFailed):
+        asked_for(session, rich, note=" ")
+    with refused(session, rich, SecondPersonRequired):
+        asked_for(session, rich, actor=rich.asking)
+
+
+def test_l7_staff_take_a_request_back_as_the_asker_said(session, rich):
+    made = asked_for(session, rich)
+    key = {"ledger_id": rich.ledger_id, "exchange_id": made.id}
+    with at("14:00"):
+        with refused(session, rich, ValidationFailed):
+            asking_for.withdraw(session, **key, consent_note="", actor=rich.world.staff)
+        asking_for.withdraw(
+            session, **key, consent_note="本人来说不用了", actor=rich.world.second_staff
+        )
+        session.commit()
+
+    assert made.state == "withdrawn"
+    assert spendable(session, rich, rich.asker) == 50
     prove(session, rich)
 
 

@@ -105,6 +105,42 @@ def test_staff_sign_for_a_neighbour_without_a_phone(town, asker, helper):
     assert (ended["state"], ended["confirmed_by"]) == ("done", "staff")
 
 
+def test_staff_ask_for_a_member_without_a_phone_and_another_signs(town, asker, helper):
+    path = f"{town.book}/exchanges"
+    wanted = {
+        **HELP,
+        "volunteer_no": asker.member.volunteer_no,
+        "consent_note": "本人当面同意",
+    }
+    others = {"foreign_staff": 404, "neighbour": 403, "auditor": 403}
+    callers = {who: town.caller(who) for who in (*others, "staff", "colleague")}
+    before = everything(town.session)
+    for who, status in others.items():
+        assert callers[who].post(path, wanted).status_code == status
+    refused(town.caller("staff").post(path, {**wanted, "consent_note": ""}), "validation_failed")
+    assert everything(town.session) == before
+    made = once(town.caller("staff"), path, wanted, {**wanted, "points": 30})
+    assert (made["state"], spendable(town, asker.member)) == ("open", 30)
+
+    done(helper.post(f"{path}/{made['id']}/acceptance"))
+    now = clock.now()
+    times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(minutes=20)).isoformat()}
+    with clock.held_at(now + timedelta(minutes=25)):
+        own = town.caller("staff").post(f"{path}/{made['id']}/countersignature", times)
+        refused(own, "second_person_required", 403)
+        ended = done(town.caller("colleague").post(f"{path}/{made['id']}/countersignature", times))
+    assert ended["state"] == "done"
+
+
+def test_staff_take_a_request_back_in_the_askers_name(town, asker):
+    made = done(asker.post(f"{town.book}/me/exchanges", HELP), 201)
+    path, said = f"{town.book}/exchanges/{made['id']}/withdrawal", {"consent_note": "电话里说的"}
+    refused(town.caller("foreign_staff").post(path, said), "not_found", 404)
+
+    assert done(town.caller("staff").post(path, said))["state"] == "withdrawn"
+    assert spendable(town, asker.member) == 50
+
+
 def test_neighbours_of_another_place_do_not_see_the_request(town, asker):
     made = done(asker.post(f"{town.book}/me/exchanges", HELP), 201)
     far = town.caller("somebody far", town.elsewhere)

@@ -241,3 +241,40 @@ def test_l6_staff_sign_for_who_has_no_phone_but_not_for_their_own(desk, session)
     assert held.spendable_points == 20
     assert clock.now() - found.asked_at > timedelta(hours=3)
     assert wishes is not None
+
+
+def test_l5_the_desk_asks_neighbours_for_who_has_no_phone_and_takes_it_back(desk, session):
+    asker = desk.people["scanned"]
+    key = {"ledger_id": desk.ledger_id}
+    ledger.post(
+        session,
+        desk.ledger_id,
+        ledger.Line(wallets.POINTS_ISSUANCE, wallets.wallet_ref(asker.id), 50),
+        kind="test_earning",
+    )
+    session.commit()
+    path = desk.path("/neighbours/new")
+    page = desk.at("staff").get(f"{path}?volunteer_no={asker.volunteer_no}")
+    assert "现在可以用 51 积分" in page.text
+    assert desk.at("auditor").get(path).status_code == 403
+    wanted = {
+        "volunteer_no": asker.volunteer_no,
+        "help_title": "代买菜",
+        "minutes": "60",
+        "points": "20",
+    }
+    unsaid = desk.at("staff").send(path, **wanted)
+    assert unsaid.status_code == 422
+    assert session.query(Exchange).filter(Exchange.ledger_id == desk.ledger_id).count() == 0
+    sent(desk, "staff", "/neighbours/new", **wanted, consent_note="本人当面同意")
+
+    found = only(desk, Exchange)
+    desk.ids["exchange"] = found.id
+    listed = desk.at("staff").get(desk.path("/neighbours")).text
+    assert "代提" in listed
+    assert "代买菜" in listed
+    back = desk.path("/neighbours/{exchange}/take-back")
+    assert desk.at("staff").send(back).status_code == 422
+    sent(desk, "staff", "/neighbours/{exchange}/take-back", consent_note="本人来说不用了")
+    assert only(desk, Exchange).state == "withdrawn"
+    assert wallets.holding(session, **key, member_id=asker.id).spendable_points == 51

@@ -155,6 +155,8 @@ MAY = {
     "team_cards.show_draft": READ,
     "team_cards.write": WRITE,
     "exchanges.countersign": WRITE,
+    "exchanges.ask_for": WRITE,
+    "exchanges.withdraw_for": WRITE,
     "exchanges.*": ANYONE,
     "offers.*": ANYONE,
     "posts.list_near": ANYONE,

@@ -14,7 +14,7 @@ from app.community import grids, tree
 from app.people import members
 from app.people.codes import SpentCode
 from app.people.models import Member
-from app.service_orders import confirming, exchanges, neighbours
+from app.service_orders import asking_for, confirming, exchanges, neighbours
 from app.service_orders.confirming import Done
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.models import Exchange
@@ -25,7 +25,9 @@ from app.web.api.standing import WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
 from app.web.schemas.exchanges import (
+    AskForIn,
     AskIn,
+    ConsentIn,
     ExchangeOut,
     HelpConfirmedIn,
     HelpTimeIn,
@@ -159,6 +161,50 @@ def confirm(asked: dict[str, Any], book: str, exchange_id: UUID) -> ResponseRetu
     return act(verb, ledger_id=ledger_id, before=before, refused=refused, status=200)
 
 
+@bp.post("/exchanges")
+@allow(SIGNED_IN)
+@bp.arguments(AskForIn)
+@bp.response(201, ExchangeOut)
+def ask_for(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Ask in the name of a member of my place who has no phone, with how they agreed."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        number, note = asked.pop("volunteer_no"), asked.pop("consent_note")
+        standing.require_holder(session, WORKERS)
+        asker = members.by_volunteer_no(session, ledger_id=ledger_id, volunteer_no=number)
+        standing.node_at(session, asker.node_id, WORKERS)
+        made = asking_for.ask(
+            session,
+            ledger_id=ledger_id,
+            asker=asker,
+            wanted=HelpWanted(**asked),
+            consent_note=note,
+            actor=actor(),
+        )
+        return _listed(session, ledger_id, [made], None)[0]
+
+    return act(verb, ledger_id=ledger_id)
+
+
+@bp.post("/exchanges/<uuid:exchange_id>/withdrawal")
+@allow(SIGNED_IN)
+@bp.arguments(ConsentIn)
+@bp.response(200, ExchangeOut)
+def withdraw_for(asked: dict[str, Any], book: str, exchange_id: UUID) -> ResponseReturnValue:
+    """Take a request back in the asker's name; the points return to their lots."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        require_here(session, ledger_id, exchange_id)
+        done = asking_for.withdraw(
+            session, ledger_id=ledger_id, exchange_id=exchange_id, actor=actor(), **asked
+        )
+        return _listed(session, ledger_id, [done], None)[0]
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
 @bp.post("/exchanges/<uuid:exchange_id>/countersignature")
 @allow(SIGNED_IN)
 @bp.arguments(HelpTimeIn)
@@ -168,9 +214,7 @@ def countersign(asked: dict[str, Any], book: str, exchange_id: UUID) -> Response
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        standing.require_holder(session, WORKERS)
-        found = exchanges.get(session, ledger_id=ledger_id, exchange_id=exchange_id)
-        standing.node_at(session, found.node_id, WORKERS)
+        require_here(session, ledger_id, exchange_id)
         done = confirming.confirm(
             session,
             ledger_id=ledger_id,
@@ -181,6 +225,17 @@ def countersign(asked: dict[str, Any], book: str, exchange_id: UUID) -> Response
         return _listed(session, ledger_id, [done], None)[0]
 
     return act(verb, ledger_id=ledger_id, status=200)
+
+
+def require_here(session: Session, ledger_id: int, exchange_id: UUID) -> None:
+    """Let staff of its place at an exchange.
+
+    Raises:
+        PermissionDenied, NotFound: As `standing.node_at`.
+    """
+    standing.require_holder(session, WORKERS)
+    found = exchanges.get(session, ledger_id=ledger_id, exchange_id=exchange_id)
+    standing.node_at(session, found.node_id, WORKERS)
 
 
 def _step(book: str, verb: Any) -> ResponseReturnValue:

@@ -32,7 +32,7 @@ WAYS = {
     "expiring": ("h5.goods.page", _l("看能换什么")),
     "objection_answered": ("h5.objecting.page", _l("看答复")),
     **dict.fromkeys(("agent_begun", "agent_ended"), ("h5.helping.mine", _l("看谁能替我办"))),
-    **dict.fromkeys(("help_taken", "help_left", "help_withdrawn"), NEIGHBOURS),
+    **dict.fromkeys(("help_asked", "help_taken", "help_left", "help_withdrawn"), NEIGHBOURS),
     **dict.fromkeys(("help_done", "help_lapsed"), PASSBOOK),
     **dict.fromkeys(("wish_claimed", "wish_left", "wish_fulfilled", "wish_returned"), WISHES),
     **dict.fromkeys(("claim_refused", "claim_released"), CLAIMS),

@@ -3,6 +3,10 @@
 from app.web.translate import _l
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "help_asked": (
+        _l("社区替您找邻居帮忙了"),
+        _l("%(title)s，%(points)s先托着。不是您的意思，请到社区收回。"),
+    ),
     "help_taken": (_l("有邻居来帮您了"), _l("%(title)s有人接下了。帮好了，请出示确认码。")),
     "help_left": (_l("帮忙的邻居来不了"), _l("%(title)s别的邻居可以接，%(points)s还托着。")),
     "help_withdrawn": (_l("不用去帮了"), _l("邻居收回了：%(title)s。")),

@@ -7,6 +7,7 @@ from app.service_orders.posts import SLOTS_MAX, TEXT_MAX, TITLE_MAX
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.desk import NUMBER_MAX
 from app.web.schemas.desk_fields import LocalMoment
+from app.web.schemas.exchanges import AskForIn
 from app.web.schemas.wishes import WishIn
 
 CODE_MAX = 24
@@ -75,6 +76,12 @@ class HelpSpanIn(InSchema):
 
     starts_at = LocalMoment(required=True)
     ends_at = LocalMoment(required=True)
+
+
+class HelpForIn(AskForIn):
+    """Help asked for in a member's name; the form names no offer."""
+
+    title = Text(required=True, length_max=TITLE_MAX, data_key="help_title")
 
 
 class TableIn(InSchema):

@@ -6,6 +6,7 @@ from app.service_orders.offers import MINUTES_MAX, POINTS_MAX, TITLE_MAX
 from app.web.schemas import InSchema, Text, WholeNumber
 
 CODE_MAX = 64
+CONSENT_MAX = 200
 
 
 class _PriceIn(InSchema):
@@ -25,6 +26,19 @@ class AskIn(_PriceIn):
 
     text = Text(load_default="", length_max=1_000, is_empty_ok=True)
     offer_id = fields.UUID(load_default=None)
+
+
+class AskForIn(AskIn):
+    """The same in the name of a member, named by number, with how they agreed."""
+
+    volunteer_no = Text(required=True, length_max=40)
+    consent_note = Text(required=True, length_max=CONSENT_MAX)
+
+
+class ConsentIn(InSchema):
+    """How the member agreed."""
+
+    consent_note = Text(required=True, length_max=CONSENT_MAX)
 
 
 class HelpTimeIn(InSchema):

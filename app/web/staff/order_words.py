@@ -7,6 +7,7 @@ FIELDS: dict[str, str] = {
     "order_text": _l("说明"),
     "call_text": _l("做什么"),
     "spot": _l("在哪里"),
+    "help_title": _l("要帮什么"),
     "answer": _l("答复"),
     "hands": _l("派给谁"),
     "handler_id": _l("派给谁"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.people import households, members
-from app.service_orders import confirming, exchanges, neighbours, rings
+from app.service_orders import asking_for, confirming, exchanges, neighbours, rings
 from app.service_orders.confirming import Done
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_claims import HelpSpanIn
@@ -35,7 +35,7 @@ STATE_KINDS = {"open": "wait", "accepted": "wait", "done": "ok"}
 @allow(SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Show who helps whom here, what waits for a signature, and what is odd."""
-    return _show()
+    return draw()
 
 
 @bp.post("/<uuid:exchange_id>/sign")
@@ -59,11 +59,12 @@ def sign(exchange_id: UUID) -> ResponseReturnValue:
         schema=HelpSpanIn,
         said=_("代签好了，积分给了帮忙的人，时长也记上了。"),
         to=url_for("staff.exchanges.show"),
-        again=lambda problem: _show(problem, exchange_id),
+        again=lambda problem: draw(problem, exchange_id),
     )
 
 
-def _show(problem: Problem | None = None, opened: UUID | None = None) -> ResponseReturnValue:
+def draw(problem: Problem | None = None, opened: UUID | None = None) -> ResponseReturnValue:
+    """Show the page, perhaps with a refusal beside the exchange that it is about."""
     menu.at("claims")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     scope: dict[str, Any] = {**key, "node": desk.here().node, "limit": SHOWN_MAX}
@@ -87,6 +88,8 @@ def _show(problem: Problem | None = None, opened: UUID | None = None) -> Respons
             others=others,
             odd=odd,
             opened=opened,
+            asked_by=asking_for.askers(session, **key, exchanges_of=[*waiting, *others]),
+            me=desk.me(),
             whose=members.get_many(session, **key, member_ids=ids),
             circle=households.circle_of(session, **key, person_id=desk.me()),
             states=STATES,
