@@ -15,6 +15,9 @@ from app.community.models import Node, Unit
 PARTNER_CLASSES = ("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
 """The five classes of partners (T16); who develops trade (商企发展) is a merchant."""
 
+INSTITUTION, NEW_ORGANISATION = "企事业单位", "“两新”组织"
+"""Kinds of units that agree with a place, counted apart (7 + 3, T20)."""
+
 
 def add(
     session: Session,

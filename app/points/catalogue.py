@@ -53,6 +53,7 @@ CATEGORIES: tuple[CategoryLine, ...] = (
     CategoryLine("security_patrol", "社区治安巡逻"),
     CategoryLine("grid_patrol", "流动网格巡查"),
     CategoryLine("key_keeping", "代管钥匙"),
+    CategoryLine("work_watching", "代看施工"),
     CategoryLine("venue_duty", "阵地值班"),
     CategoryLine("talent_exchange", "人才交流"),
     # Visits to homes: 五个到家 (C27) and three of 十送 (C28).

@@ -10,12 +10,20 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         _l("服务"),
         (
-            "hours", "sessions", "sessions_clinic", "sessions_classes", "attendances",
-            "people_served", "deeds_environment", "deeds_mediation", "deeds_outreach",
+            "hours", "calls", "sessions", "sessions_clinic", "sessions_classes", "signed_up",
+            "absent", "attendances", "people_served", "deeds_environment", "deeds_mediation",
+            "deeds_outreach",
         ),
     ),
     (_l("队伍"), ("teams", "teams_volunteer", "team_members", "team_places", "enlisted",
-         "duty_roving", "duty_pioneers", "duty_reviewers", "duty_neighbours", "grids")),
+         "duty_roving", "duty_pioneers", "duty_reviewers", "duty_neighbours")),
+    (
+        _l("网格和阵地"),
+        (
+            "grids", "venues", "venue_stations", "warm_stations", "agreements",
+            "agreements_institutions", "agreements_new", "places_claimed",
+        ),
+    ),
     (_l("积分卡"), ("cards_issued", "card_holders", "cards_replaced")),
     (
         _l("积分兑换"),
@@ -24,6 +32,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "service_orders", "service_points", "orders_cancelled",
         ),
     ),
+    (_l("爱心商户"), ("caring_merchants", "offers_used")),
     (
         REQUESTS,
         (
@@ -41,6 +50,9 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 LINES: dict[str, tuple[str, str]] = {
     "hours": (_l("志愿服务时长，冲正的不算"), _l("小时")),
+    "calls": (_l("发起过的活动"), _l("场")),
+    "signed_up": (_l("报名"), _l("人次")),
+    "absent": (_l("报了名没来"), _l("人次")),
     "sessions": (_l("办了活动"), _l("场")),
     "sessions_clinic": (_l("其中义诊、义剪、政策宣讲"), _l("场")),
     "sessions_classes": (_l("其中四点半课堂、亲子课堂、故事妈妈"), _l("场")),
@@ -59,11 +71,20 @@ LINES: dict[str, tuple[str, str]] = {
     "duty_reviewers": (_l("长者评议员"), _l("名")),
     "duty_neighbours": (_l("小区能人"), _l("名")),
     "grids": (_l("网格"), _l("个")),
+    "venues": (_l("在用的阵地"), _l("个")),
+    "venue_stations": (_l("其中归一个中心的站点"), _l("个")),
+    "warm_stations": (_l("其中暖蜂驿站"), _l("个")),
+    "agreements": (_l("在期的共建协议"), _l("份")),
+    "agreements_institutions": (_l("其中企事业单位"), _l("家")),
+    "agreements_new": (_l("其中“两新”组织"), _l("家")),
+    "places_claimed": (_l("认领的楼栋、网格"), _l("处")),
     "cards_issued": (_l("累计发放积分卡"), _l("张")),
     "card_holders": (_l("持卡人"), _l("人")),
     "cards_replaced": (_l("挂失后补发，旧卡作废"), _l("张")),
     "shops": (_l("积分超市"), _l("家")),
     "shops_idle": (_l("其中兑换不到三次的"), _l("家")),
+    "caring_merchants": (_l("爱心商户"), _l("家")),
+    "offers_used": (_l("专属优惠，不用积分"), _l("人次")),
     "goods_orders": (_l("兑换商品、礼品"), _l("人次")),
     "goods_pieces": (_l("换出商品、礼品"), _l("件")),
     "goods_points": (_l("商品、礼品用去"), _l("积分")),

@@ -1,10 +1,18 @@
-"""A place's report: shares as the field says them."""
+"""A place's report: shares as the field says them; services, merchants and their offers."""
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from app.base import clock
+from app.mall import merchants, offer_uses, offers, shops, voucher_returns, vouchers
+from app.mall.offers import OfferTerms
 from app.reports import place_reports
+from tests.factories import mall as make
+from tests.factories import people
+
+MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -21,3 +29,79 @@ from app.reports import place_reports
 )
 def test_t9_t10_a_share_is_rounded_half_up_and_never_cut_off(part, whole, places, said):
     assert place_reports.percent(part, whole, places) == Decimal(said)
+
+
+@pytest.fixture
+def mall(stage):
+    with clock.held_at(MARCH):
+        yield stage.put_up(make.a_mall, "session")
+
+
+def told(session, mall, *codes, on=None):
+    scope = place_reports.scope_of(
+        session, ledger_id=mall.ledger_id, node=mall.node, as_of_on=on or clock.today()
+    )
+    return [place_reports.value(session, scope, place_reports.LINES[code]) for code in codes]
+
+
+def test_l8_m5_a_service_is_told_by_its_voucher_and_by_no_line_of_goods(session, mall):
+    member = make.a_member(session, mall, points=200)
+    meal = make.put_goods(session, mall, price=80, kind="service", name="长者食堂餐券")
+    named = {"ledger_id": mall.ledger_id, "actor": people.acting(member)}
+    bought = [
+        vouchers.issue(
+            session, **named, member_id=member.id, goods_id=meal.id, expected_points=80
+        ).voucher
+        for _ in range(2)
+    ]
+    with clock.held_at(MARCH + timedelta(days=1)):
+        voucher_returns.give_back(session, **named, member_id=member.id, voucher_id=bought[1].id)
+        today = told(session, mall, "service_orders", "service_points", "goods_orders")
+        yesterday = told(session, mall, "service_orders", "service_points", on=MARCH.date())
+        book = place_reports.totals(session, ledger_id=mall.ledger_id, as_of_on=clock.today())
+    assert (today, yesterday) == ([1, 80, 0], [2, 160])
+    assert (book.redeemed_points, book.held_points) == (80, 120)
+
+
+def test_m1_t16_merchants_and_uses_of_their_offers_are_rows_and_their_places_no_shops(
+    session, mall
+):
+    before = told(session, mall, "shops", "caring_merchants", "offers_used")
+    named = {"ledger_id": mall.ledger_id, "actor": mall.other_staff}
+    merchant = merchants.apply(
+        session,
+        ledger_id=mall.ledger_id,
+        node_id=mall.node.id,
+        name="青禾面馆",
+        actor=mall.staff,
+        partner_class="商企发展",
+    )
+    merchants.approve(session, **named, merchant_id=merchant.id)
+    make.sign(session, mall.ledger_id, merchant, actor=mall.other_staff)
+    shops.open_shop(
+        session,
+        **named,
+        merchant_id=merchant.id,
+        node_id=mall.node.id,
+        name="青禾面馆",
+        kind="partner",
+    )
+    signed = told(session, mall, "caring_merchants")
+    merchants.enlist(session, **named, merchant_id=merchant.id)
+    terms = OfferTerms("加面不加价", "不够随时加", date(2026, 3, 1))
+    offer = offers.publish(session, **named, merchant_id=merchant.id, terms=terms)
+    for _ in range(2):
+        offer_uses.use(
+            session,
+            ledger_id=mall.ledger_id,
+            offer_id=offer.id,
+            member_id=make.a_member(session, mall, points=0).id,
+            door="code",
+            actor=mall.clerk,
+        )
+    listed = told(session, mall, "shops", "caring_merchants", "offers_used")
+    yesterday = told(session, mall, "offers_used", on=date(2026, 3, 9))
+    merchants.suspend(session, **named, merchant_id=merchant.id)
+    stopped = told(session, mall, "caring_merchants", "offers_used")
+    assert (before, signed, listed) == ([1, 0, 0], [0], [1, 1, 2])
+    assert (yesterday, stopped) == ([0], [0, 2])

@@ -5,12 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.activities.models import Activity, ActivitySession, Attendance
+from app.activities import funnel
+from app.activities.models import Activity, ActivitySession, Attendance, Enrolment
 from app.people.models import Member
 from app.points.models import Grant
 from app.reports.place_reports.scope import Rows, Scope, rows
-
-HELD = ("finished", "archived")
 
 
 def hours(scope: Scope) -> sa.Select[Any]:
@@ -27,6 +26,33 @@ def deeds(indicator_code: str) -> Rows:
         start = rows(Member.volunteer_no, Grant.served_on, Grant.quantity)
         return _grants(scope, start).where(
             Grant.indicator_code == indicator_code, Grant.minutes == 0
+        )
+
+    return select
+
+
+def calls(scope: Scope) -> sa.Select[Any]:
+    """Activities that were called (发起): approved, whether a team answered or not (C5)."""
+    return rows(Activity.title, Activity.approved_at).where(
+        Activity.ledger_id == scope.ledger_id,
+        Activity.state.in_(funnel.CALLED),
+        Activity.approved_at < scope.until_at,
+        Activity.node_id.in_(scope.places()),
+    )
+
+
+def signed_up(*states: str) -> Rows:
+    """Return the rows of sign-ups for sessions held: `enrolled` came, `absent` did not (C5)."""
+
+    def select(scope: Scope) -> sa.Select[Any]:
+        return (
+            _held(scope, rows(Activity.title, Enrolment.enrolled_at))
+            .join(
+                Enrolment,
+                (Enrolment.ledger_id == ActivitySession.ledger_id)
+                & (Enrolment.session_id == ActivitySession.id),
+            )
+            .where(Enrolment.ledger_id == scope.ledger_id, Enrolment.state.in_(states))
         )
 
     return select
@@ -77,7 +103,7 @@ def _held(scope: Scope, start: sa.Select[Any]) -> sa.Select[Any]:
         .where(
             Activity.ledger_id == scope.ledger_id,
             ActivitySession.ledger_id == scope.ledger_id,
-            Activity.state.in_(HELD),
+            Activity.state.in_(funnel.HELD),
             ActivitySession.state == "closed",
             ActivitySession.ends_at < scope.until_at,
             Activity.node_id.in_(scope.places()),

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base import clock
+from app.ledger.accounts import SHOPS
 from app.ledger.models import Account, Entry
 
 HELD = ("wallet", "household", "escrow", "common_pool")
-TAKEN_IN = ("shop", "settled")
+TAKEN_IN = (*SHOPS, "settled")
 HOURS = ("hours_credited", "hours_honorary", "hours_historical")
 
 

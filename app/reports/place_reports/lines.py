@@ -5,12 +5,26 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.reports.place_reports import activity_rows, mall_rows, order_rows, people_rows
+from app.community import units
+from app.reports.place_reports import (
+    activity_rows,
+    ground_rows,
+    mall_rows,
+    order_rows,
+    people_rows,
+)
 from app.reports.place_reports.scope import Row, Rows, Scope
 
 ROWS_MAX = 200
 CLINIC = ("health_clinic", "haircut", "policy_talk")
 CLASSES = ("after_school", "parent_child", "story_mothers")
+PUBLIC = {
+    *("teams", "teams_volunteer", "calls", "sessions", "sessions_clinic", "sessions_classes"),
+    *("people_served", "shops", "shops_idle", "caring_merchants", "grids", "venues"),
+    *("venue_stations", "warm_stations", "agreements", "agreements_institutions"),
+    *("agreements_new", "places_claimed", "posts"),
+}
+"""Lines whose rows are called by teams, activities, shops, places and units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,11 @@ class Line:
     rows: Rows
     part_of: str | None = None
     stated_as: tuple[str, ...] = ()
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read what its rows are called: they are about nobody (A19)."""
+        return self.code in PUBLIC
 
 
 _ALL = (
@@ -64,6 +83,9 @@ _ALL = (
         people_rows.duties("able_neighbour"),
         stated_as=("able_neighbours",),
     ),
+    Line("calls", "calls", activity_rows.calls),
+    Line("signed_up", "attendances", activity_rows.signed_up("enrolled", "absent")),
+    Line("absent", "attendances", activity_rows.signed_up("absent")),
     Line("sessions", "sessions", activity_rows.sessions(), stated_as=("services_held",)),
     Line("sessions_clinic", "sessions", activity_rows.sessions(*CLINIC)),
     Line("sessions_classes", "sessions", activity_rows.sessions(*CLASSES)),
@@ -74,6 +96,8 @@ _ALL = (
     Line("deeds_outreach", "times", activity_rows.deeds("outreach")),
     Line("shops", "shops", mall_rows.shops),
     Line("shops_idle", "shops", mall_rows.idle_shops),
+    Line("caring_merchants", "merchants", mall_rows.caring_merchants),
+    Line("offers_used", "uses", mall_rows.offers_used),
     Line("goods_orders", "orders", mall_rows.orders("goods"), stated_as=("gift_orders",)),
     Line("goods_pieces", "goods", mall_rows.pieces("goods")),
     Line("goods_points", "points", mall_rows.points("goods")),
@@ -99,7 +123,18 @@ _ALL = (
     Line("wishes_fulfilled", "wishes", order_rows.wishes_fulfilled, part_of="wishes"),
     Line("wishes_claimed", "wishes", order_rows.wishes_claimed),
     Line("wishes_open", "wishes", order_rows.wishes_open),
-    Line("grids", "grids", people_rows.grids),
+    Line("grids", "grids", ground_rows.grids),
+    Line("venues", "venues", ground_rows.venues),
+    Line("venue_stations", "venues", ground_rows.stations),
+    Line("warm_stations", "venues", ground_rows.warm_stations),
+    Line("agreements", "agreements", ground_rows.agreements("joint")),
+    Line(
+        "agreements_institutions",
+        "agreements",
+        ground_rows.agreements("joint", units.INSTITUTION),
+    ),
+    Line("agreements_new", "agreements", ground_rows.agreements("joint", units.NEW_ORGANISATION)),
+    Line("places_claimed", "places", ground_rows.agreements("claim")),
     Line("posts", "posts", order_rows.posts),
     Line("exchanges_done", "exchanges", order_rows.exchanges_done),
     Line("exchanges_waiting", "exchanges", order_rows.exchanges_waiting),

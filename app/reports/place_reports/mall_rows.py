@@ -1,17 +1,28 @@
-"""Rows of the mall: shops, orders of goods and of services, what they cost."""
+"""Rows of the mall: shops, merchants and their offers, orders of goods and of services."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.mall.models import Goods, Redemption, RedemptionLine, Shop
-from app.reports.place_reports.scope import Rows, Scope, rows
+from app.mall.models import (
+    Goods,
+    Merchant,
+    Offer,
+    OfferUse,
+    Redemption,
+    RedemptionLine,
+    Shop,
+    Voucher,
+)
+from app.reports.place_reports.scope import Rows, Scope, Selected, rows
 
 IDLE_MAX = 2
+CARING = "商企发展"
+"""The class of partners whose merchants are called 爱心商户 (M3, T16)."""
 
 
 def shops(scope: Scope) -> sa.Select[Any]:
-    """Every shop that is not closed, with the day of its first order."""
+    """Every 积分超市 that is not closed, with the day of its first order; no partner's place."""
     return _shops(scope, rows(Shop.name, sa.func.min(Redemption.redeemed_at))).group_by(
         Shop.id, Shop.name
     )
@@ -22,12 +33,47 @@ def idle_shops(scope: Scope) -> sa.Select[Any]:
     return shops(scope).having(sa.func.count(Redemption.id) <= IDLE_MAX)
 
 
-def orders(kind: str) -> Rows:
-    """Return the rows of finished orders of `goods` or `service`: 人次, not pieces (P4, M5)."""
+def caring_merchants(scope: Scope) -> sa.Select[Any]:
+    """Merchants of the class 商企发展 that are listed, since the day of their agreement (M1)."""
+    return rows(Merchant.name, Merchant.agreed_from_on).where(
+        Merchant.ledger_id == scope.ledger_id,
+        Merchant.partner_class == CARING,
+        Merchant.state == "listed",
+        Merchant.agreed_from_on <= scope.as_of_on,
+        Merchant.node_id.in_(scope.places()),
+    )
 
-    def select(scope: Scope) -> sa.Select[Any]:
+
+def offers_used(scope: Scope) -> sa.Select[Any]:
+    """Every use of an offer of the place's merchants: it posts nothing (L9)."""
+    return (
+        rows(Merchant.name, OfferUse.used_on)
+        .select_from(OfferUse)
+        .join(Offer, (Offer.ledger_id == OfferUse.ledger_id) & (Offer.id == OfferUse.offer_id))
+        .join(
+            Merchant,
+            (Merchant.ledger_id == Offer.ledger_id) & (Merchant.id == Offer.merchant_id),
+        )
+        .where(
+            OfferUse.ledger_id == scope.ledger_id,
+            Offer.ledger_id == scope.ledger_id,
+            Merchant.ledger_id == scope.ledger_id,
+            OfferUse.used_on <= scope.as_of_on,
+            Merchant.node_id.in_(scope.places()),
+        )
+    )
+
+
+def orders(kind: str) -> Rows:
+    """Return the rows of finished orders of `goods` or `service`: 人次, not pieces (P4, M5).
+
+    A service is bought as a voucher; one that was given back is no order.
+    """
+
+    def select(scope: Scope) -> Selected:
         start = rows(Redemption.number, Redemption.redeemed_at)
-        return _sold(scope, start).where(_is_done(scope), _has(scope, kind))
+        at_tills = _sold(scope, start).where(_is_done(scope), _has(scope, kind))
+        return sa.union_all(at_tills, _vouchers(scope, kind, sa.literal(1)))
 
     return select
 
@@ -46,9 +92,10 @@ def pieces(kind: str) -> Rows:
 def points(kind: str) -> Rows:
     """Return the rows of points that finished orders of a kind took."""
 
-    def select(scope: Scope) -> sa.Select[Any]:
+    def select(scope: Scope) -> Selected:
         start = rows(Redemption.number, Redemption.redeemed_at, Redemption.total_points)
-        return _sold(scope, start).where(_is_done(scope), _has(scope, kind))
+        at_tills = _sold(scope, start).where(_is_done(scope), _has(scope, kind))
+        return sa.union_all(at_tills, _vouchers(scope, kind, Voucher.total_points))
 
     return select
 
@@ -57,6 +104,24 @@ def cancelled(scope: Scope) -> sa.Select[Any]:
     """Orders that were given back: they are in no other line (P4)."""
     start = rows(Redemption.number, Redemption.reversed_at)
     return _sold(scope, start).where(Redemption.reversed_at < scope.until_at)
+
+
+def _vouchers(scope: Scope, kind: str, amount: Any) -> sa.Select[Any]:
+    """Vouchers of a kind of goods that were not taken back."""
+    return (
+        rows(Voucher.number, Voucher.issued_at, amount)
+        .join(Goods, (Goods.ledger_id == Voucher.ledger_id) & (Goods.id == Voucher.goods_id))
+        .join(Shop, (Shop.ledger_id == Voucher.ledger_id) & (Shop.id == Voucher.shop_id))
+        .where(
+            Voucher.ledger_id == scope.ledger_id,
+            Goods.ledger_id == scope.ledger_id,
+            Shop.ledger_id == scope.ledger_id,
+            Goods.kind == kind,
+            Shop.node_id.in_(scope.places()),
+            Voucher.issued_at < scope.until_at,
+            sa.or_(Voucher.reversed_at.is_(None), Voucher.reversed_at >= scope.until_at),
+        )
+    )
 
 
 def _is_done(scope: Scope) -> sa.ColumnElement[bool]:
@@ -109,6 +174,7 @@ def _shops(scope: Scope, start: sa.Select[Any]) -> sa.Select[Any]:
         .where(
             Shop.ledger_id == scope.ledger_id,
             Shop.state != "closed",
+            Shop.kind == "store",
             Shop.node_id.in_(scope.places()),
         )
     )

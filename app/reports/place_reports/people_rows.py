@@ -26,15 +26,6 @@ def volunteer_teams(scope: Scope) -> sa.Select[Any]:
     return teams(scope).where(Team.kind == VOLUNTEER)
 
 
-def grids(scope: Scope) -> sa.Select[Any]:
-    """Every open grid (O6)."""
-    return rows(Node.code, sa.null()).where(
-        scope.is_here(Node.path),
-        Node.kind_code == "grid",
-        sa.or_(Node.closed_on.is_(None), Node.closed_on > scope.as_of_on),
-    )
-
-
 def team_members(scope: Scope) -> sa.Select[Any]:
     """Everybody in a team, once, however many teams they are in (C23)."""
     return _in_teams(scope, rows(Member.volunteer_no, sa.func.min(TeamMember.joined_on))).group_by(

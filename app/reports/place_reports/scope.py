@@ -43,7 +43,8 @@ class Row(NamedTuple):
     amount: int
 
 
-Rows = Callable[[Scope], sa.Select[Any]]
+Selected = sa.Select[Any] | sa.CompoundSelect[Any]
+Rows = Callable[[Scope], Selected]
 """Selects `label`, `at` and `amount` of everything that a line counts."""
 
 
