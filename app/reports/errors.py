@@ -50,3 +50,10 @@ class CertificateOutdated(DomainError):
 
     code = "certificate_outdated"
     refusal = Refusal.CONFLICT
+
+
+class SentenceUnsound(DomainError):
+    """A sentence of a report names what is no figure; facts `field`, `line`, `figure`."""
+
+    code = "report_sentence"
+    refusal = Refusal.UNPROCESSABLE

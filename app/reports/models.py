@@ -1,4 +1,4 @@
-"""The only rows that reports write: exports, closed quarters, certificates."""
+"""The only rows that reports write: exports, closed quarters, certificates, sentences."""
 
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from app.base.db import (
 )
 from app.reports.models_certificate import Certificate, CertificatePrint
 from app.reports.models_quarter import QuarterLine, QuarterReport
+from app.reports.models_story import Sentence
 
 __all__ = [
     "JOB_STATES",
@@ -34,6 +35,7 @@ __all__ = [
     "ExportPiece",
     "QuarterLine",
     "QuarterReport",
+    "Sentence",
 ]
 
 JOB_STATES = ("queued", "running", "done", "failed", "expired")

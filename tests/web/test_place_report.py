@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from flask import Flask
+
 from app.base import clock
 from app.base.actors import SYSTEM
 from app.people import cards
+from app.web.reader import LANGUAGE_COOKIE
 from app.web.session import COOKIE
+from tests.factories import pages
 from tests.factories.doors import Town
 from tests.web.answers import done
 from tests.web.test_figures_api import sent
@@ -87,3 +91,99 @@ def test_a_report_of_another_community_is_not_there_for_its_neighbours_staff(tow
 
     assert town.client.get(f"/staff/{town.node.code}/report").status_code == 404
     assert town.client.get(f"/staff/{town.node.code}/report/hours").status_code == 404
+
+
+WORDS = {
+    "text_zh": "累计发放积分卡{cards_issued}张，投诉下降{@complaints_down}。",
+    "text_en": "{cards_issued} cards were issued, complaints fell by {@complaints_down}.",
+}
+IMPORTED = "{code},complaints_down,投诉量同比下降,42,,%,,2025-12-31,报道甲\n"
+
+
+def with_words(town: Town) -> None:
+    """Two figures in a sentence: one counted from three cards, one taken over."""
+    with_cards(town)
+    done(sent(town.caller("staff"), IMPORTED.format(code=town.node.code)))
+    path = f"/nodes/{town.node.code}/report/words"
+    done(town.caller("staff").put(path, {"sentences": [WORDS]}))
+
+
+def test_a_place_tells_its_report_in_its_own_words_in_both_languages(town: Town) -> None:
+    with_words(town)
+    address = f"/places/{town.node.code}/report"
+    page = town.client.get(address).text
+    town.client.set_cookie(LANGUAGE_COOKIE, "en")
+    english = town.client.get(address).text
+
+    assert "累计发放积分卡<a href=" in page
+    assert f"/places/{town.node.code}/report/cards_issued" in page
+    assert "<b>3</b></a>张，投诉下降<a href=" in page
+    assert '<b>42%</b></a><sup class="ax-note">引用</sup>' in page
+    assert "引用：42%（报道甲，截至 2025-12-31）" in page
+    assert "cards were issued, complaints fell by" in english
+
+
+def test_p3_a19_the_rows_of_a_figure_are_there_for_everybody_without_a_name(town: Town) -> None:
+    numbers = with_cards(town)
+    page = town.client.get(f"/places/{town.node.code}/report/cards_issued").text
+    told = done(town.client.get(f"/api/v1/nodes/{town.node.code}/report/lines/cards_issued"))
+    open_page = town.client.get(f"/places/{town.node.code}/report/teams").text
+
+    assert "<b>3</b> 张" in page
+    assert "不公开名字和编号" in page
+    assert "不公开名字和编号" not in open_page
+    assert not any(number in page for number in numbers)
+    assert (told["value"], [row["label"] for row in told["rows"]]) == (3, [None] * 3)
+    assert sum(row["amount"] for row in told["rows"]) == 3
+    assert town.client.get(f"/places/{town.node.code}/report/nothing").status_code == 404
+    nothing = town.client.get(f"/api/v1/nodes/{town.node.code}/report/lines/nothing")
+    assert nothing.status_code == 404
+
+
+def test_every_number_of_a_sentence_is_given_over_rest_with_where_it_is_from(town: Town) -> None:
+    with_words(town)
+    path = f"/api/v1/nodes/{town.node.code}/report"
+    (sentence,) = done(town.client.get(path))["sentences"]
+    figures = [each for each in sentence["pieces"] if each["code"]]
+
+    assert sentence["text"] == "累计发放积分卡3张，投诉下降42%。"
+    assert [(each["code"], each["value"], each["is_imported"]) for each in figures] == [
+        ("cards_issued", 3, False), ("complaints_down", None, True),
+    ]  # fmt: skip
+    assert figures[1]["source"] == "报道甲"
+    in_english = town.client.get(path, headers={"Accept-Language": "en"})
+    assert done(in_english)["sentences"][0]["text"].startswith("3 cards were issued")
+    assert done(town.client.get(f"{path}/words"))["sentences"] == [WORDS]
+
+
+def test_staff_write_the_words_at_the_desk_and_are_told_which_one_is_wrong(
+    app: Flask, town: Town
+) -> None:
+    with_words(town)
+    browser = pages.browser(app, town.session, town.caller("staff").member)
+    desk = f"/staff/{town.node.code}/report"
+    form = browser.get(f"{desk}/words").text
+    wrong = {"text_zh": "一{teams}\n二{nothing_known}", "text_en": "1{teams}\n2{nothing_known}"}
+    refused = browser.send(f"{desk}/words", **wrong)
+    kept = done(town.client.get(f"/api/v1/nodes/{town.node.code}/report/words"))
+    right = {"text_zh": "志愿服务队{teams}支", "text_en": "{teams} teams"}
+    written = browser.send(f"{desk}/words", **right)
+    page = browser.get(desk).text
+
+    assert "{cards_issued}" in form
+    assert (refused.status_code, "第 2 句：nothing_known" in refused.text) == (422, True)
+    assert kept["sentences"] == [WORDS]
+    assert written.status_code == 303
+    assert "志愿服务队<a href=" in page
+    assert "累计发放积分卡<a" not in page
+
+
+def test_a_neighbours_staff_write_no_words_here(town: Town) -> None:
+    with_words(town)
+    path = f"/nodes/{town.node.code}/report/words"
+    foreign = town.caller("foreign_staff").put(path, {"sentences": []})
+    unknown = town.caller("staff").put(path, {"sentences": [{**WORDS, "text": "?"}]})
+    kept = done(town.client.get(f"/api/v1{path}"))
+
+    assert (foreign.status_code, unknown.status_code) == (404, 422)
+    assert kept["sentences"] == [WORDS]

@@ -81,6 +81,7 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "assessments.assess": {"period": "2026Q1", "subject_kind": "member", "score": 60},
     "certificates.issue": {"begins_on": "2026-03-09", "ends_on": "2026-03-10"},
     "quarters.*": {"period": "2025Q4"},
+    "*place_report.rows": {"line": "hours"},
     "points.list_rates": {"code": "volunteering"},
     "points.add_rate": {"code": "volunteering"},
     "staff.merchants.change": {"step": "suspend"},
@@ -262,7 +263,6 @@ NOBODY_HERE = {
     "staff.exports.show",
     "staff.exports.state",
     "staff.redemptions.find",
-    "staff.place_report.rows",
     "stars.review",
     "vouchers.use",
 }

@@ -10,21 +10,27 @@ from app.reports.place_reports.lines import LINES, Line, of_place, rows_of, valu
 from app.reports.place_reports.report import Statement, Told, statement_of, tell
 from app.reports.place_reports.said import percent
 from app.reports.place_reports.scope import Row, Scope, scope_of
+from app.reports.place_reports.story import Counted, Imported, tell_story
+from app.reports.place_reports.words import Words
 
 __all__ = [
     "LINES",
     "BookTotals",
+    "Counted",
+    "Imported",
     "Line",
     "Row",
     "Scope",
     "Statement",
     "Told",
+    "Words",
     "of_place",
     "percent",
     "rows_of",
     "scope_of",
     "statement_of",
     "tell",
+    "tell_story",
     "totals",
     "value",
 ]

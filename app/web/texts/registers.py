@@ -1,4 +1,4 @@
-"""Sentences for duties, registers and reports from the street."""
+"""Sentences for duties, registers, reports from the street and places' own words."""
 
 from app.web.texts.shape import Text
 
@@ -28,6 +28,13 @@ REGISTERS: dict[str, Text] = {
     "register_state_conflict": Text(
         "这一条已经不是这个状态，什么都没有变。请刷新看看。",
         "This row is in another state by now. Nothing has changed. Reload and look.",
+        "after_change",
+    ),
+    # 422
+    "report_sentence": Text(
+        "有一句写得不对，报告没有变。请改那一句，花括号里要是能数的数。",
+        "A sentence is not right. The report has not changed. Put that one right: braces name "
+        "figures that can be counted.",
         "after_change",
     ),
 }

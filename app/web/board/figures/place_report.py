@@ -1,14 +1,23 @@
-"""A place's report for everybody: figures only, each by its own unit; it names nobody."""
+"""A place's report for everybody: its own words, its figures, the rows; it names nobody."""
 
-from flask import Blueprint, render_template
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema, ValidationError
+from sqlalchemy.orm import Session
 
+from app.base.errors import NotFound
 from app.base.transactions import reading_long
 from app.community import tree
 from app.points import programmes
+from app.points.models import Programme
 from app.reports import place_reports
-from app.web import place_lines
+from app.reports.place_reports import Counted, Scope
+from app.web import place_lines, place_story
 from app.web.permissions import PUBLIC, allow
+from app.web.schemas.place_report import ReportIn, ReportRowsIn
 
 bp = Blueprint("place_report", __name__)
 
@@ -16,17 +25,83 @@ bp = Blueprint("place_report", __name__)
 @bp.get("/places/<place>/report")
 @allow(PUBLIC)
 def show(place: str) -> ResponseReturnValue:
-    """Show what a place has done up to today."""
+    """Show what a place has done up to a day, today if none is named."""
+    asked = _asked(ReportIn)
     with reading_long() as session:
-        node = tree.by_code(session, place)
-        programme = programmes.of_node(session, node)
-        scope = place_reports.scope_of(session, ledger_id=programme.ledger_id, node=node)
+        programme, scope = _scope(session, place, asked.get("as_of_on"))
         sections = place_lines.draw(session, scope)
+        sentences = place_story.draw(session, scope, lambda figure: _rows_at(scope, figure))
     return render_template(
         "board/figures/report.html",
-        node=node,
+        node=scope.node,
         programme=programme,
         scope=scope,
         sections=sections,
+        sentences=sentences,
         words=place_lines,
     )
+
+
+@bp.get("/places/<place>/report/<line>")
+@allow(PUBLIC)
+def rows(place: str, line: str) -> ResponseReturnValue:
+    """Show the rows behind a figure; those about people have a day and no name (A19)."""
+    wanted = place_reports.LINES.get(line)
+    if wanted is None:
+        raise NotFound("no such line")
+    asked = _asked(ReportRowsIn)
+    with reading_long() as session:
+        _programme, scope = _scope(session, place, asked.get("as_of_on"))
+        total = place_reports.value(session, scope, wanted)
+        listed = place_reports.rows_of(
+            session, scope, wanted, limit=asked["limit"], offset=asked["offset"]
+        )
+    return render_template(
+        "board/figures/report_rows.html",
+        node=scope.node,
+        scope=scope,
+        line=wanted,
+        total=total,
+        found=listed,
+        pages=_pages(scope, wanted.code, asked, len(listed)),
+        words=place_lines,
+    )
+
+
+def _asked(schema: type[Schema]) -> dict[str, Any]:
+    """Return a page's filter from its address; what cannot be read counts as not said."""
+    try:
+        return dict(schema().load({name: text for name, text in request.args.items() if text}))
+    except ValidationError:
+        return dict(schema().load({}))
+
+
+def _scope(session: Session, place: str, as_of_on: date | None) -> tuple[Programme, Scope]:
+    node = tree.by_code(session, place)
+    programme = programmes.of_node(session, node)
+    scope = place_reports.scope_of(
+        session, ledger_id=programme.ledger_id, node=node, as_of_on=as_of_on
+    )
+    return programme, scope
+
+
+def _rows_at(scope: Scope, figure: Counted) -> str:
+    return _address(scope, figure.node.code, figure.line.code)
+
+
+def _address(scope: Scope, place: str, line: str, **more: Any) -> str:
+    as_of = scope.as_of_on.isoformat()
+    return url_for("board.place_report.rows", place=place, line=line, as_of=as_of, **more)
+
+
+def _pages(scope: Scope, line: str, asked: dict[str, Any], count: int) -> dict[str, str]:
+    """Return the addresses of the rows before and after these."""
+    limit, offset = asked["limit"], asked["offset"]
+    found = {}
+    if offset:
+        found["previous"] = _address(
+            scope, scope.node.code, line, limit=limit, offset=max(0, offset - limit)
+        )
+    if count >= limit:
+        found["next"] = _address(scope, scope.node.code, line, limit=limit, offset=offset + limit)
+    return found

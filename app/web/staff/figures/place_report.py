@@ -1,23 +1,28 @@
-"""A place's report at the desk: every figure as of a day, with the rows behind it.
+"""A place's report at the desk: its own words, every figure as of a day, the rows behind it.
 
 Units are never mixed and places never added up; what others stated of the same thing
-stands beside the line, with its source.
+stands beside the line, with its source. Staff write the sentences; the figures in them
+are counted whenever they are read.
 """
 
 from datetime import date
+from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base.errors import NotFound
 from app.base.transactions import reading_long
 from app.reports import place_reports
-from app.reports.place_reports import Scope
-from app.web import place_lines
+from app.reports.place_reports import Counted, Scope, words
+from app.web import place_lines, place_story
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.place_report import ReportIn, ReportRowsIn
+from app.web.schemas.place_report import ReportIn, ReportRowsIn, TypedWordsIn
+from app.web.session import actor
 from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+from app.web.translate import _
 
 bp = Blueprint("place_report", __name__, url_prefix="/<place>/report")
 
@@ -31,8 +36,40 @@ def show() -> ResponseReturnValue:
     with reading_long() as session:
         scope = _scope(session, asked.get("as_of_on"))
         sections = place_lines.draw(session, scope)
+        sentences = place_story.draw(session, scope, lambda figure: _rows_at(scope, figure))
     return forms.page(
-        "figures/report.html", problem, scope=scope, sections=sections, words=place_lines
+        "figures/report.html",
+        problem,
+        scope=scope,
+        sections=sections,
+        sentences=sentences,
+        words=place_lines,
+    )
+
+
+@bp.get("/words")
+@allow(SIGNED_IN)
+def show_words() -> ResponseReturnValue:
+    """Show the sentences of the report, to be changed, with the figures they may name."""
+    return _show_words()
+
+
+@bp.post("/words")
+@allow(SIGNED_IN)
+def write_words() -> ResponseReturnValue:
+    """Write the sentences of the report, a line each, in both languages."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        node = desk.require_here(session, desk.WORKERS)
+        ledger_id = desk.ledger_id()
+        words.write(session, ledger_id=ledger_id, node=node, actor=actor(), **asked)
+
+    return forms.answer(
+        verb,
+        schema=TypedWordsIn,
+        said=_("写好了，报告照着说。"),
+        to=url_for("staff.place_report.show"),
+        again=_show_words,
     )
 
 
@@ -60,6 +97,32 @@ def rows(line: str) -> ResponseReturnValue:
         rows=listed,
         total=total,
         words=place_lines,
+    )
+
+
+def _show_words(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("manage")
+    with reading_long() as session:
+        scope = _scope(session, None)
+        found = words.read(session, scope.node)
+        told = place_reports.tell(session, scope)
+    return forms.page(
+        "figures/report_words.html",
+        problem,
+        text_zh="\n".join(each.text_zh for each in found),
+        text_en="\n".join(each.text_en for each in found),
+        told=told,
+        words=place_lines,
+        may_change=desk.here().may(desk.WORKERS),
+    )
+
+
+def _rows_at(scope: Scope, figure: Counted) -> str:
+    return url_for(
+        "staff.place_report.rows",
+        place=figure.node.code,
+        line=figure.line.code,
+        as_of=scope.as_of_on.isoformat(),
     )
 
 

@@ -1,0 +1,73 @@
+"""A place's report in its own words, as a page draws it: each figure a link to where it is from."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.reports import place_reports
+from app.reports.place_reports import Counted, Imported, Scope
+from app.web.pages import hours, number
+from app.web.place_lines import name_of
+from app.web.reader import language
+from app.web.translate import _
+
+RowsAt = Callable[[Counted], str]
+"""The address of the rows behind a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence; a figure has an address, and says what it is of."""
+
+    text: str
+    href: str = ""
+    about: str = ""
+    is_imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, and what stands under it: as others stated it, and whose figures it took over."""
+
+    pieces: tuple[Piece, ...]
+    notes: tuple[str, ...]
+
+
+def draw(session: Session, scope: Scope, rows_at: RowsAt) -> list[Sentence]:
+    """Draw a place's sentences in this reader's language."""
+    told = place_reports.tell_story(session, scope, language=language())
+    return [
+        Sentence(tuple(_piece(each, rows_at) for each in sentence), tuple(_notes(sentence)))
+        for sentence in told
+    ]
+
+
+def said_of(figure: Counted) -> str:
+    """Say a figure as a sentence has it: hours with one decimal, a share in per cent."""
+    if figure.share is not None:
+        return f"{figure.share}%"
+    return hours(figure.value) if figure.line.unit == "minutes" else number(figure.value)
+
+
+def _piece(each: str | Counted | Imported, rows_at: RowsAt) -> Piece:
+    if isinstance(each, str):
+        return Piece(each)
+    if isinstance(each, Counted):
+        about = _("%(name)s，看每一行", name=name_of(each.line.code))
+        return Piece(said_of(each), rows_at(each), about)
+    place = url_for("board.places.show", place=each.node.code)
+    return Piece(each.said, f"{place}#stated", _("引用的数，看来源"), is_imported=True)
+
+
+def _notes(sentence: tuple[str | Counted | Imported, ...]) -> Iterator[str]:
+    """Say how others stated what is counted here, and from where figures were taken over."""
+    for each in sentence:
+        if isinstance(each, Imported):
+            values = {"said": each.said, "source": each.source, "day": each.as_of_on.isoformat()}
+            yield _("引用：%(said)s（%(source)s，截至 %(day)s）", **values)
+        elif isinstance(each, Counted) and each.share is None and each.statement is not None:
+            stated = each.statement
+            text = _("别处报的：%(said)s（%(source)s）", said=stated.said, source=stated.source)
+            yield text if stated.is_met else f"{text} {_('和这里数的不一样。')}"
