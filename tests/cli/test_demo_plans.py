@@ -10,11 +10,21 @@ from itertools import pairwise
 import pytest
 
 from app.base import clock
-from app.cli.demo.whole import changan, expected, jianyang_outings, jianyang_sales, licheng_plan
+from app.cli.demo.whole import (
+    changan,
+    duties,
+    expected,
+    jianyang_outings,
+    jianyang_sales,
+    licheng_plan,
+    stories,
+)
 from app.cli.demo.whole import jianyang_cast as cast
+from app.cli.demo.whole import jianyang_partners as partners
 from app.cli.demo.whole import panji_plan as panji
 from app.cli.demo.whole.jianyang import CO_ORGANISERS
 from app.cli.demo.whole.places import BEIGAO, village_code
+from app.reports.place_reports import words
 from migrations.house import load_models
 
 
@@ -146,6 +156,23 @@ def test_c12_the_new_years_party_has_a_day_a_place_and_two_co_organisers(jianyan
     assert [name for _, name in CO_ORGANISERS] == ["汇采物业", "瑞云苑小区业主委员会"]
 
 
+def test_m1_48_merchants_have_21_uses_a_month_each_and_nobody_passes_the_limit():
+    planned = partners.planned()
+    names = {each.name for each in planned}
+    uses = [(each.name, m, *use) for each in planned for m in partners.MONTHS
+            for use in partners.users_of(each, m)]  # fmt: skip
+    of_month = Counter(month for _, month, _, _ in uses)
+    of_person = Counter((name, month, key) for name, month, key, _ in uses)
+
+    assert (len(names), len(uses)) == (48, 12_096)
+    assert set(of_month.values()) == {partners.USES_A_MONTH}
+    assert len(of_month) == 12
+    assert max(of_person.values()) <= partners.PERSON_MAX
+    assert {key for _, _, key, _ in uses} == set(duties.roving())
+    assert all(f"{day_on:%Y-%m}" == month for _, month, _, day_on in uses)
+    assert (len(duties.roving()), partners.KEPT in names) == (124, True)
+
+
 def test_c32_baoli_has_a_law_lecture_every_month():
     lectures = [one for one in licheng_plan.planned() if one.category == "legal_talk"]
 
@@ -157,6 +184,29 @@ def test_p1_changan_serves_410_hours_before_neighbours_ask():
 
     assert (sum(len(one.people) for one in outings), hours(outings)) == (205, 410.0)
     assert no_one_is_at_two_places(outings)
+
+
+def test_every_figure_that_a_place_tells_is_one_that_is_reconciled():
+    planned = {(each.node_code, each.line) for each in expected.FIGURES}
+    told = {
+        (named.node_code or code, named.code)
+        for code, sentences in stories.planned().items()
+        for sentence in sentences
+        for named in words.split(sentence.text_zh)
+        if isinstance(named, words.Named) and not named.is_imported
+    }
+    written = "".join(
+        part
+        for sentences in stories.planned().values()
+        for sentence in sentences
+        for text in (sentence.text_zh, sentence.text_en)
+        for part in words.split(text)
+        if isinstance(part, str)
+    )
+
+    assert told - planned == set()
+    assert len(told) == 58
+    assert [letter for letter in written if letter.isdigit()] == ["1"]  # one centre, in Chinese
 
 
 def test_the_table_adds_up_to_32254_hours_and_279000_points():

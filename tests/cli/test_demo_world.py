@@ -4,6 +4,7 @@ The complete world takes minutes: it is loaded and reconciled by the tests marke
 """
 
 import json
+from collections import Counter
 from datetime import date
 from itertools import islice, pairwise
 
@@ -14,13 +15,24 @@ from app.activities.models import Activity, Attendance, Organiser
 from app.base.transactions import reading
 from app.cli.demo import jinxi_people
 from app.cli.demo import places as quick
-from app.cli.demo.whole import changan, load, ningde, places, reconcile, table
+from app.cli.demo.whole import (
+    changan,
+    grounds,
+    load,
+    ningde,
+    ningde_partners,
+    places,
+    reconcile,
+    stories,
+    table,
+)
 from app.cli.demo.whole.expected import FIGURES, PROGRAMMES
 from app.cli.demo.world import BEGAN_ON, at, step
-from app.community import tree
+from app.community import agreements, tree, venues
 from app.community.models import Node
 from app.ledger import books
 from app.ledger.models import Entry
+from app.mall.models import Shop
 from app.people import teams
 from app.people.models import Member
 from app.reports import place_reports
@@ -81,6 +93,33 @@ def test_p1_a12_changan_lives_is_broken_off_and_comes_out_at_its_figures(places_
     assert json.loads(proved.output)["ok"] is True
     _everything_is_scanned_filed_away_and_in_order(places_only)
     _the_figures_are_compared(places_only)
+    _its_sentences_tell_the_figures_that_are_reconciled(places_only, places.CHANGAN)
+
+
+def _its_sentences_tell_the_figures_that_are_reconciled(app, code):
+    planned = {(each.node_code, each.line): each.count for each in FIGURES}
+    with app.app_context():
+        step(at(BEGAN_ON, 17, 45), stories.write)
+        step(at(BEGAN_ON, 17, 45), stories.write)  # again changes nothing
+        with reading() as session:
+            node = tree.by_code(session, code)
+            ledger_id = books.by_code(session, "changan").id
+            scope = place_reports.scope_of(
+                session, ledger_id=ledger_id, node=node, as_of_on=AS_OF_ON
+            )
+            told = [
+                place_reports.tell_story(session, scope, language=language)
+                for language in ("zh", "en")
+            ]
+    for sentences in told:
+        assert len(sentences) == len(stories.planned()[code])
+        counted = [each for one in sentences for each in one if not isinstance(each, str)]
+        assert {each.line.code: each.value for each in counted} == {
+            line: planned[code, line]
+            for line in (
+                "team_members", "attendances", "hours", "exchanges_done", "exchanges_waiting",
+            )
+        }  # fmt: skip
 
 
 def _the_figures_are_compared(app):
@@ -145,9 +184,11 @@ def test_c17_c20_c29_c37_t18_ningdes_fixtures_stand_where_they_belong(places_onl
                     .where(Activity.ledger_id == ledger_id)
                 )
             }
-            assert {place for _, place in held} == {"亿利社区", "春风里", "金溪首府"}
+            assert {place for _, place in held} == {"亿利社区", "春风里", "金溪首府", "财富广场"}
             assert len(session.scalars(sa.select(Organiser).where(
-                Organiser.ledger_id == ledger_id)).all()) == 1  # fmt: skip
+                Organiser.ledger_id == ledger_id)).all()) == 2  # fmt: skip
+            (library,) = session.scalars(sa.select(Shop).where(Shop.ledger_id == ledger_id))
+            assert (library.name, library.kind) == (ningde_partners.NAME, "partner")
             wanda = tree.by_code(session, places.WANDA)
             found = teams.list_in(session, ledger_id=ledger_id, node=wanda)
             assert len(found) == 8
@@ -156,6 +197,50 @@ def test_c17_c20_c29_c37_t18_ningdes_fixtures_stand_where_they_belong(places_onl
                 session, ledger_id=ledger_id, node=building, list_code="project"
             )
             assert entry.state == "matched"
+            holder = agreements.holder_of(session, building)
+            assert holder is not None
+            assert holder.name == "宁德市委宣传部"
+
+
+def test_t20_o15_m2_v14_what_stands_in_the_places_is_counted_row_by_row(places_only):
+    with places_only.app_context():
+        load.start()  # again changes nothing
+        with reading() as session:
+
+            def value(book, code, line):
+                scope = place_reports.scope_of(
+                    session,
+                    ledger_id=books.by_code(session, book).id,
+                    node=tree.by_code(session, code),
+                    as_of_on=AS_OF_ON,
+                )
+                return place_reports.value(session, scope, place_reports.LINES[line])
+
+            agreed = [
+                value("ningde", quick.COMMUNITY, line)
+                for line in ("agreements", "agreements_institutions", "agreements_new")
+            ]
+            stations = [
+                value("licheng", places.GONGCHEN, line) for line in ("venues", "venue_stations")
+            ]
+            warm = value("jianyang", places.JIANYANG, "warm_stations")
+            jianyang = venues.list_in(session, tree.by_code(session, places.JIANYANG))
+            tags = venues.tags_of(session, [each.id for each in jianyang])
+            households = {
+                node.household_count
+                for code in grounds.GRIDDED
+                for node in tree.children(session, tree.by_code(session, code))
+                if node.kind_code == "grid"
+            }
+    assert (agreed, stations, warm) == ([10, 7, 3], [5, 4], 14)
+    assert Counter(each.kind for each in jianyang) == {
+        "暖蜂驿站": 14, "城市幸福空间": 7, "小区服务站": 26,
+    }  # fmt: skip
+    assert {tuple(tags[each.id]) for each in jianyang if each.kind == "暖蜂驿站"} == {
+        grounds.WARM_TAGS
+    }
+    assert min(households) >= 300
+    assert max(households) <= 500
 
 
 def test_the_places_that_no_source_names_are_seen_to_be_unknown(places_only):

@@ -62,6 +62,8 @@ class Opening:
     shelf: tuple[Shelf, ...]
     approver: Actor
     clerk: Someone
+    kind: str = "store"
+    partner_class: str | None = None
 
 
 def open_shop(session: Session, opening: Opening) -> UUID:
@@ -73,7 +75,12 @@ def open_shop(session: Session, opening: Opening) -> UUID:
         return known
     ledger_id = opening.ledger_id
     merchant = merchants.apply(
-        session, ledger_id=ledger_id, node_id=opening.node.id, name=opening.merchant, actor=SYSTEM
+        session,
+        ledger_id=ledger_id,
+        node_id=opening.node.id,
+        name=opening.merchant,
+        actor=SYSTEM,
+        partner_class=opening.partner_class,
     )
     merchants.approve(session, ledger_id=ledger_id, merchant_id=merchant.id, actor=opening.approver)
     signed_on = clock.today()
@@ -94,6 +101,7 @@ def open_shop(session: Session, opening: Opening) -> UUID:
         node_id=opening.node.id,
         name=opening.name,
         actor=opening.approver,
+        kind=opening.kind,
     )
     clerks.assign(
         session,

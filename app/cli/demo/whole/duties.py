@@ -4,6 +4,7 @@ A duty opens no door and earns nothing; who is paid for it earns nothing on duty
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,13 +35,19 @@ def of_jianyang(session: Session, stage: Stage) -> None:
     if _has_any(session, stage.ledger_id):
         return
     squads = {squad.name: squad for squad in jianyang_cast.squads()}
-    couriers = squads[jianyang_cast.HONGFENG].keys[1:]
-    others = squads[jianyang_cast.XINGFULI].keys[20:]
-    roving = (*couriers, *others)[:ROVING_COUNT]
-    _give(session, stage, roving, YUNGU, "grid_roving")
+    _give(session, stage, roving(), YUNGU, "grid_roving")
     for kind in CHUNHUA_DUTIES:
         _give(session, stage, squads[jianyang_cast.CHUNHUA].keys, NANYANG, kind)
     _give(session, stage, ["jy-steward"], JIANYANG, "steward", is_paid=True)
+
+
+@cache
+def roving() -> tuple[str, ...]:
+    """Return who is a roving grid worker: couriers and drivers, of 新就业群体 all of them."""
+    squads = {squad.name: squad for squad in jianyang_cast.squads()}
+    couriers = squads[jianyang_cast.HONGFENG].keys[1:]
+    others = squads[jianyang_cast.XINGFULI].keys[20:]
+    return (*couriers, *others)[:ROVING_COUNT]
 
 
 def of_licheng(session: Session, stage: Stage) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.cli.demo import places as quick
-from app.cli.demo.whole.places import BEIGAO, CHANGAN, JIANYANG, LICHENG, PANJI, WANDA
+from app.cli.demo.whole.places import BEIGAO, CHANGAN, GONGCHEN, JIANYANG, LICHENG, PANJI, WANDA
 
 AS_OF_ON = date(2026, 3, 2)
 
@@ -62,6 +62,8 @@ FIGURES = (
         ("goods_orders", "积分兑换礼品（人次）", 446),
         ("service_orders", "积分兑换服务（人次）", 30),
         ("orders_cancelled", "取消的兑换（单）", 5),
+        ("caring_merchants", "爱心商户（家）", 48),
+        ("offers_used", "专属优惠（人次）", 12_096),
         ("hours", "志愿服务总时长（分钟）", 1_291_860),
         ("teams", "志愿服务队（支）", 53),
         ("team_members", "队员（人，不重复）", 4_026),
@@ -71,6 +73,7 @@ FIGURES = (
         ("attendances", "到场（人次）", 11_368),
         ("enlisted", "报到（名，另一本名册）", 5_570),
         ("duty_roving", "流动网格员（名）", 124),
+        ("warm_stations", "暖蜂驿站（个）", 14),
         ("requests", "收集群众诉求（件）", 1_764),
         ("requests_finished", "办结（件，办结率）", 1_710, "96.9"),
         ("requests_content", "四星以上（件，满意度）", 1_635, "95.6"),
@@ -98,10 +101,16 @@ FIGURES = (
         quick.COMMUNITY,
         "金溪",
         ("teams", "服务队（支）", 10),
+        ("calls", "发起（次）", 61),
         ("sessions", "志愿服务（次）", 58),
+        ("signed_up", "报名（人次）", 1_104),
         ("attendances", "参与（人次）", 1_016),
+        ("absent", "报了名没来（人次）", 88),
         ("hours", "志愿服务时长（分钟）", 120_060),
         ("posts", "认领的服务项目（个）", 11),
+        ("agreements_institutions", "共建协议，企事业单位（家）", 7),
+        ("agreements_new", "共建协议，“两新”组织（家）", 3),
+        ("places_claimed", "认领楼栋（处）", 1),
     ),
     *_of(
         "ningde",
@@ -117,6 +126,7 @@ FIGURES = (
         ("teams_volunteer", "小区党员志愿服务队（支）", 81),
         ("sessions", "主题活动（场次）", 342),
         ("attendances", "参与（人次）", 3_078),
+        ("hours", "服务时长（分钟）", 369_360),
         ("duty_pioneers", "银发先锋（名）", 161),
         ("duty_reviewers", "长者评议员（名）", 84),
         ("duty_neighbours", "小区能人（名）", 387),
@@ -135,11 +145,19 @@ FIGURES = (
         ("posts", "先锋岗（个）", 10),
     ),
     *_of(
+        "licheng",
+        GONGCHEN,
+        "拱辰",
+        ("venues", "党群服务阵地（个）", 5),
+        ("venue_stations", "其中站点（个）", 4),
+    ),
+    *_of(
         "changan",
         CHANGAN,
         "长安",
         ("team_members", "成员（人）", 36),
         ("attendances", "公益服务（人次）", 205),
+        ("hours", "服务时长，连同互助（分钟）", 27_960),
         ("exchanges_done", "邻里互助已确认（次）", 28),
         ("exchanges_waiting", "积分在托管中（次）", 1),
     ),

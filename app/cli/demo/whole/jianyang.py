@@ -1,4 +1,4 @@
-"""建阳's 时间银行: 21,531.0 hours of 4,026 people, 612 cards, 446 gifts and 30 services."""
+"""建阳's 时间银行: 21,531.0 hours of 4,026 people, 612 cards, 446 gifts, 30 services."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -15,7 +15,9 @@ from app.cli.demo.whole import (
     jianyang_enlisted,
     jianyang_orders,
     jianyang_outings,
+    jianyang_partners,
     jianyang_sales,
+    jianyang_stars,
     outings,
     sales,
 )
@@ -30,7 +32,7 @@ from app.people.models import Card, Member
 
 CARDS_ON = date(2024, 12, 27)
 REPLACED_FROM = date(2025, 5, 12)
-CO_ORGANISERS = (("property", "汇采物业"), ("owners_committee", "瑞云苑小区业主委员会"))
+CO_ORGANISERS = (("物业公司", "汇采物业"), ("业主委员会", "瑞云苑小区业主委员会"))
 
 
 def count() -> int:
@@ -38,7 +40,8 @@ def count() -> int:
     plan = jianyang_outings.planned()
     served = len(plan) + len(outings.months(plan)) + len(jianyang_outings.STRAYS)
     asked = jianyang_orders.TOTAL + 1
-    return served + asked + jianyang_sales.DAY_COUNT + cast.REPLACED_COUNT
+    listed = len(jianyang_partners.MONTHS) + 2  # and the stars, reviewed and granted
+    return served + asked + listed + jianyang_sales.DAY_COUNT + cast.REPLACED_COUNT
 
 
 def load() -> Iterator[int]:
@@ -48,6 +51,8 @@ def load() -> Iterator[int]:
     stage = step(at(BEGAN_ON, 9), lambda session: _stage(session, ledger_id))
     step(at(CARDS_ON), lambda session: _issue_cards(session, stage))
     step(at(CARDS_ON, 10), lambda session: duties.of_jianyang(session, stage))
+    step(at(CARDS_ON, 10, 30), lambda session: jianyang_stars.decide(session, stage))
+    step(at(CARDS_ON, 11), lambda session: jianyang_partners.sign_up(session, stage))
     jianyang_enlisted.take_in(ledger_id)
     plan = step(at(BEGAN_ON, 10), _plan)
     step(at(BEGAN_ON, 11), lambda session: jianyang_orders.put_kinds(session, stage))
@@ -56,6 +61,8 @@ def load() -> Iterator[int]:
         *_sales(stage, plan),
         *_replacements(stage),
         *jianyang_orders.moments(stage),
+        *jianyang_partners.moments(stage),
+        *jianyang_stars.moments(stage),
     ]
     yield from history.live_through(ledger_id, moments, lived=lambda s: _lived(s, ledger_id))
 
@@ -181,5 +188,7 @@ def _lived(session: Session, ledger_id: int) -> set[str]:
         outings.lived(session, ledger_id)
         | sales.lived(session, ledger_id)
         | jianyang_orders.lived(session, ledger_id)
+        | jianyang_partners.lived(session, ledger_id)
+        | jianyang_stars.lived(session, ledger_id)
         | {f"card:{key}" for key in session.scalars(replaced)}
     )

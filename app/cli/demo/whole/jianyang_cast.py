@@ -33,6 +33,7 @@ PERSONAS = (
     Keeper("jy-steward", "唐守拙", "红管家，建阳区", JIANYANG),
     Keeper("jy-gu", "谷雨生", "志愿者（离退休），春华银发先锋队", NANYANG),
     Keeper("jy-shang", "商千帆", "网格哨兵（骑手），红蜂行", YUNGU),
+    Keeper("jy-bai", "白米香", "爱心商户，青禾面馆", YUNGU, "clerk"),
 )
 OF_TEAM = {(CHUNHUA, 1): "jy-gu", (HONGFENG, 1): "jy-shang"}
 """Personas with a place in a team."""

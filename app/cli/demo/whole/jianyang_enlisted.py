@@ -86,5 +86,5 @@ def take_in(ledger_id: int) -> None:
 def _units_report_in(session: Session, ledger_id: int) -> None:
     node: Node = tree.by_code(session, YUNGU)
     for name in UNITS:
-        unit = units.add(session, node=node, kind="institution", name=name, actor=SYSTEM)
+        unit = units.add(session, node=node, kind=units.INSTITUTION, name=name, actor=SYSTEM)
         enlistments.enlist_unit(session, ledger_id=ledger_id, unit=unit, node=node, actor=SYSTEM)

@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
-from app.cli.demo.whole import changan, jianyang, licheng, ningde, panji, places
+from app.cli.demo.whole import changan, grounds, jianyang, licheng, ningde, panji, places, stories
 from app.cli.demo.world import BEGAN_ON, at, step
 from app.community import figure_imports, tree
 
@@ -27,10 +27,11 @@ GARBAGE_EVERY = 100_000
 
 
 def start() -> None:
-    """Build all places and start all five programmes, in one step each."""
+    """Build all places with what stands in them, and start the programmes, in a step each."""
     step(at(BEGAN_ON, 7, 30), places.build)
     step(at(BEGAN_ON, 7, 45), places.start_programmes)
     step(at(BEGAN_ON, 7, 50), _enter_figures)
+    step(at(BEGAN_ON, 7, 55), grounds.build)
 
 
 def _enter_figures(session: Session) -> None:
@@ -44,6 +45,7 @@ def _enter_figures(session: Session) -> None:
 
 def live() -> None:
     """Let every book live, with a bar each."""
+    step(at(BEGAN_ON, 17, 45), stories.write)
     gc.set_threshold(GARBAGE_EVERY)  # a million short-lived rows: look for cycles less often
     for label, count, load in PARTS:
         with click.progressbar(length=count(), label=label) as bar:

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from app.base.actors import SYSTEM
 from app.cli.demo import jinxi_people
 from app.cli.demo import places as quick
-from app.cli.demo.whole import crowd, history, outings
+from app.cli.demo.whole import crowd, grounds, history, ningde_partners, outings
 from app.cli.demo.whole.crowd import Keeper, Squad
+from app.cli.demo.whole.grounds import BUILDING
 from app.cli.demo.whole.outings import Outing, Stage
 from app.cli.demo.whole.places import WANDA, YILI
 from app.cli.demo.world import BEGAN_ON, at, everyone, step
-from app.community import tree, units
+from app.community import tree
 from app.people import members
 from app.service_orders import claims, posts, registers
 from app.service_orders.models import Post
@@ -28,7 +29,10 @@ from app.service_orders.registers import NewEntry
 PHONE_FROM = 6_000
 WANDA_SIZES = (5, 5, 5, 5, 4, 4, 4, 4)
 NEIGHBOURS = ("敲门帮帮团", "小区巡逻队", "心愿守护团")
-PERSONAS = (Keeper("nd-desk", "沈怀瑾", "宁德市工作人员", quick.CITY, "staff"),)
+PERSONAS = (
+    Keeper("nd-desk", "沈怀瑾", "宁德市工作人员", quick.CITY, "staff"),
+    Keeper("nd-shu", "舒慕言", "优贝亲子图书馆店员，财富广场", ningde_partners.ESTATE, "clerk"),
+)
 PROJECTS = (
     ("theory_talk", "理论宣传"),
     ("morality_talk", "道德宣讲"),
@@ -46,11 +50,17 @@ PROJECTS = (
 
 PROJECTS_DUE_ON, CLAIMED_BY = date(2026, 12, 31), ("wen", "lin", "zhong")
 SLOTS = 20
-BUILDING = f"{quick.COMMUNITY}-e1-b17"
 FIXTURES = (
     (YILI, "health_clinic", "“红色物业 暖心相伴”义诊", "亿利社区党群服务中心", date(2025, 9, 20)),
     ("350902500-e1", "other", "人才服务·“驿”起行动主题交流", "春风里小区驿站", date(2025, 5, 17)),
     ("350902-e1", "childrens_day", "“六一”儿童节彩绘", "金溪首府小区广场", date(2025, 6, 1)),
+    (
+        ningde_partners.ESTATE,
+        "parent_child",
+        "公益亲子课堂",
+        "财富广场小区活动室",
+        date(2025, 10, 18),
+    ),
 )
 
 
@@ -68,7 +78,7 @@ def squads() -> list[Squad]:
 
 def count() -> int:
     """Return how many moments these fixtures have."""
-    planned = _planned(())
+    planned = _planned({})
     return len(planned) + len(outings.months(planned))
 
 
@@ -76,15 +86,16 @@ def load() -> Iterator[int]:
     """Let them live; yield how many moments are done."""
     ledger_id = step(at(BEGAN_ON, 18), _settle_in)
     stage = step(at(BEGAN_ON, 18, 30), lambda session: _stage(session, ledger_id))
-    unit_id = step(at(BEGAN_ON, 19), _partner)
+    unit_ids = step(at(BEGAN_ON, 19), ningde_partners.units_by_place)
+    step(at(BEGAN_ON, 19, 5), lambda session: ningde_partners.open_place(session, stage))
     step(at(BEGAN_ON, 19, 10), lambda session: _put_up_projects(session, ledger_id))
     step(at(BEGAN_ON, 19, 20), lambda session: _claim_building(session, ledger_id))
-    moments = outings.moments(stage, _planned((unit_id,)))
+    moments = outings.moments(stage, _planned(unit_ids))
     yield from history.live_through(ledger_id, moments, lived=lambda s: outings.lived(s, ledger_id))
 
 
-def _planned(unit_ids: tuple[int, ...]) -> list[Outing]:
-    """Return the three; the clinic at 亿利 has a co-organiser (C37)."""
+def _planned(unit_ids: dict[str, int]) -> list[Outing]:
+    """Return the four; the clinic at 亿利 and the class have a co-organiser (C37, T15)."""
     return [
         Outing(
             title=title,
@@ -96,7 +107,7 @@ def _planned(unit_ids: tuple[int, ...]) -> list[Outing]:
             minutes=120,
             people=(),
             served_count=40,
-            unit_ids=unit_ids if code == YILI else (),
+            unit_ids=(unit_ids[code],) if code in unit_ids else (),
         )
         for code, category, title, address, day_on in FIXTURES
     ]
@@ -124,11 +135,6 @@ def _stage(session: Session, ledger_id: int) -> Stage:
         outings.teams_of(session, ledger_id),
         {code: node.id for code, node in nodes.items()},
     )
-
-
-def _partner(session: Session) -> int:
-    node = tree.by_code(session, YILI)
-    return units.add(session, node=node, kind="property", name="金威物业", actor=SYSTEM).id
 
 
 def _put_up_projects(session: Session, ledger_id: int) -> None:
@@ -164,8 +170,7 @@ def _claim_building(session: Session, ledger_id: int) -> None:
     )
     if known:
         return
-    city = tree.by_code(session, quick.CITY)
-    unit = units.add(session, node=city, kind="authority", name="宁德市委宣传部", actor=SYSTEM)
+    unit = grounds.claimant(session)
     new = NewEntry(
         list_code="project",
         title="认领B区17号楼，建五星楼道",

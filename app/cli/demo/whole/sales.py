@@ -1,4 +1,7 @@
-"""A day at a shop: the till opens, members show a code and redeem, the shelf is counted."""
+"""A day at a shop: the till opens, members show a code and redeem, the shelf is counted.
+
+Services are bought as vouchers, which the clerk honours two days later.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,13 +15,14 @@ from app.base import clock
 from app.base.ids import new_id
 from app.cli.demo import shops
 from app.cli.demo.world import Moment, Someone, at
-from app.mall import redemptions, refunds, tills
+from app.mall import redemptions, refunds, tills, vouchers
 from app.mall.baskets import Basket, Item
 from app.mall.models import Goods, Shop, Till
 from app.people import codes
 
 NO_PIN_MAX = 200
 BETWEEN = timedelta(minutes=4)
+HONOURED_AFTER = timedelta(days=2)
 OPENS_AT = 9
 
 
@@ -82,12 +86,37 @@ def _living(day: ShopDay) -> Callable[[Session], None]:
         shelf = shops.goods_by_number(session, ledger_id, shop_id)
         till = tills.open_till(session, ledger_id=ledger_id, shop_id=shop_id, actor=clerk)
         for place, sale in enumerate(day.sales, 1):
+            goods = shelf[sale.number]
             with clock.held_at(day.opens_at + BETWEEN * place):
-                _sell(session, day, till.id, sale, shelf[sale.number])
+                if goods.kind == "service":
+                    _sell_voucher(session, day, sale, goods)
+                else:
+                    _sell(session, day, till.id, sale, goods)
         with clock.held_at(day.opens_at + BETWEEN * (len(day.sales) + 1)):
             _close(session, day, till.id, list(shelf.values()))
 
     return live
+
+
+def _sell_voucher(session: Session, day: ShopDay, sale: Sale, goods: Goods) -> None:
+    """Buy a service's voucher by phone (L8), and show it at the shop: its use posts nothing."""
+    buyer = day.people[sale.buyer]
+    issued = vouchers.issue(
+        session,
+        ledger_id=day.ledger_id,
+        member_id=buyer.member_id,
+        goods_id=goods.id,
+        expected_points=goods.price_points,
+        actor=buyer.actor,
+    )
+    with clock.held_at(clock.now() + HONOURED_AFTER):
+        vouchers.use(
+            session,
+            ledger_id=day.ledger_id,
+            shop_id=issued.voucher.shop_id,
+            presented=issued.code.token,
+            actor=day.clerk.actor,
+        )
 
 
 def _sell(session: Session, day: ShopDay, till_id: UUID, sale: Sale, goods: Goods) -> None:
