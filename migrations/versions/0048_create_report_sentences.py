@@ -12,8 +12,8 @@ from alembic import op
 
 from migrations.house import refuse_if_filled, spread
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 
 
 def upgrade() -> None:
