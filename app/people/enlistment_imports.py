@@ -36,7 +36,14 @@ LABELS = {
     "报到日期": "enlisted_on",
     PROBLEM_LABEL: PROBLEM,
 }
-STANDINGS = {"在职": "serving", "离退休": "retired", "serving": "serving", "retired": "retired"}
+STANDINGS = {
+    "在职": "serving",
+    "在读": "serving",
+    "serving": "serving",
+    "离退休": "retired",
+    "retired": "retired",
+}
+"""As tables say it; a school's students are 在读, which counts as 在职 does."""
 SOURCES = {"线上": "online", "线下": "offline", "online": "online", "offline": "offline"}
 BATCH_ROWS = 500
 EXTERNAL_ID_MAX = 64

@@ -5,7 +5,7 @@ still stands, only whether the file is the one that left.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import IO
 
 from sqlalchemy.orm import Session
@@ -20,12 +20,13 @@ from app.reports.sheets import Cell
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is written: its kind (`claims_by_grid`), its title, its lines."""
+    """What is written: its kind (`claims_by_grid`), its title, its lines; `words` besides."""
 
     kind: str
     title: str
     headings: tuple[str, ...]
     rows: Sequence[list[Cell]]
+    words: dict[str, str] = field(default_factory=dict)
 
 
 def write(
@@ -43,7 +44,7 @@ def write(
         kind=table.kind,
         title=table.title,
         node_id=node.id,
-        words={"地方": node.short_name},
+        words={"地方": node.short_name, **table.words},
         asked={},
         headings=table.headings,
         lines=iter(table.rows),

@@ -22,7 +22,7 @@ ROOM_LINES = {
     "mall": 8_000,
     "people": 8_800,
     "points": 10_700,
-    "reports": 7_100,
+    "reports": 7_400,
     "service_orders": 6_400,
     "web": 3_100,
     "web/api": 14_900,

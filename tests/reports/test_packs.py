@@ -9,12 +9,15 @@ from decimal import Decimal
 import pytest
 
 from app.base import clock
+from app.base.ids import new_id
+from app.people import cards, teams
 from app.points import manual, programmes
 from app.points.manual import ManualClaim
 from app.points.quarters.calendar import Quarter
 from app.reports import exports, returns, verification
 from app.reports.exports import Ordered
-from app.reports.quarters import packs
+from app.reports.quarters import pack_signals, packs
+from app.risk import signals
 from tests.factories import mall as counter
 from tests.factories import points as make
 
@@ -104,6 +107,29 @@ def test_s11_the_pack_has_hours_points_redemptions_idle_shops_and_grants_by_hand
     assert "#'各地时长和积分'!A1" in book.read("xl/worksheets/sheet1.xml").decode().replace(
         'location="', 'location="#'
     )
+
+
+def test_s11_signals_of_teams_sessions_and_cards_of_the_place_are_in_the_pack(session, street):
+    world, (first, _other) = street
+    with clock.held_at(make.at(DAY, 11)):
+        named = {"ledger_id": world.ledger_id, "actor": world.staff}
+        team = teams.create(
+            session, team=teams.NewTeam(world.node.id, "旗帜先锋", "志愿服务队", "党委"), **named
+        )
+        card = cards.issue(session, member_id=first.id, **named).card
+        for kind, subject_id in (("member", first.id), ("team", team.id), ("card", card.id)):
+            _signal(session, world, kind, subject_id)
+        _signal(session, world, "team", new_id())
+        session.commit()
+    found = pack_signals.oddities(session, ledger_id=world.ledger_id, node=world.node, quarter=Q1)
+    assert sorted(each.subject_kind for each in found) == ["card", "member", "team"]
+
+
+def _signal(session, world, kind, subject_id):
+    signals.raise_signal(
+        session, ledger_id=world.ledger_id, rule_code="one_device_many_people", subject_kind=kind,
+        subject_id=subject_id, score=50,
+    )  # fmt: skip
 
 
 def test_a16_a_pack_is_verified_by_its_code_and_its_hash(session, street):

@@ -1,4 +1,4 @@
-"""The rows of a quarter's pack: hours by place, shops, signals, grants by hand (S11, A17)."""
+"""The rows of a quarter's pack: hours by place, shops, grants by hand (S11, A17)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.community import tree
@@ -15,7 +15,6 @@ from app.mall.models import Redemption, Shop
 from app.people.models import Member
 from app.points.models import Day, Decision, Grant
 from app.points.quarters.calendar import Quarter
-from app.risk.models import Signal
 
 IDLE_MAX = 2
 """A shop with so many redemptions in a quarter, or fewer, is idle (P9)."""
@@ -56,16 +55,6 @@ class ByHand:
     reason: str
     entered_by: str
     decided_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """A signal of the quarter: for a person to look at, and what they said."""
-
-    rule_code: str
-    subject_kind: str
-    seen_at: datetime
-    verdict: str | None
 
 
 def places(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[Place]:
@@ -169,27 +158,6 @@ def by_hand(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -
         )
         for grant, member, decision in found
     ]
-
-
-def oddities(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[Oddity]:
-    """Return the signals about people of the place that came up in the quarter."""
-    begins_at, ends_at = _instants(quarter)
-    about = aliased(Member)
-    query = (
-        sa.select(Signal.rule_code, Signal.subject_kind, Signal.seen_at, Signal.verdict)
-        .join(about, sa.and_(about.ledger_id == Signal.ledger_id, about.id == Signal.subject_id))
-        .join(Node, Node.id == about.node_id)
-        .where(
-            Signal.ledger_id == ledger_id,
-            about.ledger_id == ledger_id,
-            Signal.subject_kind == "member",
-            Signal.seen_at >= begins_at,
-            Signal.seen_at < ends_at,
-            tree.within(Node.path, node),
-        )
-        .order_by(Signal.seen_at, Signal.id)
-    )
-    return [Oddity(*row) for row in session.execute(query)]
 
 
 def _numbers(session: Session, ledger_id: int, person_ids: set[UUID]) -> dict[UUID, str]:

@@ -13,13 +13,22 @@ from app.points.quarters import closing
 from app.points.quarters.calendar import Quarter
 from app.reports import exports, returns, sheet_books
 from app.reports.exports import Made, Ordered
-from app.reports.quarters import pack_rows
-from app.reports.quarters.pack_rows import ByHand, Oddity, Place, ShopSum
+from app.reports.quarters import pack_rows, pack_signals
+from app.reports.quarters.pack_rows import ByHand, Place, ShopSum
+from app.reports.quarters.pack_signals import Oddity
 from app.reports.returns import Returns
 from app.reports.sheets import Cell, Sheet
 
 KIND = "quarter_pack"
 RETURNS = ("志愿者编号", "姓名", "兑换单号", "结果", "再服务")
+ABOUT = {
+    "member": "志愿者",
+    "card": "积分卡",
+    "session": "队伍办的场次",
+    "team": "队伍",
+    "clerk": "店员",
+    "person": "办事的人",
+}
 STATES = {
     "posted": "已入账",
     "refused": "没有通过",
@@ -72,7 +81,7 @@ def _sheets(session: Session, named: dict[str, Any], code: str, operator: str) -
     places = pack_rows.places(session, **named)
     shops = pack_rows.shops(session, **named)
     idle = [each for each in shops if each.redemption_count <= pack_rows.IDLE_MAX]
-    odd, by_hand = pack_rows.oddities(session, **named), pack_rows.by_hand(session, **named)
+    odd, by_hand = pack_signals.oddities(session, **named), pack_rows.by_hand(session, **named)
     back = returns.count(
         session,
         ledger_id=named["ledger_id"],
@@ -95,7 +104,7 @@ def _sheets(session: Session, named: dict[str, Any], code: str, operator: str) -
         Sheet("各地时长和积分", (), ("代码", "地方", "人数", "小时", "积分"), _places(places)),
         Sheet("兑换", (), ("超市", "地方", "兑换次数", "积分"), _shops(shops)),
         Sheet("闲置超市", (), ("超市", "地方", "兑换次数", "积分"), _shops(idle)),
-        Sheet("异常", (), ("日期", "规则", "结论"), _odd(odd)),
+        Sheet("异常", (), ("日期", "规则", "关于", "结论"), _odd(odd)),
         Sheet(
             "人工授予",
             (),
@@ -148,7 +157,12 @@ def _shops(found: Sequence[ShopSum]) -> list[list[Cell]]:
 
 def _odd(found: Sequence[Oddity]) -> list[list[Cell]]:
     return [
-        [clock.local_date(each.seen_at).isoformat(), each.rule_code, each.verdict or "还没有看"]
+        [
+            clock.local_date(each.seen_at).isoformat(),
+            each.rule_code,
+            ABOUT[each.subject_kind],
+            each.verdict or "还没有看",
+        ]
         for each in found
     ]
 

@@ -27,6 +27,7 @@ NAMES = {
     "orders": _l("居民问题清单"),
     "quarter_board": _l("季度榜"),
     "quarter_pack": _l("季度包"),
+    "unit_hours": _l("单位志愿服务时长"),
 }
 """What a kind of export is called; after the dot stands the kind of file."""
 

@@ -1,6 +1,8 @@
 """The four lists and reporting-in, as the doors take and give them."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from app.people.models_enlistment import SOURCES, STANDINGS
 from app.service_orders.models_register import ENTRY_STATES, LISTS
@@ -156,6 +158,19 @@ class UnitEnlistmentIn(InSchema):
 
     unit_id = WholeNumber(required=True)
     node_code = Text(required=True, length_max=32)
+
+
+class UnitHoursIn(InSchema):
+    """Of which days a unit's hours are wanted, both included."""
+
+    begins_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+
+    @validates_schema
+    def require_order(self, asked: dict[str, Any], **_more: Any) -> None:
+        """The first day is not after the last."""
+        if asked["begins_on"] > asked["ends_on"]:
+            raise ValidationError("the first day is not after the last", "ends_on")
 
 
 class UnitEnlistmentOut(Schema):

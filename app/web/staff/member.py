@@ -27,6 +27,7 @@ from app.people import (
 )
 from app.people.models import Member
 from app.points import grants, wallets
+from app.reports import loops
 from app.risk import freezes
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
@@ -133,6 +134,7 @@ def _records(session: Session, member: Member) -> dict[str, Any]:
         "grants": grants.list_of_member(session, **key, limit=RECENT),
         "sales": mall_listings.list_of_member(session, **key, limit=RECENT),
         "disputes": objections.list_for_member(session, **key),
+        "loops": loops.of_member(session, **key),
         "merged_from": merges.merged_from(session, **key),
         "freezes": freezes.history(session, ledger_id=member.ledger_id, subject_id=member.id),
     }

@@ -10,6 +10,7 @@ from app.web.staff.registers import (
     grid_claims,
     sightings,
     skills,
+    unit_hours,
     zones,
 )
 from app.web.staff.registers import lists as registers
@@ -25,5 +26,6 @@ PAGES = (
     registers,
     sightings,
     skills,
+    unit_hours,
     zones,
 )
