@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from app.community.figure_words import Stated
 from app.reports import place_reports
 from app.reports.place_reports import Counted, Imported, Scope
 from app.web.pages import hours, number
 from app.web.place_lines import name_of
-from app.web.reader import language
+from app.web.reader import language, prefers_english
 from app.web.translate import _
+
+QUALIFIED_EN = {
+    "": "%s",
+    "余": "more than %s",
+    "多": "more than %s",
+    "以上": "%s or more",
+    "近": "nearly %s",
+}
+"""How a qualifier reads in English."""
 
 RowsAt = Callable[[Counted], str]
 """The address of the rows behind a figure."""
@@ -44,8 +54,13 @@ def draw(session: Session, scope: Scope, rows_at: RowsAt) -> list[Sentence]:
     ]
 
 
-def said_of(figure: Counted) -> str:
-    """Say a figure as a sentence has it: hours with one decimal, a share in per cent."""
+def said_of(figure: Counted | Imported) -> str:
+    """Say a figure as a sentence has it: hours with one decimal, a share in per cent.
+
+    What was taken over is said as it was stated; in English its words are translated.
+    """
+    if isinstance(figure, Imported):
+        return _in_english(figure.stated) if prefers_english() else figure.said
     if figure.share is not None:
         return f"{figure.share}%"
     return hours(figure.value) if figure.line.unit == "minutes" else number(figure.value)
@@ -58,7 +73,13 @@ def _piece(each: str | Counted | Imported, rows_at: RowsAt) -> Piece:
         about = _("%(name)s，看每一行", name=name_of(each.line.code))
         return Piece(said_of(each), rows_at(each), about)
     place = url_for("board.places.show", place=each.node.code)
-    return Piece(each.said, f"{place}#stated", _("引用的数，看来源"), is_imported=True)
+    return Piece(said_of(each), f"{place}#stated", _("引用的数，看来源"), is_imported=True)
+
+
+def _in_english(stated: Stated) -> str:
+    """Say a stated figure in English: 610余场次 is more than 610; the sentence says of what."""
+    unit = "%" if stated.unit == "%" else ""
+    return QUALIFIED_EN[stated.qualifier] % f"{stated.value:,f}{unit}"
 
 
 def _notes(sentence: tuple[str | Counted | Imported, ...]) -> Iterator[str]:

@@ -97,7 +97,10 @@ WORDS = {
     "text_zh": "累计发放积分卡{cards_issued}张，投诉下降{@complaints_down}。",
     "text_en": "{cards_issued} cards were issued, complaints fell by {@complaints_down}.",
 }
-IMPORTED = "{code},complaints_down,投诉量同比下降,42,,%,,2025-12-31,报道甲\n"
+IMPORTED = (
+    "{code},complaints_down,投诉量同比下降,42,,%,,2025-12-31,报道甲\n"
+    "{code},offers_near,专属优惠,1.2万,余,人次,年均,2025-12-31,报道乙\n"
+)
 
 
 def with_words(town: Town) -> None:
@@ -151,6 +154,12 @@ def test_every_number_of_a_sentence_is_given_over_rest_with_where_it_is_from(tow
         ("cards_issued", 3, False), ("complaints_down", None, True),
     ]  # fmt: skip
     assert figures[1]["source"] == "报道甲"
+    near = {"text_zh": "优惠{@offers_near}", "text_en": "Offers used {@offers_near} times"}
+    done(town.caller("staff").put(f"/nodes/{town.node.code}/report/words", {"sentences": [near]}))
+    (told,) = done(town.client.get(path, headers={"Accept-Language": "en"}))["sentences"]
+    assert told["text"] == "Offers used more than 12,000 times"
+    assert done(town.client.get(path))["sentences"][0]["text"] == "优惠1.2万余人次"
+    done(town.caller("staff").put(f"/nodes/{town.node.code}/report/words", {"sentences": [WORDS]}))
     in_english = town.client.get(path, headers={"Accept-Language": "en"})
     assert done(in_english)["sentences"][0]["text"].startswith("3 cards were issued")
     assert done(town.client.get(f"{path}/words"))["sentences"] == [WORDS]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.community import figures, tree
-from app.community.figure_words import said
+from app.community.figure_words import Stated, said
 from app.community.models import Node
 from app.reports.place_reports import words
 from app.reports.place_reports.lines import LINES, Line, value
@@ -34,9 +34,14 @@ class Imported:
 
     code: str
     node: Node
-    said: str
+    stated: Stated
     source: str
     as_of_on: date
+
+    @property
+    def said(self) -> str:
+        """The figure as it was stated."""
+        return said(self.stated)
 
 
 Piece = str | Counted | Imported
@@ -93,7 +98,7 @@ class _Teller:
         for history in figures.list_at(self.session, there.node):
             known = [one for one in history.figures if one.as_of_on <= there.as_of_on]
             if history.kind.code == part.code and known:
-                stated = said(history.stated(known[0]))
+                stated = history.stated(known[0])
                 return Imported(part.code, there.node, stated, known[0].source, known[0].as_of_on)
         return None
 

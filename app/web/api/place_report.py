@@ -123,7 +123,7 @@ def _piece(each: str | Counted | Imported) -> dict[str, Any]:
     place = {"node_code": each.node.code}
     if isinstance(each, Imported):
         told = {"code": each.code, "is_imported": True, "source": each.source}
-        return {**plain, **place, **told, "text": each.said}
+        return {**plain, **place, **told, "text": place_story.said_of(each)}
     counted = {"code": each.line.code, "value": each.value}
     return {**plain, **place, **counted, "text": place_story.said_of(each)}
 
