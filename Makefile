@@ -52,7 +52,7 @@ test: $(TOOLS) $(ASSETS) $(WORDS) browser  ## everything: format, lint, types, i
 	echo "Tests on SQLite"
 	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/sqlite.log
 	echo "Tests on PostgreSQL"
-	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not world and not static and not browser" 2>&1 | tee $(LOGS)/postgresql.log
+	TEST_DATABASE=postgresql $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not world and not static and not once and not browser" 2>&1 | tee $(LOGS)/postgresql.log
 	echo "SQLite, then PostgreSQL:"
 	tail -q -n 1 $(LOGS)/sqlite.log $(LOGS)/postgresql.log
 

@@ -174,6 +174,7 @@ def test_every_entry_is_of_a_route(app):
     assert set(MAY) - used == set()
 
 
+@pytest.mark.once
 def test_strangers_are_asked_who_they_are(app, town):
     before, met = everything(town.session), []
     for door in knocking.doors(app):
@@ -186,6 +187,7 @@ def test_strangers_are_asked_who_they_are(app, town):
     assert everything(town.session) == before
 
 
+@pytest.mark.once
 def test_nobody_does_what_their_role_and_place_do_not_allow(app, town):
     before, met = everything(town.session), []
     for door in knocking.doors(app):

@@ -319,6 +319,7 @@ def test_a_refused_form_is_shown_again_and_changes_nothing(desk, session, name):
     assert everything(session) == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", FORMS)
 def test_nobody_else_may_send_a_form(desk, session, name):
     form = FORMS[name]

@@ -123,6 +123,7 @@ def test_some_pages_open_for_some_offices_only(desk):
             assert opened(desk, who, rest).status_code == expected, f"{who} {rest}"
 
 
+@pytest.mark.once
 def test_nobody_without_an_office_sees_the_desk(desk):
     for who in NO_OFFICE:
         assert desk.at(who).get("/staff/").status_code == 403
@@ -132,6 +133,7 @@ def test_nobody_without_an_office_sees_the_desk(desk):
             assert desk.people["scanned"].name_masked not in answer.text
 
 
+@pytest.mark.once
 def test_staff_of_another_community_find_nothing_here(desk):
     for rest in READ + list(SOME):
         answer = opened(desk, "foreign_staff", rest)
@@ -161,6 +163,7 @@ def test_a_place_that_does_not_exist_is_not_found(desk):
     assert desk.at("staff").get("/staff/0000/review").status_code == 404
 
 
+@pytest.mark.once
 def test_pages_hold_no_inline_script_or_style(desk):
     for rest in READ:
         page = opened(desk, "staff", rest)
@@ -169,6 +172,7 @@ def test_pages_hold_no_inline_script_or_style(desk):
         assert not re.search(r"\son[a-z]+=", page.text), rest
 
 
+@pytest.mark.once
 def test_every_field_of_every_page_has_a_label(desk):
     for rest in [*READ, "/people/new", "/manual"]:
         page = opened(desk, "staff", rest)

@@ -10,6 +10,8 @@ import app
 from app.base.errors import DomainError
 from app.web.texts import SENTENCE_LENGTH_MAX, TEXTS, text_of
 
+pytestmark = pytest.mark.once
+
 ENGLISH_LENGTH_MAX = 90
 OF_THE_OFFICE = (
     "余额不足",
