@@ -20,7 +20,13 @@ from app.ledger import books, holds
 from app.ledger.models import Book
 from app.mall import reservations, voucher_returns
 from app.people import codes
-from app.points import application_notices, book_overlaps, deduction_notices, expiry
+from app.points import (
+    application_notices,
+    book_overlaps,
+    deduction_notices,
+    expiry,
+    home_passing_posting,
+)
 from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
 from app.service_orders import claims, crediting, exchanges, handling, wishes
@@ -93,6 +99,11 @@ def post_applications(session: Session, ledger_id: int) -> int:
     return posted + deduction_notices.post_due(session, ledger_id=ledger_id, today=today)
 
 
+def pass_homes_on(session: Session, ledger_id: int) -> int:
+    """Give an empty household's points to the pool, once the wait is over (D29)."""
+    return home_passing_posting.post_due(session, ledger_id=ledger_id, today=clock.today())
+
+
 def flag_overlaps(session: Session, ledger_id: int) -> int:
     """Flag times that somebody spent in two books at once (C18, A3)."""
     return book_overlaps.flag(session, ledger_id=ledger_id, since_at=clock.now() - LOOKED_BACK)
@@ -136,6 +147,7 @@ JOBS: dict[str, Job] = {
     "orders": watch_orders,
     "stars": grant_stars,
     "applications": post_applications,
+    "empty-homes": pass_homes_on,
     "overlaps": flag_overlaps,
     "reminders": remind_of_expiry,
     "expiry": expire_points,

@@ -42,6 +42,23 @@ def present_in(
     return found
 
 
+def same_household(session: Session, *, ledger_id: int, member_ids: Collection[UUID]) -> bool:
+    """Whether any two of these members belong to one household now."""
+    wanted = set(member_ids)
+    query = (
+        sa.select(HouseholdMember.household_id)
+        .where(
+            HouseholdMember.ledger_id == ledger_id,
+            HouseholdMember.member_id.in_(wanted),
+            HouseholdMember.left_on.is_(None),
+        )
+        .group_by(HouseholdMember.household_id)
+        .having(sa.func.count() > 1)
+        .limit(1)
+    )
+    return len(wanted) > 1 and session.scalar(query) is not None
+
+
 def let_honour(
     session: Session, *, ledger_id: int, household_id: UUID, is_agreed: bool, actor: Actor
 ) -> Household:

@@ -5,7 +5,7 @@ Nobody approves, serves at a till or confirms for their own household (D23, D37)
 one household at a time; leaving ends the stay and keeps it, and takes no points.
 """
 
-from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -76,12 +76,18 @@ def join(
         NotFound: No such household or member.
         MemberNotActive: The membership is not active.
         AlreadyInHousehold: They belong to a household.
-        ValidationFailed: The relation is empty or too long.
+        ValidationFailed: No relation, or the household is empty and they never were in it:
+            its points are not a newcomer's (D29).
     """
     if not 0 < len(relation.strip()) <= 16:
         raise ValidationFailed("a relation has 1 to 16 characters", field="relation")
     lock_active(session, ledger_id=ledger_id, member_ids=[member_id])
     household = _lock(session, ledger_id, household_id)
+    key: Any = {"ledger_id": ledger_id, "household_id": household_id}
+    if not list_members(session, **key):
+        if all(stay.member_id != member_id for stay in history(session, **key)):
+            raise ValidationFailed("nobody lives there: begin a new one", field="household_id")
+        household.head_member_id = member_id
     stay = _enter(session, household, member_id, relation.strip())
     _audit(session, household, member_id, "household_joined", actor)
     return stay
@@ -200,23 +206,6 @@ def history(session: Session, *, ledger_id: int, household_id: UUID) -> list[Hou
     return list(
         session.scalars(query.order_by(HouseholdMember.joined_on, HouseholdMember.member_id))
     )
-
-
-def same_household(session: Session, *, ledger_id: int, member_ids: Collection[UUID]) -> bool:
-    """Whether any two of these members belong to one household now."""
-    wanted = set(member_ids)
-    query = (
-        sa.select(HouseholdMember.household_id)
-        .where(
-            HouseholdMember.ledger_id == ledger_id,
-            HouseholdMember.member_id.in_(wanted),
-            HouseholdMember.left_on.is_(None),
-        )
-        .group_by(HouseholdMember.household_id)
-        .having(sa.func.count() > 1)
-        .limit(1)
-    )
-    return len(wanted) > 1 and session.scalar(query) is not None
 
 
 def circle_of(session: Session, *, ledger_id: int, person_id: UUID) -> set[UUID]:

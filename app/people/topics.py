@@ -40,6 +40,8 @@ TOPICS: dict[str, set[str]] = {
     "deduction_dropped": {"points", "happened_on"},
     "deduction_reversed": {"points", "happened_on", "reason"},
     "pool_helped": {"points"},
+    "home_to_pool": {"name", "closes_on"},
+    "home_passed": {"points", "reason"},
     "gift_received": {"points", "name"},
     "relative_asked": {"name"},
     # mall

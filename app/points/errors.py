@@ -149,6 +149,13 @@ class PoolTooSmall(DomainError):
     code = "pool_too_small"
 
 
+class HomeLivedIn(DomainError):
+    """Somebody belongs to the household: its points are theirs (D29)."""
+
+    code = "home_lived_in"
+    refusal = Refusal.CONFLICT
+
+
 class GiftStays(DomainError):
     """Points that were a gift are not given on; fact `giftable_points` (D32)."""
 

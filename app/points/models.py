@@ -20,6 +20,7 @@ from app.points.models_household import (
     GiftLot,
     Help,
 )
+from app.points.models_passing import HomePassing
 from app.points.models_period import Period
 from app.points.models_public import Board, Notice, NoticeLine, Photo
 from app.points.models_rule import Category, Indicator, Programme, Rate
@@ -44,6 +45,7 @@ __all__ = [
     "GiftLot",
     "Grant",
     "Help",
+    "HomePassing",
     "Indicator",
     "Notice",
     "NoticeLine",

@@ -6,7 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.ledger.models import Account, Journal, Transfer
-from app.points import deduction_posting, gifts, hardship, pool, proof_differences
+from app.points import (
+    deduction_posting,
+    gifts,
+    hardship,
+    home_passing_posting,
+    pool,
+    proof_differences,
+)
 from app.points.models import (
     Application,
     Case,
@@ -17,6 +24,7 @@ from app.points.models import (
     GiftLot,
     Grant,
     Help,
+    HomePassing,
     Rate,
 )
 from app.points.proof_points import moved
@@ -28,6 +36,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     pool.TAKEN_BACK: (Donation, "reversal_journal_id"),
     hardship.KIND: (Help, "journal_id"),
     gifts.KIND: (Gift, "journal_id"),
+    home_passing_posting.KIND: (HomePassing, "journal_id"),
 }
 """Kind of journal, the table of the row behind it, and the column that names it."""
 
@@ -186,6 +195,7 @@ def _unposted(session: Session, ledger_id: int) -> int:
     """Rows whose state and journals do not belong together."""
     wrong: list[tuple[Any, sa.ColumnElement[bool]]] = [
         (Help, (Help.state == "approved") != Help.journal_id.is_not(None)),
+        (HomePassing, (HomePassing.state == "posted") != HomePassing.journal_id.is_not(None)),
         (
             Deduction,
             sa.or_(

@@ -12,7 +12,16 @@ from app.activities.models import Activity, ActivitySession, Attendance, Correct
 from app.ledger.models import Journal
 from app.mall.models import Goods, Redemption, RedemptionLine, Shop, Voucher
 from app.people.models import Member
-from app.points.models import Decision, Deduction, Donation, Gift, Grant, Help, Rate
+from app.points.models import (
+    Decision,
+    Deduction,
+    Donation,
+    Gift,
+    Grant,
+    Help,
+    HomePassing,
+    Rate,
+)
 from app.service_orders.models import Exchange
 
 
@@ -37,7 +46,7 @@ class Facts:
     sale_lines: dict[UUID, list[Any]] = field(default_factory=dict)
     exchanges: dict[UUID, Exchange] = field(default_factory=dict)
     deductions: dict[UUID, Deduction] = field(default_factory=dict)
-    given: dict[UUID, Donation | Help | Gift] = field(default_factory=dict)
+    given: dict[UUID, Donation | Help | Gift | HomePassing] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
 
 
@@ -63,7 +72,7 @@ def gather(session: Session, *, ledger_id: int, journal_ids: Collection[UUID]) -
     left = sources - set(facts.grants) - set(facts.sales) - set(facts.exchanges)
     for each in _rows(session, Deduction, ledger_id, Deduction.id, left):
         facts.deductions[each.id] = each
-    for model in (Donation, Help, Gift):
+    for model in (Donation, Help, Gift, HomePassing):
         for each in _rows(session, model, ledger_id, model.id, left - set(facts.deductions)):
             facts.given[each.id] = each
     facts.names = _names(session, ledger_id, _people(facts))

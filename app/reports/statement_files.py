@@ -27,6 +27,7 @@ KIND_WORDS = {
     "donation": "捐给公共池",
     "donation_back": "收回捐出的",
     "hardship_help": "公共池帮扶",
+    "home_passing": "一户留下的积分",
     "gift": "亲属赠予",
     "exchange_escrow": "求助时托管",
     "exchange_release": "邻里互助",

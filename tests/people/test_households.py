@@ -7,7 +7,7 @@ from sqlalchemy import event
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.transactions import attempt
-from app.people import households
+from app.people import homes, households
 from app.people.errors import AlreadyInHousehold
 from app.people.models import Household, HouseholdMember
 from tests.factories.teams import STAFF, a_place, at_once, members
@@ -122,7 +122,7 @@ def test_leaving_keeps_the_stay_and_frees_the_member(session, place, household, 
     assert len(history) == 2
     leave(session, other, spouse)
     join(session, household, spouse)
-    assert households.same_household(
+    assert homes.same_household(
         session, ledger_id=place.ledger_id, member_ids=[family[0].id, spouse.id]
     )
 
@@ -161,7 +161,7 @@ def test_two_of_one_household_are_noticed_among_many(session, place, household, 
     head, spouse, neighbour = family
 
     def same(*people):
-        return households.same_household(
+        return homes.same_household(
             session, ledger_id=place.ledger_id, member_ids=[each.id for each in people]
         )
 

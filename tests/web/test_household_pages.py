@@ -142,3 +142,38 @@ def test_l4_a_deduction_comes_back_at_the_desk_by_two_people_and_shows_as_two_li
     assert mine.count("扣分退回") == 1
     assert ">扣分<" in mine
     assert "积分已退回。原因：认错了楼道" in desk.at("wen").get("/deductions").text
+
+
+def test_d29_an_empty_household_is_on_the_desks_list_until_two_people_pass_it_on(desk):
+    home = at_home(desk, "wen")
+    points.grant(desk.session, desk.world, desk.person("wen").id, 120)
+    desk.session.commit()
+    left = score(desk, home).spendable_points
+    assert left > 0
+    step = desk.path(f"/people/{desk.person('wen').id}/household/leave")
+    assert desk.at("staff").send(step).status_code == 303
+    assert "没有人的户，还有积分" in desk.at("staff").get(desk.path("/")).text
+    page = desk.at("staff").get(desk.path("/empty-homes")).text
+    assert "温家" in page
+    door = desk.path(f"/empty-homes/{home.id}/passing")
+    heir = desk.person("heir")
+    assert desk.at("auditor").send(door, volunteer_no="", reason="x").status_code == 403
+    said = {"volunteer_no": heir.volunteer_no, "reason": "长女，看过户口簿"}
+    assert desk.at("staff").send(door, **said).status_code == 303
+    waits = desk.at("second").get(desk.path("/empty-homes")).text
+    decide = re.search(r"/empty-homes/[0-9a-f-]{36}/decide", waits)[0]
+    assert desk.at("staff").send(desk.path(decide), verdict="approved").status_code == 403
+    assert desk.at("second").send(desk.path(decide), verdict="approved").status_code == 303
+    assert points.points_of(desk.session, desk.world, heir.id) == left
+    assert "没有空着还有积分的户" in desk.at("staff").get(desk.path("/empty-homes")).text
+    assert "收到一户留下的积分" in desk.at("heir").get("/inbox").text
+
+
+def test_who_is_the_last_of_a_household_reads_what_becomes_of_its_points_before_leaving(desk):
+    at_home(desk, "wen", "zhi")
+    points.grant(desk.session, desk.world, desk.person("wen").id, 120)
+    desk.session.commit()
+    assert "户里只有您了" not in desk.at("wen").get("/me/erase").text
+    step = desk.path(f"/people/{desk.person('zhi').id}/household/leave")
+    assert desk.at("staff").send(step).status_code == 303
+    assert "户里只有您了" in desk.at("wen").get("/me/erase").text

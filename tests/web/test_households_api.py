@@ -203,6 +203,34 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     assert done(head.get(f"{village.book}/me/household/score"))["score_points"] == 110
 
 
+def test_d29_an_empty_household_goes_to_the_pool_after_a_wait_or_to_who_is_named(village):
+    (head,) = at_home(village, "wen")
+    earn(village, head, 2)
+    staff, second = village.caller("staff"), village.caller("colleague")
+    home = done(head.get(f"{village.book}/me/household"))
+    member = f"{village.book}/households/{home['id']}/members/{head.member.id}"
+    refused(staff.post(f"{village.book}/households/{home['id']}/passing", {"reason": "x"}),
+            "home_lived_in", 409)  # fmt: skip
+    done(staff.delete(member), 204)
+    (empty,) = done(staff.get(f"{village.book}/empty-households"))["items"]
+    assert (empty["name"], empty["points"], empty["passing"]) == ("温家", 20, None)
+    passing = f"{village.book}/households/{home['id']}/passing"
+    to_pool = done(staff.post(passing, {"reason": "找不到家人"}), 201)
+    decision = f"{village.book}/home-passings/{to_pool['id']}/decision"
+    refused(staff.post(decision, {"verdict": "approved"}), "second_person_required", 403)
+    waits = done(second.post(decision, {"verdict": "approved"}))
+    assert (waits["state"], waits["to_name_masked"]) == ("due", None)
+    refused(staff.post(passing, {"reason": "x"}), "already_decided", 409)
+    done(staff.post(f"{village.book}/home-passings/{to_pool['id']}/withdrawal"))
+    heir = village.caller("zhi")
+    asked = {"reason": "长女", "volunteer_no": heir.member.volunteer_no}
+    named = done(staff.post(passing, asked), 201)
+    decision = f"{village.book}/home-passings/{named['id']}/decision"
+    assert done(second.post(decision, {"verdict": "approved"}))["points"] == 20
+    assert points.points_of(village.session, village.world, heir.member.id) == 20
+    assert done(staff.get(f"{village.book}/empty-households"))["items"] == []
+
+
 def test_d32_points_go_to_the_pool_and_to_kin(village):
     (head,) = at_home(village, "wen")
     child, staff, second = (village.caller(who) for who in ("zhi", "staff", "colleague"))

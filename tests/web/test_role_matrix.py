@@ -232,6 +232,8 @@ NOBODY_HERE = {
     "deductions.ask_reversal",
     "deductions.decide",
     "deductions.decide_reversal",
+    "empty_homes.decide",
+    "empty_homes.withdraw",
     "common_pool.decide_help",
     "gifts.confirm_by_staff",
     "activity_steps.respond",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
 from app.ledger import balances, books
-from app.people import credentials, erasure, members, objections
+from app.people import credentials, erasure, households, members, objections
 from app.people.models import Home
 from app.points import photos, wallets
 from app.service_orders import forgetting
@@ -83,9 +83,20 @@ def _left_in(session: Session, home: Home) -> dict[str, Any]:
     named: dict[str, Any] = {"ledger_id": home.ledger_id, "member_id": home.member_id}
     held = balances.of_owner(session, ledger_id=home.ledger_id, owner_id=home.member_id)
     raised = objections.list_for_member(session, **named)
+    holding = wallets.holding(session, **named)
     return {
         "name": books.get(session, home.ledger_id).name,
-        "spendable_points": wallets.holding(session, **named).own_points,
+        "spendable_points": holding.own_points,
+        "home_points": holding.shared_points if _is_last(session, named) else 0,
         "held_points": sum(each.held for each in held if each.ref.unit == "points"),
         "open_objections": sum(each.state == "open" for each in raised),
     }
+
+
+def _is_last(session: Session, named: dict[str, Any]) -> bool:
+    """Whether nobody else belongs to their household: its points wait for staff then (D29)."""
+    home = households.household_of(session, **named)
+    if home is None:
+        return False
+    key: dict[str, Any] = {"ledger_id": named["ledger_id"], "household_id": home.id}
+    return len(households.list_members(session, **key)) == 1

@@ -209,6 +209,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("%(happened_on)s扣的 %(points)s退回来了。%(why)s。"),
     ),
     "pool_helped": (_l("收到公共池的积分"), _l("邻居们捐的 %(points)s到了您这里，可以用了。")),
+    "home_to_pool": (
+        _l("以前那一户的积分要捐了"),
+        _l("“%(name)s”没有人了，积分 %(closes_on)s以后进公共池。该给谁的，请到社区说。"),
+    ),
+    "home_passed": (_l("收到一户留下的积分"), _l("%(points)s转到您这里，到期日不变。%(why)s")),
     "gift_received": (_l("收到亲属的积分"), _l("%(name)s赠您 %(points)s，可以兑换，不能转赠。")),
     "relative_asked": (
         _l("有人登记您是亲属"),

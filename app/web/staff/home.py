@@ -18,7 +18,15 @@ from app.ledger import proof
 from app.mall import goods, shops
 from app.people import merges, objections
 from app.people import roles as people_roles
-from app.points import applications, approvals, backfills, openings
+from app.points import (
+    applications,
+    approvals,
+    backfills,
+    deductions,
+    empty_homes,
+    hardship,
+    openings,
+)
 from app.reports import desk_figures
 from app.service_orders import claim_listings, sightings
 from app.web.pages import number
@@ -108,7 +116,32 @@ def _work(session: Session) -> list[dict[str, Any]]:
             sightings.count_waiting(session, ledger_id=desk.ledger_id(), node=node),
         ),
     ]
-    return found + _stores(session) if desk.here().has_points else found
+    if not desk.here().has_points:
+        return found
+    return found + _households(session, scope) + _stores(session)
+
+
+def _households(session: Session, scope: dict[str, Any]) -> list[dict[str, Any]]:
+    """What two people decide about the points of members and households."""
+    lines = _("条")
+    back = [
+        each
+        for each in deductions.list_taken(session, **scope)
+        if each.state == "posted" and each.reversal_asked_by_id is not None
+    ]
+    helped = hardship.list_waiting(session, **scope)
+    return [
+        _item(lines, _("扣分等决定"), "deductions.show", deductions.list_in(session, **scope)),
+        _item(lines, _("扣分等确认退回"), "deductions.show", back),
+        _item(lines, _("公共池帮扶等决定"), "common_pool.show", helped),
+        _item(
+            _("户"),
+            _("没有人的户，还有积分"),
+            "empty_homes.show",
+            empty_homes.list_in(session, **scope),
+        )
+        | {"note": _("定给谁")},
+    ]
 
 
 def _stores(session: Session) -> list[dict[str, Any]]:

@@ -137,7 +137,7 @@ def leave_household(member_id: UUID) -> ResponseReturnValue:
             raise NotFound("no household")
         households.leave(session, **key, household_id=home.id, actor=actor())
 
-    return step(verb, member_id, _("已退出这一户。"))
+    return step(verb, member_id, _("已退出这一户。没有人的户还有积分的，在“没有人的户”里定给谁。"))
 
 
 @bp.post("/merge")

@@ -25,6 +25,11 @@ HOUSEHOLDS: dict[str, Text] = {
         "公共池里可用的积分不够，没有发。请改小，或等有人再捐。",
         "The common pool holds less. Nothing was given. Make it smaller, or wait.",
     ),
+    "home_lived_in": Text(
+        "这一户还有人，积分是他们的，没有动。请先看看这一户有谁。",
+        "Somebody belongs to this household: its points are theirs and stay. Look who is in it.",
+        "no",
+    ),
     "gift_stays": Text(
         "别人赠您的积分不能再转赠，没有送出。请到店里兑换。",
         "Points that were a gift are not given on. Nothing was sent. Redeem them instead.",

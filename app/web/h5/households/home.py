@@ -32,6 +32,7 @@ TITLES = {
     "donation": _l("捐给公共池"),
     "donation_back": _l("收回捐出的"),
     "hardship_help": _l("公共池帮扶"),
+    "home_passing": _l("一户留下的积分"),
     "gift": _l("亲属赠予"),
     "expiry": _l("到期"),
     "grant_reversal": _l("撤回一笔"),
