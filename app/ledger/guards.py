@@ -17,6 +17,12 @@ GUARDED = (
     "people_audit",
     "activities_correction",
     "mall_stock_movement",
+    "community_figure",
+    "points_star_fall",
+    "reports_quarter",
+    "reports_quarter_line",
+    "reports_certificate_print",
+    "service_orders_log",
 )
 
 _SQLITE = sa.text("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")

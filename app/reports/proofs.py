@@ -13,6 +13,7 @@ from app.ledger.models import Book
 from app.ledger.proof import Check
 from app.mall import proof_checks as mall_checks
 from app.points import proof_checks as points_checks
+from app.reports.quarters import freezing
 from app.service_orders import proof_checks as order_checks
 
 ORDER = (
@@ -29,6 +30,7 @@ ORDER = (
     "chain",
     "opening_equals_closing",
     "hours_agree",
+    "quarters_frozen",
     "append_only_guards",
     "orphans",
 )
@@ -59,6 +61,7 @@ def prove(session: Session, *, ledger_id: int) -> Proved:
         *points_checks.checks(session, ledger_id=ledger_id),
         *mall_checks.checks(session, ledger_id=ledger_id),
         *order_checks.checks(session, ledger_id=ledger_id),
+        *freezing.checks(session, ledger_id=ledger_id),
     ]
     checks = sorted(found, key=lambda check: ORDER.index(check.name))
     proof.record(session, ledger_id=ledger_id, checks=checks)

@@ -16,6 +16,7 @@ from flask_migrate import downgrade, upgrade
 from app.base import engines
 from app.base.db import db
 from app.base.ids import NOBODY
+from app.ledger.guards import GUARDED
 from migrations.house import load_models
 from tests.architecture.catalogue import catalogue
 from tests.conftest import build_app, migrate
@@ -167,6 +168,10 @@ def test_one_statement_adds_at_most_one_constraint(offline_sql):
     for statement in offline_sql.split(";\n"):
         if statement.lstrip().upper().startswith("ALTER TABLE"):
             assert statement.upper().count("ADD CONSTRAINT") <= 1, statement
+
+
+def test_the_daily_proof_looks_for_every_guard():
+    assert set(GUARDED) == APPEND_ONLY
 
 
 def test_triggers_are_the_append_only_guards_and_nothing_else(offline_sql):

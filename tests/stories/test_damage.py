@@ -19,7 +19,11 @@ from app.ledger.models import Proof
 from app.ledger.tables import ACCOUNT, ENTRY, JOURNAL, TRANSFER
 from app.mall.models import Goods
 from app.points.models import Day, Grant
+from app.points.quarters import closing
+from app.points.quarters.calendar import Quarter
 from app.reports import proofs
+from app.reports.models import QuarterLine
+from app.reports.quarters import freezing
 from app.service_orders import exchanges
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.models import Exchange
@@ -159,21 +163,40 @@ def a_day_total_has_a_minute_too_many(life):
     return changed(life, Day, Day.minutes > 0, minutes=Day.minutes + 1)
 
 
+def guard_off(table):
+    """The damage of taking the guard off a table."""
+
+    @contextmanager
+    def the_guard_is_taken_off(life):
+        session = life.session
+        if dialect_of(session) == "postgresql":
+            find = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = :name"
+            name = f"tg_{table}_append_only"
+        else:
+            find = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"
+            name = f"tg_{table}_no_update"
+        made_by = session.execute(sa.text(find), {"name": name}).scalar_one()
+        damage.drop_guard(session, table)
+        session.commit()
+        yield
+        session.connection().exec_driver_sql(made_by)
+        session.commit()
+
+    the_guard_is_taken_off.__name__ = f"the_guard_of_{table}_is_taken_off"
+    return the_guard_is_taken_off
+
+
 @contextmanager
-def the_guard_of_the_audit_is_taken_off(life):
-    session = life.session
-    if dialect_of(session) == "postgresql":
-        find = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = :name"
-        name = "tg_people_audit_append_only"
-    else:
-        find = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"
-        name = "tg_people_audit_no_update"
-    made_by = session.execute(sa.text(find), {"name": name}).scalar_one()
-    damage.drop_guard(session, "people_audit")
-    session.commit()
-    yield
-    session.connection().exec_driver_sql(made_by)
-    session.commit()
+def a_frozen_score_is_rewritten(life):
+    """A quarter was closed, and somebody gives one of its lines a better score."""
+    days = sa.select(sa.func.max(Day.counted_on)).where(Day.ledger_id == life.ledger_id)
+    last_on = life.session.scalar(days.where(Day.counted_on < Quarter.of(lives.TODAY).begins_on))
+    key = {"ledger_id": life.ledger_id, "quarter": Quarter.of(last_on)}
+    closing.propose(life.session, **key, actor=Actor(new_id()))
+    freezing.close(life.session, **key, actor=Actor(new_id()))
+    life.session.commit()
+    with changed(life, QuarterLine, sa.true(), score=999_999):
+        yield
 
 
 @contextmanager
@@ -239,7 +262,11 @@ DAMAGES = [
     ("chain", a_running_balance_is_rewritten),
     ("opening_equals_closing", a_closing_is_rewritten),
     ("hours_agree", a_day_total_has_a_minute_too_many),
-    ("append_only_guards", the_guard_of_the_audit_is_taken_off),
+    ("quarters_frozen", a_frozen_score_is_rewritten),
+    ("append_only_guards", guard_off("people_audit")),
+    ("append_only_guards", guard_off("points_star_fall")),
+    ("append_only_guards", guard_off("reports_quarter")),
+    ("append_only_guards", guard_off("reports_quarter_line")),
     ("orphans", a_journal_stands_there_without_lines),
 ]
 

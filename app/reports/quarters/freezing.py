@@ -9,6 +9,7 @@ from app.base import clock
 from app.base.actors import Actor
 from app.community import tree
 from app.community.models import Node
+from app.ledger.proof import Check
 from app.points import programmes
 from app.points.quarters import closing, scoring
 from app.points.quarters.calendar import Quarter
@@ -16,6 +17,7 @@ from app.reports.models import QuarterLine, QuarterReport
 from app.reports.quarters import lines
 from app.reports.quarters.lines import QuarterSum
 
+NAME = "quarters_frozen"
 AT_ONCE = 1_000
 NAMES = tuple(each.name for each in fields(QuarterSum))
 
@@ -85,3 +87,11 @@ def is_unchanged(session: Session, report: QuarterReport) -> bool:
     quarter = Quarter.named(report.period)
     found = read(session, ledger_id=report.ledger_id, quarter=quarter)
     return len(found) == report.line_count and lines.digest(found) == report.sha256
+
+
+def checks(session: Session, *, ledger_id: int) -> list[Check]:
+    """Prove that every closed quarter still says what it said when it was closed (A15)."""
+    listed = list_closed(session, ledger_id=ledger_id)
+    changed = [each.period for each in listed if not is_unchanged(session, each)]
+    detail = f"lines differ from their hash: {', '.join(changed)}" if changed else ""
+    return [Check(NAME, not changed, detail or f"{len(listed)} closed quarters are as they were")]
