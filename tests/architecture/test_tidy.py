@@ -22,7 +22,7 @@ ROOM_LINES = {
     "mall": 8_000,
     "people": 8_800,
     "points": 11_300,
-    "reports": 7_400,
+    "reports": 7_900,
     "service_orders": 6_400,
     "web": 3_100,
     "web/api": 14_900,
