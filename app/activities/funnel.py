@@ -89,6 +89,17 @@ def count_by_unit(
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def list_held(
+    session: Session, *, ledger_id: int, node: Node, cohort: Cohort, limit: int, offset: int
+) -> list[Activity]:
+    """List the activities of a cohort that were held, as `count_by_unit` counts them; by number."""
+    held = activities_of(ledger_id, node, cohort).where(Activity.state.in_(HELD)).subquery()
+    query = sa.select(Activity).where(
+        Activity.ledger_id == ledger_id, Activity.id.in_(sa.select(held.c.id))
+    )
+    return list(session.scalars(query.order_by(Activity.number).limit(limit).offset(offset)))
+
+
 def activities_of(ledger_id: int, node: Node, cohort: Cohort) -> Any:
     """Select the approved activities of a cohort; one that was called and refused is none."""
     first = (

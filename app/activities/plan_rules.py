@@ -16,7 +16,7 @@ from app.base.errors import ValidationFailed
 from app.community import tree
 from app.community.models import Unit, Venue
 from app.people.models import Alliance, Team
-from app.points import programmes
+from app.points import activity_types, programmes
 
 TITLE_LENGTH_MAX = 80
 DESCRIPTION_LENGTH_MAX = 1000
@@ -116,7 +116,7 @@ def _check_place(session: Session, ledger_id: int, plan: Plan) -> None:
     programme = programmes.of_node(session, node)
     if programme.ledger_id != ledger_id:
         raise ValidationFailed("this place belongs to another book", field="node_id")
-    programmes.category(session, programme, plan.category_code)
+    activity_types.require_offered(session, programme, plan.category_code)
     address = clean(
         plan.address,
         field="address",

@@ -16,7 +16,7 @@ from app.base.transactions import reading, unit_of_work
 from app.cli.refusals import told
 from app.community import tree
 from app.ledger import books
-from app.points import programmes, rates
+from app.points import activity_types, programmes, rates
 from app.points.models import Programme
 from app.points.models_rule import EXPIRY_POLICIES
 from app.points.rates import Terms
@@ -72,6 +72,30 @@ def list_programmes() -> None:
             node = tree.get(session, each.node_id)
             kept = "hours and points" if each.has_points else "hours only"
             click.echo(f"{book.code} {each.name}, {kept}, at {node.code} {node.short_name}")
+
+
+@group.command("complete")
+@click.option("--book", help="Only the programme of this book; otherwise every one.")
+def complete(book: str | None) -> None:
+    """Give programmes the activity types that the catalogue has come to have since (C3).
+
+    Run it after an upgrade. What a programme renamed or retired stays as it is.
+    """
+
+    def work(session: Session) -> list[tuple[str, list[str]]]:
+        wanted = books.by_code(session, book).id if book else None
+        return [
+            (
+                books.get(session, each.ledger_id).code,
+                activity_types.complete(session, programme=each, actor=SYSTEM),
+            )
+            for each in programmes.list_all(session)
+            if wanted in (None, each.ledger_id)
+        ]
+
+    with told():
+        for code, added in unit_of_work(work):
+            click.echo(f"{code}: {len(added)} added{': ' if added else ''}{', '.join(added)}")
 
 
 def _rate_all(session: Session, programme: Programme, points_per_hour: int) -> None:

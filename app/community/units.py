@@ -9,11 +9,8 @@ from app.base import serials
 from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.upserts import insert_or_ignore
-from app.community import tree
+from app.community import terms, tree
 from app.community.models import Node, Unit
-
-PARTNER_CLASSES = ("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
-"""The five classes of partners (T16); who develops trade (商企发展) is a merchant."""
 
 INSTITUTION, NEW_ORGANISATION = "企事业单位", "“两新”组织"
 """Kinds of units that agree with a place, counted apart (7 + 3, T20)."""
@@ -31,10 +28,12 @@ def add(
     """Add a unit below a place, or return the one of this name that is there already.
 
     Raises:
-        ValidationFailed: Its kind or name is empty.
+        ValidationFailed: Its kind or name is empty, or the class is none of the place's.
     """
     if not kind.strip() or not name.strip():
         raise ValidationFailed("a unit has a kind and a name", field="name")
+    if partner_class is not None:
+        terms.require_offered(session, node, terms.PARTNER_CLASS, partner_class)
     unit_id = serials.take(session, ledger_id=serials.HOUSE, name="community_unit")
     insert = insert_or_ignore(session, Unit).values(
         id=unit_id,

@@ -14,9 +14,8 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
-from app.community import tree
+from app.community import terms, tree
 from app.community.models import Node
-from app.community.units import PARTNER_CLASSES
 from app.mall.errors import NameTaken, StateConflict
 from app.mall.models import Merchant
 from app.people import audit
@@ -39,7 +38,7 @@ def apply(
     """File a merchant's application under a node.
 
     Args:
-        partner_class: One of `PARTNER_CLASSES`; None for a committee's own store.
+        partner_class: A code of the place's list (T16); None for a committee's own store.
         discount_rate_bp: What the merchant is paid of the reference value when
             settled, in hundredths of a percent (D39).
 
@@ -51,8 +50,9 @@ def apply(
     is_named = 0 < len(name.strip()) <= NAME_MAX
     if not is_named or not 0 <= discount_rate_bp <= DISCOUNT_RATE_BP_MAX:
         raise ValidationFailed("a merchant needs a name and a rate of 0 to 10,000")
-    if partner_class is not None and partner_class not in PARTNER_CLASSES:
-        raise ValidationFailed("no such class of partners", field="partner_class")
+    if partner_class is not None:
+        node = tree.get(session, node_id)
+        terms.require_offered(session, node, terms.PARTNER_CLASS, partner_class)
     row = {
         "ledger_id": ledger_id,
         "id": new_id(),

@@ -61,7 +61,10 @@ class Indicator(Base):
 
 
 class Category(Base):
-    """A service category (活动类型) and the indicator it counts towards (C3)."""
+    """A service category (活动类型) and the indicator it counts towards (C3).
+
+    `retired_on`: since when it is offered no more; its name is read still.
+    """
 
     __tablename__ = "points_category"
     __table_args__ = (
@@ -78,6 +81,7 @@ class Category(Base):
     name: Mapped[str] = mapped_column(sa.String(32))
     indicator_code: Mapped[str | None] = mapped_column(sa.String(24))
     earns_hours: Mapped[bool]
+    retired_on: Mapped[date | None]
 
 
 class Rate(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import NotFound, ValidationFailed
 from app.base.upserts import insert_for
-from app.points import programmes
+from app.points import activity_types, programmes
 from app.service_orders.models import HANDLER_KINDS, OrderCategory
 
 HOURS_MAX = 8_760
@@ -39,7 +39,7 @@ def put(session: Session, *, ledger_id: int, kind: Kind) -> OrderCategory:
         if kind.handler_kind != "volunteer":
             raise ValidationFailed("paid hands earn nothing", field="credit_category_code")
         programme = programmes.of_ledger(session, ledger_id)
-        programmes.category(session, programme, kind.credit_category_code)
+        activity_types.require_offered(session, programme, kind.credit_category_code)
     values = asdict(kind)
     insert = insert_for(session, OrderCategory).values(ledger_id=ledger_id, **values)
     changed = insert.on_conflict_do_update(

@@ -14,7 +14,7 @@ from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
-from app.points import programmes
+from app.points import activity_types, programmes
 from app.service_orders.models import Post
 from app.service_orders.models_claim import POST_KINDS, STANDING_DUE_AT
 
@@ -46,7 +46,7 @@ def make(session: Session, *, ledger_id: int, node: Node, call: Call, actor: Act
     """
     _require_sense(call)
     programme = programmes.of_ledger(session, ledger_id)
-    programmes.category(session, programme, call.category_code)
+    activity_types.require_offered(session, programme, call.category_code)
     day = clock.today().strftime("%Y%m%d")
     serial = serials.take(session, ledger_id=ledger_id, name=f"post:{day}")
     post = Post(

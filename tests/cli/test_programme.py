@@ -9,7 +9,7 @@ from app.base import workdays
 from app.base.models import CalendarYear
 from app.people.models import Audit
 from app.points import programmes, rates
-from app.points.models import Programme
+from app.points.models import Category, Programme
 from tests.factories import community as places
 
 YEAR = 2198
@@ -132,3 +132,18 @@ def test_a_file_without_its_columns_is_refused(app, session, tmp_path):
 
     assert (told.exit_code, told.stderr.split(":")[0]) == (2, "csv_unreadable")
     assert count(session, CalendarYear) == 0
+
+
+def test_an_older_programme_is_completed_after_an_upgrade(app, session, line):
+    start(app)
+    programme = programmes.of_node(session, line[-1])
+    gone = sa.delete(Category).where(
+        Category.programme_id == programme.id, Category.code.in_(("five_home", "home_talk"))
+    )
+    session.execute(gone)
+    session.commit()
+
+    told = run(app, "programme", "complete", "--book", "ningde")
+    assert (told.exit_code, told.stdout) == (0, "ningde: 2 added: five_home, home_talk\n")
+    assert run(app, "programme", "complete").stdout == "ningde: 0 added\n"
+    assert run(app, "programme", "complete", "--book", "none").exit_code == 2

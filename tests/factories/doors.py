@@ -55,6 +55,9 @@ class Caller:
     def put(self, path: str, body: Any = None, **options: Any) -> TestResponse:
         return self._send("PUT", path, json=body, **options)
 
+    def patch(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+        return self._send("PATCH", path, json=body, **options)
+
     def delete(self, path: str, **options: Any) -> TestResponse:
         return self._send("DELETE", path, **options)
 

@@ -5,7 +5,7 @@ import pytest
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
-from app.community import units
+from app.community import terms
 from app.mall import merchants, shops
 from app.mall.errors import NameTaken, StateConflict
 from app.points import programmes
@@ -161,9 +161,9 @@ def test_a_shop_is_suspended_reopened_and_closed(session, mall):
 
 
 def test_t16_partners_are_of_five_classes_and_of_no_other(session, mall):
-    assert units.PARTNER_CLASSES == (
-        "红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵"
-    )  # fmt: skip
+    assert [each.code for each in terms.offered(session, mall.node, terms.PARTNER_CLASS)] == [
+        *("红色管家", "治理协同", "商企发展", "邻里互助", "网格哨兵")
+    ]
     named = {"ledger_id": mall.ledger_id, "node_id": mall.node.id, "actor": mall.staff}
 
     with make.refused(session, mall, ValidationFailed):

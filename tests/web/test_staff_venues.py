@@ -11,6 +11,7 @@ from app.community import units, venues
 from tests.factories import onsite, pages
 from tests.factories.activities import DAY, EVE, at
 from tests.factories.community import make_node
+from tests.web.answers import done
 
 VENUE = {
     "name": "近邻之家",
@@ -125,3 +126,55 @@ def test_t18_t19_t20_agreements_at_the_desk(session, site, desk):
         end = re.search(r'action="(/staff/[^"]+/end)"', shown)[1]
         assert staff.send(end, reason="换一栋").status_code == 303
         assert "换一栋" in staff.get(f"{base}/agreements").text
+
+
+def test_v7_a_venue_is_public_with_its_hours_and_duty_and_names_nobody(
+    app, client, session, site, desk
+):
+    staff, base = desk
+    with at("08:40", EVE):
+        made = staff.send(f"{base}/venues", **VENUE)
+        roster = made.location.split("?")[0] + "/roster"
+        plan = {"monday": "2026-03-09", "begins": "14:00", "ends": "16:00", "weekdays": ["2"]}
+        staff.send(roster, **plan, kind="rotating", people_count="2")
+        staff.send(roster, **plan | {"weekdays": ["3"]}, kind="resident")
+    venue_id = int(re.search(r"/venues/(\d+)", made.location)[1])
+    public = f"/places/{site.town.node.code}/venues"
+    site.opened(venue_id=venue_id)
+    with at("08:00"):
+        listed, page = client.get(public), client.get(f"{public}/{venue_id}")
+        elsewhere = client.get(f"/places/{site.town.elsewhere.code}/venues/{venue_id}")
+        place = client.get(f"/places/{site.town.node.code}")
+
+    assert "近邻之家" in listed.text
+    assert public in place.text
+    for said in ("近邻驿站", "饮水、协商议事", "周一至周日 8:30–21:00", "近邻红色驿站", "健康义诊"):
+        assert said in page.text
+    assert page.text.count("还没有人") == 1, "the volunteers' shift is not approved yet"
+    assert "只写有没有人" in page.text
+    assert "人staff" not in page.text
+    assert elsewhere.status_code == client.get(f"{public}/999999").status_code == 404
+
+
+def test_c9_units_sum_to_more_than_the_whole_and_the_screen_says_why(app, session, site, desk):
+    _staff, base = desk
+    with at("08:30", EVE):
+        both = [
+            units.add(session, node=site.town.node, kind=kind, name=f"金溪{kind}", actor=SYSTEM)
+            for kind in ("业委会", "物业")
+        ]
+        session.commit()
+    path, (slot,) = site.opened(unit_ids=[each.id for each in both])
+    site.been(site.wen, slot, "09:00", "11:00")
+    site.confirm(slot)
+    with at("12:30"):
+        done(site.leader.post(f"{path}/close", {"beneficiary_count": 30}))
+        staff = pages.browser(app, session, site.caller("staff").member)
+        page = staff.get(f"{base}/organisers").text
+        own = staff.get(f"{base}/organisers?unit={both[0].id}").text
+        none = staff.get(f"{base}/organisers?unit={both[0].id}&to=2020-01-01").text
+
+    assert "在几个单位各算一次" in page
+    assert page.count(">1</a>") == 2
+    assert "健康义诊" in own.split("金溪业委会参加的", 1)[1]
+    assert "健康义诊" not in none

@@ -255,6 +255,9 @@ MAY = {
     "settings.*": "A",
     # points and the book
     "points.add_*": CHARGE,
+    "activity_types.*": CHARGE,
+    "terms.list_words": ANYONE,
+    "terms.*": "A",
     "points.*": ANYONE,
     "grants.list_waiting": READ,
     "grants.get": READ,

@@ -6,6 +6,7 @@ from app.web import parsing  # first: it decides how every route below reads its
 from app.web.api import (
     activities,
     activity_steps,
+    activity_types,
     agents,
     alliances,
     applications,
@@ -83,6 +84,7 @@ from app.web.api import (
     stars,
     team_cards,
     teams,
+    terms,
     tills,
     units,
     uploads,
@@ -99,6 +101,7 @@ __all__ = ["BLUEPRINTS", "parsing"]
 BLUEPRINTS: list[Any] = [
     activities.bp,
     activity_steps.bp,
+    activity_types.bp,
     agents.bp,
     alliances.bp,
     applications.bp,
@@ -176,6 +179,7 @@ BLUEPRINTS: list[Any] = [
     stars.bp,
     team_cards.bp,
     teams.bp,
+    terms.bp,
     tills.bp,
     units.bp,
     uploads.bp,

@@ -14,7 +14,7 @@ from app.web.board import (
     verify,
     wall,
 )
-from app.web.board.figures import place_report, places
+from app.web.board.figures import place_report, places, venues
 from app.web.board.households import honour
 from app.web.board.partners import months as shop_months
 from app.web.board.stars import quarters
@@ -34,6 +34,7 @@ for page in (
     quarters,
     shop_months,
     team_cards,
+    venues,
     verify,
     wall,
 ):

@@ -17,7 +17,7 @@ from app.base.errors import ValidationFailed
 from app.base.transactions import reading
 from app.community import units, venues
 from app.people import alliances
-from app.points import programmes
+from app.points import activity_types, programmes
 from app.web import plan_forms
 from app.web.acts import submit
 from app.web.h5 import leading
@@ -158,7 +158,7 @@ def _offer(session: Session, who: Leader) -> dict[str, Any]:
     return {
         "teams": choices,
         "categories": [
-            (each.code, each.name) for each in programmes.list_categories(session, programme)
+            (each.code, each.name) for each in activity_types.list_offered(session, programme)
         ],
         "alliances": [(str(each.id), each.name) for each in called],
         "venues": [(str(each.id), each.name) for each in venues.list_in(session, me.node)],

@@ -36,8 +36,17 @@ class ReviewIn(PageIn):
     source = Text(length_max=16)
 
 
+class OrganisersIn(PageIn):
+    """Held on which days, both included; and the unit whose own list is shown."""
+
+    begins_on = fields.Date(load_default=None, data_key="from")
+    ends_on = fields.Date(load_default=None, data_key="to")
+    unit_id = WholeNumber(load_default=None, data_key="unit", validate=validate.Range(min=1))
+
+
 class UnitIn(InSchema):
-    """A co-organising unit of this place."""
+    """A co-organising unit of this place: its kind, and its class if it is a partner (T16)."""
 
     name = Text(required=True, length_max=64)
     kind = Text(required=True, length_max=24)
+    partner_class = Text(load_default=None, allow_none=True, length_max=24)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from app.community.units import PARTNER_CLASSES
+from app.community.terms import CODE_MAX as TERM_MAX
 from app.mall.merchants import AGREEMENT_NO_MAX, DISCOUNT_RATE_BP_MAX
 from app.mall.models_shelf import SHOP_KINDS
 from app.mall.offers import PERSON_MAX, TERMS_MAX, TITLE_MAX
@@ -15,9 +15,7 @@ from app.web.schemas.partners import PERIOD
 class MerchantIn(NameIn):
     """A merchant's application: its class (T16), and what part of the value it is paid (D39)."""
 
-    partner_class = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
-    )
+    partner_class = Text(load_default=None, allow_none=True, length_max=TERM_MAX)
     discount_rate_bp = WholeNumber(
         load_default=DISCOUNT_RATE_BP_MAX, validate=validate.Range(0, DISCOUNT_RATE_BP_MAX)
     )
@@ -34,9 +32,7 @@ class SignIn(InSchema):
 class ClassIn(InSchema):
     """Merchants of which class; of all if none is said."""
 
-    partner_class = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
-    )
+    partner_class = Text(load_default=None, allow_none=True, length_max=TERM_MAX)
 
 
 class PeriodIn(InSchema):

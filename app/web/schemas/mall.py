@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.community.units import PARTNER_CLASSES
+from app.community.terms import CODE_MAX as TERM_MAX
 from app.mall.goods import COUNTED_KINDS, LIMIT_MAX, PRICE_POINTS_MAX, RETURN_HOURS_MAX
 from app.mall.models_shelf import GOODS_KINDS, SHOP_KINDS
 from app.web.schemas import InSchema, Text, WholeNumber
@@ -18,9 +18,7 @@ class MerchantIn(InSchema):
 
     node_code = Text(required=True, length_max=32)
     name = Text(required=True, length_max=64)
-    partner_class = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
-    )
+    partner_class = Text(load_default=None, allow_none=True, length_max=TERM_MAX)
     discount_rate_bp = WholeNumber(
         load_default=DISCOUNT_RATE_BP_MAX, validate=validate.Range(0, DISCOUNT_RATE_BP_MAX)
     )
@@ -69,7 +67,7 @@ class PlaceIn(InSchema):
 class MerchantFilterIn(PlaceIn):
     """Of which place, and of which of the five classes (T16)."""
 
-    partner_class = fields.String(validate=validate.OneOf(PARTNER_CLASSES))
+    partner_class = Text(length_max=TERM_MAX)
 
 
 class ClerkIn(InSchema):

@@ -39,6 +39,7 @@ class CategoryOut(Schema):
     name = fields.String()
     indicator_code = fields.String(allow_none=True)
     earns_hours = fields.Boolean()
+    retired_on = fields.Date(allow_none=True)
 
 
 class CategoryIn(InSchema):
@@ -48,6 +49,12 @@ class CategoryIn(InSchema):
     name = Text(required=True, length_max=NAME_MAX)
     indicator_code = Text(load_default=None, allow_none=True, length_max=CODE_MAX)
     earns_hours = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+
+
+class CategoryNameIn(InSchema):
+    """What an activity type is called from now on."""
+
+    name = Text(required=True, length_max=NAME_MAX)
 
 
 class IndicatorOut(Schema):

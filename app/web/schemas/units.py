@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.community.units import PARTNER_CLASSES
+from app.community.terms import CODE_MAX as TERM_MAX
 from app.points.models_rule import EXPIRY_POLICIES
 from app.web.schemas import InSchema, Text
 
@@ -25,9 +25,21 @@ class UnitIn(InSchema):
 
     kind = Text(required=True, length_max=KIND_MAX)
     name = Text(required=True, length_max=NAME_MAX)
-    partner_class = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(PARTNER_CLASSES)
-    )
+    partner_class = Text(load_default=None, allow_none=True, length_max=TERM_MAX)
+
+
+class TermIn(InSchema):
+    """What a word of a list is called."""
+
+    name = Text(required=True, length_max=TERM_MAX)
+
+
+class TermOut(Schema):
+    """A word of a list: its code for ever, its name today, and since when it is offered no more."""
+
+    code = fields.String()
+    name = fields.String()
+    retired_on = fields.Date(allow_none=True)
 
 
 class VenueOut(Schema):

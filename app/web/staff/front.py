@@ -31,6 +31,7 @@ from app.web.staff import (
     notices,
     objections,
     openings,
+    organisers,
     partners,
     people,
     photos,
@@ -49,6 +50,7 @@ from app.web.staff import (
     stalls,
     team_cards,
     teams,
+    terms,
     units,
     uploads,
     why,
@@ -65,9 +67,9 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 PAGES = (
     activities, alliances, audit, backfills, boards, card_list, cards, exports, frozen, goods,
     goods_uploads, home, manual, member, member_steps, merchants, merges, nodes, notices,
-    objections, openings, people, photos, planning, programme, proof, ranking, redemptions,
-    review, roles, sessions, settings, shops, signals, stalls, team_cards, teams, units, uploads,
-    why, *HOUSEHOLDS, *ORDERS, *REGISTERS, *STARS,
+    objections, openings, organisers, people, photos, planning, programme, proof, ranking,
+    redemptions, review, roles, sessions, settings, shops, signals, stalls, team_cards, teams,
+    terms, units, uploads, why, *HOUSEHOLDS, *ORDERS, *REGISTERS, *STARS,
 )  # fmt: skip
 
 SUBJECTS = (claims, neighbours, partners, shifts)

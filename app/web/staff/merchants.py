@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.community import tree, units
+from app.community import terms, tree
 from app.mall import merchants
 from app.mall.models import Merchant
 from app.web.permissions import SIGNED_IN, allow
@@ -98,6 +98,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     with reading() as session:
         found = merchants.list_within(session, **key, partner_class=asked["partner_class"])
         nodes = tree.get_many(session, {each.node_id for each in found})
+        words = terms.list_at(session, desk.here().node, terms.PARTNER_CLASS)
     return forms.page(
         "merchants.html",
         problem or unread,
@@ -105,6 +106,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         nodes=nodes,
         mine=desk.me(),
         today=clock.today(),
-        classes=[(each, each) for each in units.PARTNER_CLASSES],
+        classes=[(each.code, each.name) for each in words],
+        offered=[(each.code, each.name) for each in words if each.retired_on is None],
+        called={each.code: each.name for each in words},
         chosen=asked["partner_class"],
     )

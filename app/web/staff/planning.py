@@ -18,7 +18,7 @@ from app.base.transactions import reading
 from app.community import tree, units, venues
 from app.community.models import Node
 from app.people import alliances, teams
-from app.points import programmes
+from app.points import activity_types, programmes
 from app.web import plan_forms
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_plans import DAYS_MAX, ROWS, WEEKS_MAX, PlanIn
@@ -224,7 +224,7 @@ def _form(
             typed=typed,
             chosen=set(chosen),
             category_options=[
-                (each.code, each.name) for each in programmes.list_categories(session, programme)
+                (each.code, each.name) for each in activity_types.list_offered(session, programme)
             ],
             team_options=_named(teams.list_in(session, **key, node=node, limit=CHOICES_MAX)),
             alliance_options=_named(alliances.list_in(session, **key, node=node)),

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.community import tree
-from app.points import pooling, programmes, rates
+from app.points import activity_types, pooling, programmes, rates
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_households import MinusIn, PoolFormIn
-from app.web.schemas.points import CategoryIn, RateIn
+from app.web.schemas.points import CategoryIn, CategoryNameIn, RateIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -60,6 +60,27 @@ def add_category() -> ResponseReturnValue:
     return _step(verb, _("活动类型加好了。"), CategoryIn)
 
 
+@bp.post("/categories/<code>/name")
+@allow(SIGNED_IN)
+def rename_category(code: str) -> ResponseReturnValue:
+    """Call an activity type by another name."""
+    return _type(activity_types.rename, code, _("改好了，以前的记录也显示新名字。"), CategoryNameIn)
+
+
+@bp.post("/categories/<code>/retire")
+@allow(SIGNED_IN)
+def retire_category(code: str) -> ResponseReturnValue:
+    """Offer an activity type no more."""
+    return _type(activity_types.retire, code, _("停用了，新建活动时不再出现；以前的记录不变。"))
+
+
+@bp.post("/categories/<code>/restore")
+@allow(SIGNED_IN)
+def restore_category(code: str) -> ResponseReturnValue:
+    """Offer a retired activity type again."""
+    return _type(activity_types.restore, code, _("又可以用了。"))
+
+
 @bp.post("/pooling")
 @allow(SIGNED_IN)
 def set_pooling() -> ResponseReturnValue:
@@ -82,6 +103,14 @@ def add_minus() -> ResponseReturnValue:
         programmes.add_minus_indicator(session, programme=programme, actor=actor(), **asked)
 
     return _step(verb, _("扣分的指标加好了，还要给它加一版标准。"), MinusIn)
+
+
+def _type(step: Any, code: str, said: str, schema: Any = None) -> ResponseReturnValue:
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        programme = desk.require_programme(session, desk.MANAGERS)
+        step(session, programme=programme, code=code, actor=actor(), **asked)
+
+    return _step(verb, said, schema)
 
 
 def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.base.serials import HOUSE
 from app.base.transactions import reading
-from app.community import tree, units
+from app.community import terms, tree, units
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_lists import UnitIn
 from app.web.session import actor
@@ -33,6 +33,7 @@ def add() -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         node = desk.require_here(session, desk.WORKERS)
+        terms.require_offered(session, node, terms.UNIT_KIND, asked["kind"])
         units.add(session, node=node, actor=actor(), **asked)
 
     return forms.answer(
@@ -49,5 +50,14 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("manage")
     with reading() as session:
         found = units.list_in(session, desk.here().node)
-        nodes = tree.get_many(session, {each.node_id for each in found})
-    return forms.page("units.html", problem, found=found, nodes=nodes)
+        node = desk.here().node
+        return forms.page(
+            "units.html",
+            problem,
+            found=found,
+            nodes=tree.get_many(session, {each.node_id for each in found}),
+            kinds=[(w.code, w.name) for w in terms.offered(session, node, terms.UNIT_KIND)],
+            classes=[(w.code, w.name) for w in terms.offered(session, node, terms.PARTNER_CLASS)],
+            kind_names=terms.names(session, node, terms.UNIT_KIND),
+            class_names=terms.names(session, node, terms.PARTNER_CLASS),
+        )

@@ -14,7 +14,7 @@ from app.base.transactions import reading
 from app.community import tree
 from app.community.models import Node
 from app.people import members, teams
-from app.points import programmes
+from app.points import activity_types, programmes
 from app.service_orders import campaigns, claim_listings, claims, post_shifts, posts
 from app.service_orders.models import Post
 from app.service_orders.posts import Call
@@ -158,7 +158,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             now=clock.now(),
             typed=request.form,
             category_options=[
-                (each.code, each.name) for each in programmes.list_categories(session, programme)
+                (each.code, each.name) for each in activity_types.list_offered(session, programme)
             ],
             place_options=[(each.id, each.short_name) for each in tree.children(session, node)],
             team_options=[

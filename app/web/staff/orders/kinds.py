@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.base.transactions import reading
 from app.community import tree
 from app.people import roles
-from app.points import programmes
+from app.points import activity_types, programmes
 from app.service_orders import categories, templates
 from app.service_orders.categories import Kind
 from app.web import orders
@@ -69,7 +69,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     with reading() as session:
         programme = programmes.of_ledger(session, desk.ledger_id())
         top = tree.get(session, programme.node_id)
-        points = programmes.list_categories(session, programme)
+        points = activity_types.list_offered(session, programme)
         return forms.page(
             "orders/kinds.html",
             problem,

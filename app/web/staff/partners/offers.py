@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
+from app.community import terms, tree
 from app.mall import merchants, offer_lists, offer_uses, offers
 from app.mall.models import Merchant
 from app.mall.offers import OfferTerms
@@ -166,12 +167,15 @@ def _one(
         counts = offer_uses.by_offer(
             session, ledger_id=desk.ledger_id(), offer_ids=[one.id for one in listed]
         )
+        called = terms.names(session, tree.get(session, found.node_id), terms.PARTNER_CLASS)
+        class_name = called.get(found.partner_class or "", found.partner_class or "")
     path = url_for("h5.partner_offers.merchant", merchant_id=merchant_id)
     address = current_app.config["PUBLIC_URL"].rstrip("/") + path
     return forms.page(
         "partners/merchant_offers.html",
         problem,
         merchant=found,
+        class_name=class_name,
         offers=listed,
         counts=counts,
         is_open=offers.is_open,

@@ -10,7 +10,7 @@ from app.activities import listings
 from app.base import clock
 from app.base.serials import HOUSE
 from app.base.transactions import reading
-from app.community import agreements, tree, units
+from app.community import agreements, terms, tree, units
 from app.community.agreements import Terms
 from app.community.models import AGREEMENT_KINDS, Agreement, Node
 from app.people import audit
@@ -100,6 +100,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
                 for each in found
             ],
             places=_below(session, node, nodes),
+            kind_names=terms.names(session, node, terms.UNIT_KIND),
             joint=agreements.count_by_kind_of_unit(session, node, kind="joint"),
             projects=_projects(session, node, found),
             unit_options=_units(session, node),
