@@ -17,7 +17,7 @@ ROOM_LINES = {
     "activities": 7_200,
     "base": 1_900,
     "cli": 6_400,
-    "community": 2_500,
+    "community": 3_000,
     "ledger": 2_600,
     "mall": 8_000,
     "people": 8_800,
@@ -28,7 +28,7 @@ ROOM_LINES = {
     "web/api": 14_900,
     "web/h5": 9_400,
     "web/schemas": 6_100,
-    "web/staff": 12_400,
+    "web/staff": 12_600,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700
