@@ -34,6 +34,8 @@ TOPICS: dict[str, set[str]] = {
     "opening_refused": {"minutes", "points", "reason"},
     "expiring": {"points", "expires_on", "days"},
     "expired": {"points", "expired_on"},
+    "home_expiring": {"points", "expires_on", "days"},
+    "home_expired": {"points", "expired_on"},
     "application_decided": {"state", "served_on", "points", "reason"},
     "deducted": {"points", "happened_on", "reason"},
     "deduction_noticed": {"points", "happened_on", "reason", "closes_on"},

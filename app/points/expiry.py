@@ -118,7 +118,7 @@ def _expire(session: Session, ledger_id: int, lots: Sequence[Lot]) -> None:
     notes = [
         inbox.Note(
             each,
-            "expired",
+            _topic(lot, "expired"),
             {"points": lot.points, "expired_on": lot.vintage_on.isoformat()},
             natural_key=_key_of(_key(lot), lot, each),
         )
@@ -144,6 +144,10 @@ def _told(session: Session, ledger_id: int, lots: Sequence[Lot]) -> dict[UUID, l
     return found
 
 
+def _topic(lot: Lot, topic: str) -> str:
+    return topic if lot.kind == "wallet" else f"home_{topic}"
+
+
 def _key_of(key: str, lot: Lot, member_id: UUID) -> str:
     """Name a note: a household's lot is told to each of its members once."""
     return key if lot.kind == "wallet" else f"{key}:{member_id}"
@@ -159,4 +163,5 @@ def _reminder(lot: Lot, holder_id: UUID, today: date) -> inbox.Note:
     days = min(days for days in REMINDER_DAYS if days_left <= days)
     facts = {"points": lot.points, "expires_on": lot.vintage_on.isoformat(), "days": days_left}
     key = f"expiring:{lot.vintage_on.isoformat()}:{lot.holder_id}:{days}"
-    return inbox.Note(holder_id, "expiring", facts, natural_key=_key_of(key, lot, holder_id))
+    key = _key_of(key, lot, holder_id)
+    return inbox.Note(holder_id, _topic(lot, "expiring"), facts, natural_key=key)

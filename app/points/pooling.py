@@ -11,6 +11,7 @@ what is above the base can be spent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,11 +41,13 @@ class Score:
         base_points: What every household begins with; never to be spent.
         held_points: In its account, not expired.
         receivable_points: What it owes (待追回).
+        lots: Last day and points of what it holds, soonest first (D28).
     """
 
     base_points: int
     held_points: int
     receivable_points: int
+    lots: tuple[tuple[date, int], ...] = ()
 
     @property
     def score_points(self) -> int:
@@ -99,8 +102,9 @@ def score(session: Session, *, ledger_id: int, household_id: UUID) -> Score:
     base = settings.read(session, node, BASE)[BASE]
     found = of_owners(session, ledger_id=ledger_id, kinds={household_id: "household"})
     purse = found[household_id]
-    held = sum(points for _, points in purse.live_lots(clock.today()))
-    return Score(base, held, purse.receivable_points)
+    lots = tuple(purse.live_lots(clock.today()))
+    held = sum(points for _, points in lots)
+    return Score(base, held, purse.receivable_points, lots)
 
 
 def earned_by_member(session: Session, *, ledger_id: int, household_id: UUID) -> dict[UUID, int]:

@@ -138,7 +138,7 @@ def test_d28_the_lots_of_a_household_expire_and_everybody_in_it_is_told(session,
     assert expiry.remind(session, **named, today=date(2026, 12, 25)) == 1
     assert expiry.expire_due(session, **named, today=date(2027, 1, 1)) == 1
     assert expiry.expire_due(session, **named, today=date(2027, 1, 1)) == 0
-    for topic in ("expiring", "expired"):
+    for topic in ("home_expiring", "home_expired"):
         told = session.query(Message.member_id).where(
             Message.ledger_id == world.ledger_id, Message.topic == topic
         )

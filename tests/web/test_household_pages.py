@@ -1,7 +1,7 @@
 """Household points through the pages: deductions from the desk to the phone and back (P7, D30)."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -177,3 +177,18 @@ def test_who_is_the_last_of_a_household_reads_what_becomes_of_its_points_before_
     step = desk.path(f"/people/{desk.person('zhi').id}/household/leave")
     assert desk.at("staff").send(step).status_code == 303
     assert "户里只有您了" in desk.at("wen").get("/me/erase").text
+
+
+def test_d28_the_desk_and_the_household_read_when_the_common_points_expire(desk):
+    at_home(desk, "wen", "zhi")
+    desk.world.programme.expiry_policy = "calendar_year"
+    points.grant(desk.session, desk.world, desk.person("zhi").id, 120)
+    desk.session.commit()
+    year = clock.today().year
+    with clock.held_at(points.at(date(year, 12, 10), 10)):
+        page = desk.at("staff").get(desk.path("/people/expiring")).text
+        assert "家庭：温家" in page
+        assert desk.person("wen").name_masked in page
+        phone = desk.at("zhi").get("/household").text
+        assert "12月31日到期" in phone
+        assert "还有 21 天" in phone

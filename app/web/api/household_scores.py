@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
+from app.base.db import NEVER
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
@@ -108,6 +109,10 @@ def _score(session: Session, home: Household) -> dict[str, Any]:
         "receivable_points": found.receivable_points,
         "is_pooled": programmes.of_ledger(session, home.ledger_id).pooling == "household",
         "is_honoured": home.honoured_at is not None,
+        "lots": [
+            {"expires_on": None if day == NEVER else day, "points": points}
+            for day, points in found.lots
+        ],
         "earned": [
             {"name_masked": whose[member_id].name_masked, "points": points}
             for member_id, points in sorted(earned.items(), key=lambda each: -each[1])

@@ -21,6 +21,7 @@ ACTIVITIES = ("h5.activities.near", _l("看活动"))
 PASSBOOK = ("h5.passbook.page", _l("看存折"))
 RECORDS = ("h5.records.page", _l("看记录"))
 NEIGHBOURS = ("h5.neighbours.page", _l("看互助"))
+DEDUCTED = ("h5.deducted.page", _l("看扣分"))
 WISHES = ("h5.wishes.mine", _l("看我的心愿"))
 CLAIMS = ("h5.my_claims.page", _l("看我认领的"))
 WAYS = {
@@ -29,7 +30,13 @@ WAYS = {
     **dict.fromkeys(("refunded_in_part", "opening_balance", "merged"), PASSBOOK),
     **dict.fromkeys(("attendance_confirmed", "attendance_refused"), RECORDS),
     **dict.fromkeys(("attendance_corrected", "grant_waiting", "grant_refused"), RECORDS),
-    "expiring": ("h5.goods.page", _l("看能换什么")),
+    **dict.fromkeys(("expiring", "home_expiring"), ("h5.goods.page", _l("看能换什么"))),
+    **dict.fromkeys(("pool_helped", "gift_received", "home_passed"), PASSBOOK),
+    "application_decided": ("h5.applying.page", _l("看申报")),
+    **dict.fromkeys(("deducted", "deduction_noticed", "deduction_dropped"), DEDUCTED),
+    "deduction_reversed": DEDUCTED,
+    "home_expired": ("h5.household.page", _l("看我家的积分")),
+    "relative_asked": ("h5.giving.kin", _l("看我的亲属")),
     "objection_answered": ("h5.objecting.page", _l("看答复")),
     **dict.fromkeys(("agent_begun", "agent_ended"), ("h5.helping.mine", _l("看谁能替我办"))),
     **dict.fromkeys(("help_asked", "help_taken", "help_left", "help_withdrawn"), NEIGHBOURS),

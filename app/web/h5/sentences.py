@@ -194,6 +194,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("%(points)s到 %(expires_on)s为止，还有 %(days)s 天，请早些用。"),
     ),
     "expired": (_l("积分到期了"), _l("%(points)s在 %(expired_on)s到期。")),
+    "home_expiring": (
+        _l("家里的积分快到期"),
+        _l("家里的 %(points)s到 %(expires_on)s为止，还有 %(days)s 天，全家都能用。"),
+    ),
+    "home_expired": (_l("家里的积分到期了"), _l("家里的 %(points)s在 %(expired_on)s到期。")),
     "application_decided": (
         _l("积分申报没有通过"),
         _l("%(served_on)s的申报没有记，积分没有变。%(why)s"),

@@ -198,6 +198,13 @@ class EarnedOut(Schema):
     points = fields.Integer()
 
 
+class LotOut(Schema):
+    """Points that expire together; `expires_on` null: never."""
+
+    expires_on = fields.Date(allow_none=True)
+    points = fields.Integer()
+
+
 class ScoreOut(Schema):
     """A household's score: the base is shown and never spent (D29)."""
 
@@ -207,6 +214,7 @@ class ScoreOut(Schema):
     receivable_points = fields.Integer()
     is_pooled = fields.Boolean()
     is_honoured = fields.Boolean()
+    lots = fields.List(fields.Nested(LotOut))
     earned = fields.List(fields.Nested(EarnedOut))
 
 

@@ -160,7 +160,7 @@ def _stores(session: Session) -> list[dict[str, Any]]:
     return [
         _item(_("种"), _("商品快没了"), "shops.show", low)
         | {"note": named_low, "act": _("去补货")},
-        _item(_("人"), _("积分 30 天内到期"), "people.expiring", losing)
+        _item(_("人或户"), _("积分 30 天内到期"), "people.expiring", losing)
         | {"note": _("合计 %(n)s 积分", n=number(total)), "act": _("看名单")},
     ]
 

@@ -6,6 +6,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.base import clock
+from app.base.db import NEVER
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.ledger import statements
@@ -101,6 +103,8 @@ def _values(session: Session, me: own.Own) -> dict[str, Any]:
         "kin": [(each, earned.get(each.id, 0)) for each in present.values()],
         "left": [(each, earned[each.id]) for each in left.values()],
         "lines": _lines(session, me.ledger_id, home.id),
+        "never": NEVER,
+        "today": clock.today(),
         "is_head": home.head_member_id == me.member.id and not me.is_acting,
     }
 
