@@ -12,6 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.base import clock
+from app.ledger import books
 from app.people.models import Home, Member
 from app.points import presences
 from app.points.models import Presence
@@ -26,20 +28,24 @@ SCORE = 60
 def flag(session: Session, *, ledger_id: int, since_at: datetime) -> int:
     """Flag times of this book, ended since, that the same person spent in another book too.
 
-    A case is raised once, however often this runs. Returns how many overlaps there are.
+    A case is raised once, however often this runs, also when it has been judged.
+    Returns how many overlaps there are.
     """
     stays = _recent(session, ledger_id, since_at)
-    elsewhere = _elsewhere(session, ledger_id, stays)
     found = []
-    for other_id, stay_of in elsewhere.items():
-        near = presences.list_near(session, ledger_id=other_id, stays=list(stay_of))
-        for stay in near:
+    for other_id, stays_of in _elsewhere(session, ledger_id, stays).items():
+        name = books.get(session, other_id).name
+        theirs = [as_theirs for as_theirs, _ in stays_of]
+        near: dict[UUID, list[Stay]] = {}
+        for stay in presences.list_near(session, ledger_id=other_id, stays=theirs):
+            near.setdefault(stay.member_id, []).append(stay)
+        for as_theirs, mine in stays_of:
             found += [
-                _finding(mine, other_id)
-                for theirs, mine in stay_of.items()
-                if theirs.overlaps(stay)
+                _finding(mine, stay, name)
+                for stay in near.get(as_theirs.member_id, ())
+                if as_theirs.overlaps(stay)
             ]
-    signals.raise_many(session, ledger_id=ledger_id, findings=found)
+    signals.raise_many(session, ledger_id=ledger_id, findings=found, is_once=True)
     return len(found)
 
 
@@ -68,22 +74,34 @@ def _recent(session: Session, ledger_id: int, since_at: datetime) -> list[tuple[
 
 def _elsewhere(
     session: Session, ledger_id: int, stays: Sequence[tuple[UUID, Stay]]
-) -> dict[int, dict[Stay, Stay]]:
+) -> dict[int, list[tuple[Stay, Stay]]]:
     """Return, by other book, each stay as the member of that book would have spent it."""
-    if not stays:
+    mine: dict[UUID, list[Stay]] = {}
+    for person_id, stay in stays:
+        mine.setdefault(person_id, []).append(stay)
+    if not mine:
         return {}
     query: sa.Select[*tuple[Any, ...]] = sa.select(
         Home.person_id, Home.ledger_id, Home.member_id
-    ).where(Home.person_id.in_({person for person, _ in stays}), Home.ledger_id != ledger_id)
-    rows = session.execute(query.execution_options(cross_ledger=True)).all()
-    found: dict[int, dict[Stay, Stay]] = {}
-    for person_id, other_id, member_id in rows:
-        for person, stay in stays:
-            if person == person_id:
-                found.setdefault(other_id, {})[stay._replace(member_id=member_id)] = stay
+    ).where(Home.person_id.in_(mine), Home.ledger_id != ledger_id)
+    found: dict[int, list[tuple[Stay, Stay]]] = {}
+    for person_id, other_id, member_id in session.execute(
+        query.execution_options(cross_ledger=True)
+    ):
+        found.setdefault(other_id, []).extend(
+            (stay._replace(member_id=member_id), stay) for stay in mine[person_id]
+        )
     return found
 
 
-def _finding(stay: Stay, other_id: int) -> Finding:
-    facts = {"source": f"{stay.source_kind}:{stay.source_id}", "other_book": other_id}
-    return Finding(RULE, "member", stay.member_id, SCORE, facts)
+def _finding(mine: Stay, theirs: Stay, other_name: str) -> Finding:
+    """Say in which other book, on which day and for how long; the sources tell cases apart."""
+    begins_at, ends_at = max(mine.starts_at, theirs.starts_at), min(mine.ends_at, theirs.ends_at)
+    facts = {
+        "source": f"{mine.source_kind}:{mine.source_id}",
+        "other_source": f"{theirs.source_kind}:{theirs.source_id}",
+        "other_book": other_name,
+        "day": clock.local_date(begins_at).isoformat(),
+        "overlap_minutes": int((ends_at - begins_at).total_seconds()) // 60,
+    }
+    return Finding(RULE, "member", mine.member_id, SCORE, facts)

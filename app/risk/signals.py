@@ -60,12 +60,20 @@ def raise_signal(
     raise_many(session, ledger_id=ledger_id, findings=[finding])
 
 
-def raise_many(session: Session, *, ledger_id: int, findings: Sequence[Finding]) -> None:
-    """Put many cases before a person, in a constant number of statements."""
+def raise_many(
+    session: Session, *, ledger_id: int, findings: Sequence[Finding], is_once: bool = False
+) -> None:
+    """Put many cases before a person, in a constant number of statements.
+
+    Args:
+        is_once: A case that somebody has judged is not raised again either: for what the
+            clock finds anew each night.
+    """
     if not findings:
         return
     _ensure_rules(session, {finding.rule_code for finding in findings})
-    seen = _open_cases(session, ledger_id, {finding.subject_id for finding in findings})
+    subjects = {finding.subject_id for finding in findings}
+    seen = _known_cases(session, ledger_id, subjects, is_once)
     rows, now = [], clock.now()
     for finding in findings:
         assert 0 <= finding.score <= SCORE_MAX, "a score is 0 to 100"
@@ -183,14 +191,14 @@ def _ensure_rules(session: Session, codes: set[str]) -> None:
         rules.ensure(session)
 
 
-def _open_cases(
-    session: Session, ledger_id: int, subject_ids: set[UUID]
+def _known_cases(
+    session: Session, ledger_id: int, subject_ids: set[UUID], is_once: bool
 ) -> list[tuple[str, UUID, dict[str, Any]]]:
     query = sa.select(Signal.rule_code, Signal.subject_id, Signal.facts).where(
-        Signal.ledger_id == ledger_id,
-        Signal.decided_at.is_(None),
-        Signal.subject_id.in_(subject_ids),
+        Signal.ledger_id == ledger_id, Signal.subject_id.in_(subject_ids)
     )
+    if not is_once:
+        query = query.where(Signal.decided_at.is_(None))
     return [(row.rule_code, row.subject_id, row.facts) for row in session.execute(query)]
 
 
