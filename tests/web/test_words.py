@@ -18,9 +18,9 @@ COMMENT = re.compile(r"{#.*?#}|<!--.*?-->", re.DOTALL)
 CALL = re.compile(r"""(?<![\w.])_\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 TRANS = re.compile(r"{%-?\s*trans\b.*?{%-?\s*endtrans\s*-?%}", re.DOTALL)
 NAMES = ("中文", "爱</span>")
-SPEAKS_BOTH = {"pages.py", "openapi.py", "api_docs.html", "units.py"}
+SPEAKS_BOTH = {"pages.py", "openapi.py", "api_docs.html", "units.py", "place_story.py"}
 """Dates in each language; the API's description in English with the field's names; the five
-classes of partners, which are values."""
+classes of partners and the qualifiers of figures (余, 近), which are values."""
 TRANSLATORS = {"_", "_l", "Text"}
 
 
