@@ -18,7 +18,7 @@ from app.base import clock, idempotency
 from app.base.transactions import reading, reading_long, unit_of_work
 from app.ledger import books, holds
 from app.ledger.models import Book
-from app.mall import reservations, voucher_returns
+from app.mall import reservations, stall_closing, voucher_returns
 from app.people import codes
 from app.points import (
     application_notices,
@@ -74,6 +74,11 @@ def lapse_vouchers(session: Session, ledger_id: int) -> int:
 def lapse_reservations(session: Session, ledger_id: int) -> int:
     """Free goods and points that nobody collected in time (D34)."""
     return reservations.lapse_due(session, ledger_id=ledger_id, now=clock.now())
+
+
+def close_stalls(session: Session, ledger_id: int) -> int:
+    """Close the stalls that were left open when their day was over (M4)."""
+    return stall_closing.close_due(session, ledger_id=ledger_id, today=clock.today())
 
 
 def release_claims(session: Session, ledger_id: int) -> int:
@@ -143,6 +148,7 @@ JOBS: dict[str, Job] = {
     "exchanges": lapse_exchanges,
     "vouchers": lapse_vouchers,
     "reservations": lapse_reservations,
+    "stalls": close_stalls,
     "claims": release_claims,
     "orders": watch_orders,
     "stars": grant_stars,
@@ -170,7 +176,7 @@ LONG_JOBS: dict[str, Callable[[int], int]] = {"exports": write_exports}
 
 NAMES = (*JOBS, *LONG_JOBS)
 
-BY_BATCHES = ("holds", "vouchers", "reservations", "applications")
+BY_BATCHES = ("holds", "vouchers", "reservations", "stalls", "applications")
 """Jobs that do a part of what is due and are called again, each time in a transaction."""
 
 

@@ -100,6 +100,13 @@ class ReturnTooLate(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class ClassBegun(DomainError):
+    """The class has begun, so its time stays (M6)."""
+
+    code = "class_begun"
+    refusal = Refusal.CONFLICT
+
+
 class ReservationOver(DomainError):
     """The reservation was collected, given up, or has lapsed (D34)."""
 

@@ -5,7 +5,7 @@ them; `left_count` says which stall has them. Locks: stall, then goods by id.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +17,30 @@ from app.mall.models import Stall, StallGoods
 from app.mall.shelf import GOODS, SEEN, OnShelf
 
 AT_STALL = cast(sa.Table, StallGoods.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class AtStall:
+    """One kind of goods at a stall: taken along, left by the book, brought back by the count."""
+
+    goods_id: UUID
+    number: str
+    name: str
+    taken_count: int
+    left_count: int
+    counted_count: int | None
+    reason: str | None
+    barcode: str | None
+
+    @property
+    def sold_count(self) -> int:
+        """Pieces that were redeemed there and not taken back."""
+        return self.taken_count - self.left_count
+
+    @property
+    def difference_count(self) -> int:
+        """Pieces too many (positive) or missing (negative) by the count."""
+        return 0 if self.counted_count is None else self.counted_count - self.left_count
 
 
 def hold(session: Session, *, ledger_id: int, stall_id: UUID) -> Stall | None:

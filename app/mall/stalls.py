@@ -1,11 +1,11 @@
 """Stalls (集市摊): a shop sells for a day at another place, and counts what comes back (M4, A14).
 
 Whoever opens one says which goods it takes along; they leave the shelf and stay the shop's.
-After its day a stall sells nothing more by itself; it is closed by counting.
+After its day a stall sells nothing more by itself; it is closed by counting, or in the night
+after its day by the clock, uncounted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,34 +21,11 @@ from app.base.upserts import insert_for, insert_or_ignore
 from app.mall import shelf, shops, stall_shelf, stock
 from app.mall.errors import NameTaken, ShopClosed, StallOver, StallTillOpen
 from app.mall.models import Goods, Stall, StallGoods, Till
+from app.mall.stall_shelf import AtStall
 from app.mall.stock import Counted
 from app.people import audit
 
 PLACE_MAX = 64
-
-
-@dataclass(frozen=True, slots=True)
-class AtStall:
-    """One kind of goods at a stall: taken along, left by the book, brought back by the count."""
-
-    goods_id: UUID
-    number: str
-    name: str
-    taken_count: int
-    left_count: int
-    counted_count: int | None
-    reason: str | None
-    barcode: str | None
-
-    @property
-    def sold_count(self) -> int:
-        """Pieces that were redeemed there and not taken back."""
-        return self.taken_count - self.left_count
-
-    @property
-    def difference_count(self) -> int:
-        """Pieces too many (positive) or missing (negative) by the count."""
-        return 0 if self.counted_count is None else self.counted_count - self.left_count
 
 
 def open_stall(
@@ -107,7 +84,7 @@ def take(
         StockConflict: The shelf does not hold that many, or they have no shelf.
     """
     stock.require_counts(counts, least=1)
-    stall = _open_one(session, ledger_id, stall_id)
+    stall = open_one(session, ledger_id, stall_id)
     if stall.held_on < clock.today():
         raise StallOver(held_on=stall.held_on.isoformat())
     found = shelf.seen(session, ledger_id=ledger_id, goods_ids=counts, for_update=True)
@@ -156,7 +133,7 @@ def close_stall(
         ValidationFailed: Not all its goods were counted, or a difference has no reason.
     """
     stock.require_counts(counted, least=0)
-    stall = _open_one(session, ledger_id, stall_id)
+    stall = open_one(session, ledger_id, stall_id)
     if _has_open_till(session, stall):
         raise StallTillOpen("close the stall's tills first")
     brought = goods_of(session, ledger_id=ledger_id, stall_id=stall_id)
@@ -168,12 +145,9 @@ def close_stall(
         for one in brought
     ]
     stock.require_reasons(lines, reasons)
-    _bring_back(session, stall, lines, reasons, actor)
-    difference_count = sum(line.difference_count for line in lines)
-    stall.state, stall.difference_count = "closed", difference_count
-    stall.closed_by_id, stall.closed_at = actor.person_id, clock.now()
-    session.flush()
-    _note(session, ledger_id, stall_id, "stall_closed", actor, difference_count=difference_count)
+    bring_back(session, stall, lines, reasons, actor)
+    _write_counts(session, stall, lines, reasons)
+    seal(session, stall, sum(line.difference_count for line in lines), actor)
     return lines
 
 
@@ -229,7 +203,8 @@ def goods_of(session: Session, *, ledger_id: int, stall_id: UUID) -> list[AtStal
     return [AtStall(*row) for row in rows]
 
 
-def _open_one(session: Session, ledger_id: int, stall_id: UUID) -> Stall:
+def open_one(session: Session, ledger_id: int, stall_id: UUID) -> Stall:
+    """Hold a stall and return it; raises NotFound, or StallOver if it was closed."""
     stall = stall_shelf.hold(session, ledger_id=ledger_id, stall_id=stall_id)
     if stall is None:
         raise NotFound("no such stall")
@@ -245,7 +220,7 @@ def _has_open_till(session: Session, stall: Stall) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _bring_back(
+def bring_back(
     session: Session,
     stall: Stall,
     lines: list[Counted],
@@ -266,6 +241,11 @@ def _bring_back(
         reasons=reasons,
         stall_id=stall.id,
     )
+
+
+def _write_counts(
+    session: Session, stall: Stall, lines: list[Counted], reasons: Mapping[UUID, str]
+) -> None:
     session.execute(
         sa.update(StallGoods),
         [
@@ -279,6 +259,15 @@ def _bring_back(
             for line in lines
         ],
     )
+
+
+def seal(session: Session, stall: Stall, difference_count: int | None, actor: Actor) -> None:
+    """Close a stall that is held; no `difference_count`: nobody counted."""
+    stall.state, stall.difference_count = "closed", difference_count
+    stall.closed_by_id, stall.closed_at = actor.person_id, clock.now()
+    session.flush()
+    key: dict[str, Any] = {"ledger_id": stall.ledger_id, "stall_id": stall.id}
+    _note(session, **key, action="stall_closed", actor=actor, difference_count=difference_count)
 
 
 def _note(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.base.actors import Actor
+from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, PermissionDenied
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
@@ -142,6 +142,19 @@ def close(
     till = _seal(session, till, difference_count, actor)
     _note(session, till, actor)
     return day_end.read(session, ledger_id=ledger_id, till_id=till_id)
+
+
+def close_left_open(session: Session, *, ledger_id: int, stall_id: UUID) -> int:
+    """Close the tills that stand at a stall still, as the clock does; return how many (M4)."""
+    query = sa.select(Till.id).where(
+        Till.ledger_id == ledger_id, Till.stall_id == stall_id, Till.closed_at.is_(None)
+    )
+    found = list(session.scalars(query.order_by(Till.id)))
+    for till_id in found:
+        till = _hold(session, ledger_id, till_id)
+        if till.closed_at is None:
+            _note(session, _seal(session, till, 0, SYSTEM), SYSTEM)
+    return len(found)
 
 
 def _require_stall_day(session: Session, ledger_id: int, shop_id: UUID, stall_id: UUID) -> None:

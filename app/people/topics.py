@@ -51,6 +51,8 @@ TOPICS: dict[str, set[str]] = {
     "debited": {"points", "number", "shop"},
     "goods_reserved": {"points", "number", "shop"},
     "reservation_lapsed": {"points", "number", "shop"},
+    "class_moved": {"title", "starts_at", "shop", "return_until_at"},
+    "stall_closed": {"place", "shop"},
     "refunded": {"points", "number", "shop"},
     "refunded_in_part": {"points", "number", "shop", "expired_points"},
     # neighbours, claims and wishes

@@ -27,8 +27,8 @@ ROOM_LINES = {
     "web": 3_100,
     "web/api": 14_900,
     "web/h5": 9_400,
-    "web/schemas": 6_100,
-    "web/staff": 12_600,
+    "web/schemas": 6_300,
+    "web/staff": 12_700,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700

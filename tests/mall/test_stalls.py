@@ -5,10 +5,22 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
+from app.base.actors import SYSTEM
 from app.base.errors import NotFound, ValidationFailed
-from app.mall import day_end, goods, proof_checks, quotes, refunds, stalls, stock, tills
+from app.mall import (
+    day_end,
+    goods,
+    proof_checks,
+    quotes,
+    refunds,
+    stall_closing,
+    stalls,
+    stock,
+    tills,
+)
 from app.mall.errors import NameTaken, StallOver, StallTillOpen, StockConflict
 from app.mall.models import Stall
+from app.people import inbox, members
 from app.points import wallets
 from app.risk.errors import LimitExceeded
 from tests.factories import mall as make
@@ -266,3 +278,41 @@ def test_the_proof_finds_goods_that_no_stall_has(session, mall):
     (check,) = proof_checks.checks(session, ledger_id=mall.ledger_id)
     assert not check.is_ok
     assert "set aside differs from stalls: 1" in check.detail
+
+
+def test_m4_a_stall_left_open_closes_itself_in_the_night_after_its_day(session, mall):
+    member = make.a_member(session, mall, points=100)
+    salt = make.put_goods(session, mall, price=20, stock_count=10)
+    stall = make.a_stall(session, mall, (salt, 6))
+    place = make.add_stall_clerk(session, mall, stall)
+    make.redeem(session, mall, member, (salt, 2), till=place)
+    named = {"ledger_id": mall.ledger_id}
+    assert stall_closing.close_due(session, **named, today=clock.today()) == 0
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        assert stall_closing.close_due(session, **named, today=clock.today()) == 1
+        assert stall_closing.close_due(session, **named, today=clock.today()) == 0
+    closed = stalls.get(session, **named, stall_id=stall.id)
+    assert (closed.state, closed.difference_count) == ("closed", None)
+    till = tills.get(session, **named, till_id=mall.tills[place].id)
+    assert (till.redemption_count, till.total_points, till.closed_by_id) == (
+        1,
+        40,
+        SYSTEM.person_id,
+    )
+    assert (make.stock_of(session, mall, salt), shelf_of(session, mall, salt)) == (8, 8)
+    last = stock.list_movements(session, **named, goods_id=salt.id)[0]
+    assert (last.kind, last.change_count, last.reason) == ("count", 0, stall_closing.UNCOUNTED)
+    (at_stall,) = stalls.goods_of(session, **named, stall_id=stall.id)
+    assert at_stall.counted_count is None
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m4_who_opened_a_stall_hears_that_it_closed_uncounted(session, mall):
+    salt = make.put_goods(session, mall, stock_count=5)
+    stall = make.a_stall(session, mall, (salt, 3))
+    named = {"ledger_id": mall.ledger_id}
+    opener = members.find_id(session, **named, person_id=mall.staff.person_id)
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        stall_closing.close_due(session, **named, today=clock.today())
+        told = inbox.list_for(session, **named, member_id=opener)
+    assert [(each.topic, each.facts["place"]) for each in told] == [("stall_closed", stall.place)]

@@ -22,6 +22,7 @@ SAMPLES = {
     "closes_on": "2026-03-10",
     "respond_by_at": "2026-03-10T01:00:00+00:00",
     "due_at": "2026-03-10T01:00:00+00:00",
+    "return_until_at": "2026-03-09T01:00:00+00:00",
     "outcome": "code_expired",
     "reason": "roll,overlap",
     "verdict": "upheld",

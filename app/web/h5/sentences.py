@@ -238,6 +238,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("预留到期了"),
         _l("没有来取，%(shop)s不再留着，%(points)s可以用了。单号 %(number)s。"),
     ),
+    "class_moved": (
+        _l("您约的课改了时间"),
+        _l("%(shop)s的%(title)s改到%(starts_at)s。来不了，%(return_until_at)s以前能退。"),
+    ),
+    "stall_closed": (
+        _l("您出的摊自动收了"),
+        _l("%(shop)s在%(place)s的摊过了日子，夜里按账收回。没有人点数，请到店里盘点。"),
+    ),
     "refunded": (_l("积分退回来了"), _l("%(shop)s退回 %(points)s。单号 %(number)s。")),
     "refunded_in_part": (
         _l("积分退回一部分"),

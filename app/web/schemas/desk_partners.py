@@ -1,14 +1,19 @@
 """Forms of the desk about merchants, settlements and figures."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from app.community.terms import CODE_MAX as TERM_MAX
 from app.mall.merchants import AGREEMENT_NO_MAX, DISCOUNT_RATE_BP_MAX
+from app.mall.models_claim import RESERVATION_STATES, VOUCHER_STATES
 from app.mall.models_shelf import SHOP_KINDS
 from app.mall.offers import PERSON_MAX, TERMS_MAX, TITLE_MAX
 from app.people.models_group import GROUPS
-from app.web.schemas import InSchema, Text, WholeNumber
+from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.desk import NameIn
+from app.web.schemas.desk_fields import LocalMoment
+from app.web.schemas.mall import GoodsIn
 from app.web.schemas.partners import PERIOD
 
 
@@ -48,6 +53,35 @@ class ShopFiguresIn(InSchema):
     until_on = fields.Date(load_default=None, allow_none=True)
     kind = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SHOP_KINDS))
     at_most = WholeNumber(load_default=None, allow_none=True, validate=validate.Range(0, 1_000))
+
+
+class ClaimedIn(PageIn):
+    """Vouchers or reservations, with a number that contains this, in this state."""
+
+    kind = fields.String(
+        load_default="voucher", validate=validate.OneOf(("voucher", "reservation"))
+    )
+    number = Text(load_default="", is_empty_ok=True, length_max=48)
+    state = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf((*VOUCHER_STATES, *RESERVATION_STATES)),
+    )
+
+
+class DeskGoodsIn(GoodsIn):
+    """New goods as a browser's form sends them: the times of a class are Shanghai's."""
+
+    starts_at: Any = LocalMoment(load_default=None, allow_none=True)
+    ends_at: Any = LocalMoment(load_default=None, allow_none=True)
+
+
+class MoveClassIn(InSchema):
+    """The new time of a class; `version` is the one that was read."""
+
+    starts_at = LocalMoment(required=True)
+    ends_at = LocalMoment(required=True)
+    version = WholeNumber(required=True)
 
 
 class OfferIn(InSchema):

@@ -1,5 +1,6 @@
 """Goods of a shop: what they are and cost, deliveries, counts, write-offs and every movement."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,14 +8,15 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.mall import goods, stock
+from app.mall import classes, goods, stock
 from app.mall.goods import GoodsTerms
 from app.mall.models import Goods
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import GoodsEditIn, StockIn
-from app.web.schemas.mall import GoodsIn
+from app.web.schemas.desk_partners import DeskGoodsIn, MoveClassIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -42,7 +44,7 @@ def add(shop_id: UUID) -> ResponseReturnValue:
 
     return forms.answer(
         verb,
-        schema=GoodsIn,
+        schema=DeskGoodsIn,
         show=lambda made: str(made.id),
         said=_("商品加好了，货架还是空的，登记进货吧。"),
         to=lambda made: url_for("staff.goods.show", shop_id=shop_id, goods_id=made),
@@ -75,6 +77,26 @@ def edit(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
         )
 
     return _step(verb, shop_id, goods_id, _("已改好。"), GoodsEditIn)
+
+
+@bp.post("/<uuid:goods_id>/move")
+@allow(SIGNED_IN)
+def move(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Move a class to another time before it begins; whoever booked is told (M6)."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> int:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "goods_id": goods_id}
+        return classes.move(session, **key, **asked, actor=actor())
+
+    return forms.answer(
+        verb,
+        schema=MoveClassIn,
+        show=int,
+        said=lambda told: _("时间改好了，告诉了约好的 %(n)s 人。", n=told),
+        to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
+        again=lambda problem: _show(shop_id, goods_id, problem),
+    )
 
 
 @bp.post("/<uuid:goods_id>/intake")
@@ -157,6 +179,14 @@ def _show(shop_id: UUID, goods_id: UUID, problem: Problem | None = None) -> Resp
             "goods.html",
             problem,
             goods=found,
+            can_move=found.starts_at is not None and found.starts_at > clock.now(),
+            begins=_typed(found.starts_at),
+            ends=_typed(found.ends_at),
             shop=scoped(session, shop_id, desk.READERS),
             movements=stock.list_movements(session, **key, limit=SHOWN_MAX),
         )
+
+
+def _typed(at: datetime | None) -> str:
+    """Write an instant as a browser's field for a local time wants it."""
+    return f"{at.astimezone(clock.SHANGHAI):%Y-%m-%dT%H:%M}" if at else ""

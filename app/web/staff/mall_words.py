@@ -27,5 +27,18 @@ MALL: dict[str, dict[str, str]] = {
         "count": _l("盘点"),
         "write_off": _l("报损"),
     },
+    "voucher": {
+        "open": _l("没用"),
+        "used": _l("用过了"),
+        "returned": _l("退了"),
+        "lapsed": _l("过期退回"),
+        "missed": _l("没来上课"),
+    },
+    "reservation": {
+        "held": _l("留着"),
+        "collected": _l("取走了"),
+        "cancelled": _l("不要了"),
+        "lapsed": _l("没来取"),
+    },
     "redemption": {"done": _l("已兑换"), "cancelled": _l("当天撤单"), "refunded": _l("已退")},
 }

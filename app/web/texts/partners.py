@@ -33,6 +33,11 @@ PARTNERS: dict[str, Text] = {
         "It is too late to give the place back, so no points return. Please come.",
         "no",
     ),
+    "class_begun": Text(
+        "这节课已经开始了，时间没有改，积分没有变。请另开一节课。",
+        "This class has begun. Its time and everybody's points stay. Add another class instead.",
+        "no",
+    ),
     "reservation_over": Text(
         "这个预留已经办完，积分没有再变。请看“我的预留”。",
         "This reservation is over. No points have changed again. See “My reservations”.",

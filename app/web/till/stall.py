@@ -13,7 +13,7 @@ from app.base.transactions import reading
 from app.ledger import books
 from app.mall import clerks, shops, stalls
 from app.mall.models import Shop, Stall
-from app.mall.stalls import AtStall
+from app.mall.stall_shelf import AtStall
 from app.mall.stock import Counted
 from app.web.acts import submit
 from app.web.permissions import SIGNED_IN, allow

@@ -1,5 +1,5 @@
-"""The desk's pages about partners: settlements, figures, offers."""
+"""The desk's pages about partners: settlements, figures, offers, vouchers."""
 
-from app.web.staff.partners import figures, offers, settlements
+from app.web.staff.partners import claimed, figures, offers, settlements
 
-PAGES = (figures, offers, settlements)
+PAGES = (claimed, figures, offers, settlements)

@@ -1,0 +1,104 @@
+"""Classes (课程) whose time changes before they begin; whoever booked is told (M6).
+
+Places move with the class. Whoever cannot come then gives theirs back until the usual hours
+before the new time, and in any case for a day after the change.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.actors import Actor
+from app.base.errors import NotFound, ValidationFailed, VersionStale
+from app.mall import goods, shops
+from app.mall.errors import ClassBegun
+from app.mall.models import Goods, Voucher
+from app.people import audit, inbox
+
+AT_LEAST = timedelta(days=1)
+
+
+def move(
+    session: Session,
+    *,
+    ledger_id: int,
+    goods_id: UUID,
+    version: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: Actor,
+) -> int:
+    """Move a class to another time; return how many places were booked and told.
+
+    Raises:
+        NotFound: No such class.
+        ClassBegun: It has begun already; fact `starts_at`.
+        ValidationFailed: The new time is over, or ends before it begins.
+        VersionStale: Somebody changed it meanwhile.
+    """
+    before = goods.get(session, ledger_id=ledger_id, goods_id=goods_id)
+    if before.starts_at is None:
+        raise NotFound("no class")
+    if before.starts_at <= clock.now():
+        raise ClassBegun(starts_at=before.starts_at.isoformat())
+    if starts_at <= clock.now():
+        raise ValidationFailed("the new time is over", field="starts_at")
+    if ends_at <= starts_at:
+        raise ValidationFailed("the class ends before it begins", field="ends_at")
+    changed = session.execute(
+        sa.update(Goods)
+        .where(Goods.ledger_id == ledger_id, Goods.id == goods_id, Goods.version == version)
+        .values(starts_at=starts_at, ends_at=ends_at, version=version + 1)
+        .returning(Goods.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
+        raise VersionStale("the class was changed meanwhile", version=before.version)
+    told = _move_places(session, before, starts_at)
+    audit.write(
+        session,
+        ledger_id=ledger_id,
+        actor=actor,
+        action="class_moved",
+        subject_kind="goods",
+        subject_id=goods_id,
+        before=before.starts_at.isoformat(),
+        after=starts_at.isoformat(),
+        places_count=told,
+    )
+    return told
+
+
+def _move_places(session: Session, before: Goods, starts_at: datetime) -> int:
+    """Move the places that are still open, and tell their members."""
+    usual = starts_at - timedelta(hours=before.return_hours or 0)
+    until = max(usual, min(clock.now() + AT_LEAST, starts_at))
+    moved = session.execute(
+        sa.update(Voucher)
+        .where(
+            Voucher.ledger_id == before.ledger_id,
+            Voucher.goods_id == before.id,
+            Voucher.state == "open",
+        )
+        .values(
+            starts_at=starts_at,
+            return_until_at=until,
+            valid_until_on=clock.local_date(starts_at),
+        )
+        .returning(Voucher.member_id)
+        .execution_options(synchronize_session=False)
+    )
+    booked = [row.member_id for row in moved]
+    shop = shops.get(session, ledger_id=before.ledger_id, shop_id=before.shop_id)
+    facts = {
+        "title": before.name,
+        "starts_at": starts_at.isoformat(),
+        "shop": shop.name,
+        "return_until_at": until.isoformat(),
+    }
+    notes = [inbox.Note(member_id, "class_moved", facts) for member_id in booked]
+    inbox.tell(session, ledger_id=before.ledger_id, notes=notes)
+    return len(booked)

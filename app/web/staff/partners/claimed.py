@@ -1,0 +1,86 @@
+"""Vouchers, places and reservations at the desk: found, and taken back for whoever asks (D34)."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.base import clock
+from app.base.transactions import reading
+from app.mall import claim_lists, reservations, shops, voucher_returns, vouchers
+from app.mall.claim_lists import Asked
+from app.mall.models import Reservation, Voucher
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk_partners import ClaimedIn
+from app.web.session import actor
+from app.web.staff import desk, forms, menu
+from app.web.staff.forms import Problem
+from app.web.staff.shops import scoped
+from app.web.translate import _
+
+bp = Blueprint("claimed", __name__, url_prefix="/<place>/claimed")
+
+
+@bp.get("")
+@allow(SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """List what members bought or had set aside at the shops of the place."""
+    return _show()
+
+
+@bp.post("/vouchers/<uuid:voucher_id>/return")
+@allow(SIGNED_IN)
+def give_back(voucher_id: UUID) -> ResponseReturnValue:
+    """Return an open voucher or place for its member, in time as they could."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "voucher_id": voucher_id}
+        found = vouchers.get(session, **key)
+        scoped(session, found.shop_id, desk.WORKERS)
+        voucher_returns.give_back(session, **key, member_id=found.member_id, actor=actor())
+
+    return _step(verb, _("替他退了，积分退回去了，也告诉了他。"), "voucher")
+
+
+@bp.post("/reservations/<uuid:reservation_id>/cancel")
+@allow(SIGNED_IN)
+def cancel(reservation_id: UUID) -> ResponseReturnValue:
+    """Give a reservation up for its member: goods and points are free again."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "reservation_id": reservation_id}
+        found = reservations.get(session, **key)
+        scoped(session, found.shop_id, desk.WORKERS)
+        reservations.cancel(session, **key, member_id=found.member_id, actor=actor())
+
+    return _step(verb, _("不留了，东西和积分都放回去了。"), "reservation")
+
+
+def _step(verb: forms.Verb, said: str, kind: str) -> ResponseReturnValue:
+    return forms.answer(verb, said=said, to=url_for("staff.claimed.show", kind=kind), again=_show)
+
+
+def _show(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("mall")
+    asked, wrong = forms.asked(ClaimedIn)
+    is_voucher = asked["kind"] == "voucher"
+    with reading() as session:
+        here = shops.list_within(session, ledger_id=desk.ledger_id(), node=desk.here().node)
+        wanted = Asked(
+            ledger_id=desk.ledger_id(),
+            shop_ids=[one.id for one in here],
+            number=asked["number"],
+            state=asked["state"],
+        )
+        page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
+        listed: Any = claim_lists.vouchers if is_voucher else claim_lists.reservations
+        return forms.page(
+            "partners/claimed.html",
+            problem or wrong,
+            asked=asked,
+            found=listed(session, wanted, **page),
+            total=claim_lists.count(session, Voucher if is_voucher else Reservation, wanted),
+            now=clock.now(),
+        )

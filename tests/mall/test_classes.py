@@ -1,0 +1,88 @@
+"""A class that moves: its places move with it, and whoever booked is told."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.base import clock
+from app.base.errors import NotFound, ValidationFailed, VersionStale
+from app.mall import classes, goods, voucher_returns, vouchers
+from app.mall.errors import ClassBegun
+from app.people import inbox
+from tests.factories import mall as make
+
+NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
+FRIDAY, SUNDAY = NOON + timedelta(days=3), NOON + timedelta(days=5)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def mall(stage):
+    with clock.held_at(NOON):
+        yield stage.put_up(make.a_mall, "session")
+
+
+def a_class(session, mall, at=FRIDAY):
+    return make.put_goods(
+        session, mall, price=30, kind="service", name="四点半课堂", stock_count=3,
+        starts_at=at, ends_at=at + HOUR, return_hours=24,
+    )  # fmt: skip
+
+
+def book(session, mall, lesson):
+    member = make.a_member(session, mall, points=30)
+    made = vouchers.issue(
+        session, ledger_id=mall.ledger_id, member_id=member.id, goods_id=lesson.id,
+        expected_points=30, actor=mall.staff,
+    )  # fmt: skip
+    return member, made.voucher
+
+
+def move(session, mall, lesson, to, **more):
+    asked = {"version": lesson.version, "starts_at": to, "ends_at": to + HOUR, **more}
+    return classes.move(
+        session, ledger_id=mall.ledger_id, goods_id=lesson.id, actor=mall.staff, **asked
+    )
+
+
+def test_m6_the_places_move_with_the_class_and_their_members_are_told(session, mall):
+    lesson = a_class(session, mall)
+    member, place = book(session, mall, lesson)
+    assert move(session, mall, lesson, SUNDAY) == 1
+    found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=place.id)
+    assert (found.starts_at, found.return_until_at) == (SUNDAY, SUNDAY - timedelta(hours=24))
+    assert found.valid_until_on == clock.local_date(SUNDAY)
+    moved = goods.get(session, ledger_id=mall.ledger_id, goods_id=lesson.id)
+    assert (moved.starts_at, moved.ends_at, moved.version) == (SUNDAY, SUNDAY + HOUR, 2)
+    told = inbox.list_for(session, ledger_id=mall.ledger_id, member_id=member.id)
+    assert "class_moved" in {each.topic for each in told}
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m6_who_cannot_come_then_has_a_day_to_give_the_place_back(session, mall):
+    lesson = a_class(session, mall)
+    member, place = book(session, mall, lesson)
+    soon = NOON + timedelta(hours=3)
+    move(session, mall, lesson, soon)
+    with clock.held_at(NOON + timedelta(hours=2)):
+        back = voucher_returns.give_back(
+            session, ledger_id=mall.ledger_id, voucher_id=place.id, member_id=member.id,
+            actor=mall.staff,
+        )  # fmt: skip
+    assert back.state == "returned"
+    assert make.stock_of(session, mall, lesson) == 3
+
+
+def test_m6_a_class_that_has_begun_or_never_was_one_does_not_move(session, mall):
+    lesson, salt = a_class(session, mall), make.put_goods(session, mall)
+    book(session, mall, lesson)
+    with clock.held_at(FRIDAY), make.refused(session, mall, ClassBegun):
+        move(session, mall, lesson, SUNDAY)
+    with make.refused(session, mall, NotFound):
+        move(session, mall, salt, SUNDAY)
+    with make.refused(session, mall, VersionStale):
+        move(session, mall, lesson, SUNDAY, version=7)
+    with make.refused(session, mall, ValidationFailed, field="starts_at"):
+        move(session, mall, lesson, NOON - HOUR)
+    with make.refused(session, mall, ValidationFailed, field="ends_at"):
+        move(session, mall, lesson, SUNDAY, ends_at=SUNDAY)

@@ -1,0 +1,120 @@
+"""Vouchers and reservations at the desk: found by number and state, taken back for others."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.base import clock
+from app.base.actors import Actor
+from app.mall import goods, reservations, vouchers
+from app.mall.reservations import Wish
+from app.people import members
+from tests.factories import mall as make
+from tests.factories import pages
+from tests.factories import till as counter
+
+NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def here(app, session):
+    with clock.held_at(NOON):
+        yield counter.at_counter(app, session)
+
+
+def staff(here):
+    named = {"ledger_id": here.mall.ledger_id, "person_id": here.mall.staff.person_id}
+    whose = members.find_of_person(here.session, **named)
+    return pages.browser(here.app, here.session, whose)
+
+
+def a_voucher(here, **terms):
+    member = make.a_member(here.session, here.mall, points=100)
+    meal = make.put_goods(
+        here.session, here.mall, **{"price": 80, "kind": "service", "name": "餐券", **terms}
+    )
+    made = vouchers.issue(
+        here.session, ledger_id=here.mall.ledger_id, member_id=member.id, goods_id=meal.id,
+        expected_points=meal.price_points, actor=Actor(member.person_id),
+    )  # fmt: skip
+    here.session.commit()
+    return member, made.voucher
+
+
+def a_reservation(here):
+    member = make.a_member(here.session, here.mall, points=100)
+    oil = make.put_goods(here.session, here.mall, price=60, name="食用油")
+    made = reservations.reserve(
+        here.session, ledger_id=here.mall.ledger_id,
+        wish=Wish(member_id=member.id, goods_id=oil.id, quantity_count=1, expected_total_points=60),
+        actor=Actor(member.person_id),
+    )  # fmt: skip
+    here.session.commit()
+    return member, made.reservation
+
+
+def test_d34_vouchers_are_found_by_a_part_of_the_number_and_by_state(here):
+    _member, first = a_voucher(here)
+    _other, second = a_voucher(here)
+    place, desk = f"/staff/{here.mall.node.code}/claimed", staff(here)
+    assert all(each.number in desk.get(place).text for each in (first, second))
+    found = desk.get(f"{place}?number={first.number[-4:]}").text
+    assert (first.number in found, second.number in found) == (True, False)
+    assert first.number not in desk.get(f"{place}?state=used").text
+    paged = desk.get(f"{place}?limit=1&offset=1").text
+    assert "共 2 条" in paged
+    assert (first.number in paged) != (second.number in paged)
+
+
+def test_d34_staff_take_a_voucher_back_for_its_member_once(here):
+    _member, voucher = a_voucher(here)
+    voucher_id, number = voucher.id, voucher.number
+    root, desk = f"/staff/{here.mall.node.code}/claimed", staff(here)
+    assert desk.send(f"{root}/vouchers/{voucher_id}/return").status_code == 303
+    assert "退了" in desk.get(f"{root}?number={number}").text
+    here.session.commit()
+    with here.unchanged():
+        again = desk.send(f"{root}/vouchers/{voucher_id}/return")
+    assert again.status_code == 410
+    make.require_clean(here.session, here.mall.ledger_id)
+
+
+def test_d34_staff_free_a_reservation_for_its_member_and_clerks_do_not(here):
+    _member, kept = a_reservation(here)
+    kept_id, number = kept.id, kept.number
+    root, desk = f"/staff/{here.mall.node.code}/claimed", staff(here)
+    named = {"ledger_id": here.mall.ledger_id, "person_id": here.mall.clerk.person_id}
+    clerk = pages.browser(here.app, here.session, members.find_of_person(here.session, **named))
+    with here.unchanged():
+        assert clerk.send(f"{root}/reservations/{kept_id}/cancel").status_code in (403, 404)
+    assert number in desk.get(f"{root}?kind=reservation&state=held").text
+    assert desk.send(f"{root}/reservations/{kept_id}/cancel").status_code == 303
+    here.session.expire_all()
+    found = reservations.get(here.session, ledger_id=here.mall.ledger_id, reservation_id=kept_id)
+    assert found.state == "cancelled"
+    make.require_clean(here.session, here.mall.ledger_id)
+
+
+def test_m6_a_class_is_added_and_moved_by_the_desks_own_forms(here):
+    desk, shop = staff(here), f"/staff/{here.mall.node.code}/shops/{here.mall.shop_id}"
+    sent = desk.send(
+        f"{shop}/goods", number="K1", name="书法课", kind="service", price_points="30",
+        starts_at="2026-03-13T16:30", ends_at="2026-03-13T17:30", return_hours="24",
+    )  # fmt: skip
+    assert sent.status_code == 303
+    address = sent.headers["Location"]
+    assert "改时间…" in desk.get(address).text
+    moved = desk.send(
+        f"{address}/move", version="1", starts_at="2026-03-14T09:00", ends_at="2026-03-14T10:00"
+    )
+    assert moved.status_code == 303
+    (lesson,) = goods.list_of_shop(
+        here.session, ledger_id=here.mall.ledger_id, shop_id=here.mall.shop_id
+    )
+    assert lesson.starts_at == datetime(2026, 3, 14, 1, tzinfo=UTC)
+    with clock.held_at(NOON + timedelta(days=10)):
+        late = staff(here).send(
+            f"{address}/move", version="2", starts_at="2026-04-01T09:00",
+            ends_at="2026-04-01T10:00",
+        )  # fmt: skip
+        assert (late.status_code, "这节课已经开始了" in late.text) == (409, True)
