@@ -38,7 +38,6 @@ WAYS = {
     "home_expired": ("h5.household.page", _l("看我家的积分")),
     "relative_asked": ("h5.giving.kin", _l("看我的亲属")),
     "class_moved": ("h5.partner_mine.page", _l("看我的券")),
-    "expiring": ("h5.goods.page", _l("看能换什么")),
     "objection_answered": ("h5.objecting.page", _l("看答复")),
     **dict.fromkeys(("agent_begun", "agent_ended"), ("h5.helping.mine", _l("看谁能替我办"))),
     **dict.fromkeys(("help_asked", "help_taken", "help_left", "help_withdrawn"), NEIGHBOURS),
