@@ -6,6 +6,7 @@ finds it too. A skill is a word of everyday: 律师, 医生, 教师, 警察, 电
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -129,6 +130,31 @@ def call(
     ]
     inbox.tell(session, ledger_id=ledger_id, notes=notes)
     return len(found)
+
+
+def calls_of(
+    session: Session, *, ledger_id: int, kind: str, subject_ids: Collection[UUID]
+) -> dict[UUID, dict[str, datetime]]:
+    """Return which skills each of these things asks for, and since when; one statement."""
+    query = sa.select(SkillCall.subject_id, SkillCall.skill, SkillCall.called_at).where(
+        SkillCall.ledger_id == ledger_id,
+        SkillCall.kind == kind,
+        SkillCall.subject_id.in_(subject_ids),
+    )
+    found: dict[UUID, dict[str, datetime]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.subject_id, {})[row.skill] = row.called_at
+    return found
+
+
+def subjects_of(
+    session: Session, *, ledger_id: int, kind: str, skills: Collection[str]
+) -> set[UUID]:
+    """Return the things of a kind that ask for one of these skills."""
+    query = sa.select(SkillCall.subject_id).where(
+        SkillCall.ledger_id == ledger_id, SkillCall.kind == kind, SkillCall.skill.in_(skills)
+    )
+    return set(session.scalars(query))
 
 
 def called_by(

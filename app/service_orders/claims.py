@@ -19,7 +19,7 @@ from app.people import households, members
 from app.people.models import Member
 from app.points import grants
 from app.points.grants import Deed
-from app.service_orders import news, posts
+from app.service_orders import first_offers, news, posts
 from app.service_orders.errors import ClaimStateConflict, NoSlotLeft, WorkedAtShifts
 from app.service_orders.models import Claim, Post
 
@@ -33,6 +33,7 @@ def claim(session: Session, *, ledger_id: int, post_id: UUID, member: Member) ->
     Raises:
         NotFound: No such post.
         NoSlotLeft: Others were faster.
+        SkillFirst: It is offered to holders of a skill first (C21).
         ClaimStateConflict: The post is closed or its deadline has passed.
         MemberNotActive: The member is not active.
     """
@@ -43,6 +44,7 @@ def claim(session: Session, *, ledger_id: int, post_id: UUID, member: Member) ->
         return own
     if post.state != "open" or post.due_at <= clock.now():
         raise ClaimStateConflict(state=post.state)
+    first_offers.require_turn(session, post=post, member=member)
     if not _move_count(session, post, +1):
         raise NoSlotLeft
     claim_id = new_id()

@@ -45,6 +45,13 @@ class NoSlotLeft(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class SkillFirst(DomainError):
+    """It is offered to holders of a skill first; facts `until`, `skills` (C21)."""
+
+    code = "skill_first"
+    refusal = Refusal.CONFLICT
+
+
 class ClaimStateConflict(DomainError):
     """The post or claim is not in a state from which this step leads; fact `state`."""
 

@@ -1,5 +1,6 @@
 """Where an order stands: its row, its step, its history, and who may say so."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,12 @@ def get_order(
     if found is None:
         raise NotFound("no such order")
     return found
+
+
+def get_orders(session: Session, *, ledger_id: int, order_ids: Collection[UUID]) -> list[Order]:
+    """Return the orders of these ids that exist; one statement."""
+    query = sa.select(Order).where(Order.ledger_id == ledger_id, Order.id.in_(order_ids))
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def steps(session: Session, order: Order) -> list[Step]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.base.actors import SYSTEM
-from app.people import duties, team_members
+from app.people import duties, skills, team_members
 from app.points import grants, photos
 from app.service_orders import categories, listings
 from app.service_orders.categories import Kind
@@ -386,3 +386,26 @@ def test_late_hours_run_over_midnight(desk):
             ends="01:00",
         )
     assert one(desk).state == "finished"
+
+
+def test_c21_a_holder_takes_on_the_order_that_the_desk_offers_to_their_skill(desk, session):
+    ask(desk)
+    key = {"ledger_id": desk.ledger_id, "actor": SYSTEM}
+    skills.note(session, **key, member_id=desk.ids["helper"], skill="医生")
+    session.commit()
+    take = "/tasks/{order}/take".format(**desk.ids)
+    assert desk.at("helper").send(take).status_code == 403
+    assert desk.at("staff").send(desk.path("/orders/{order}/skills")).status_code == 422
+    sent = desk.at("staff").send(desk.path("/orders/{order}/skills"), skill="医生")
+    assert sent.status_code == 303
+    assert "以前只给有这个专长的人" in desk.at("staff").get(desk.path("/orders/{order}")).text
+
+    assert "派给我的事" in desk.at("helper").get("/more").text
+    page = desk.at("helper").get("/tasks").text
+    assert "在找您这样的人" in page
+    assert "在找您这样的人" not in desk.at("leading").get("/tasks").text
+    taken = desk.at("helper").send(take)
+    assert taken.status_code == 303
+    assert one(desk).handler_id == desk.person("helper").person_id
+    again = desk.at("helper").send(take)
+    assert again.status_code == 409

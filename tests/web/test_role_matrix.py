@@ -262,6 +262,7 @@ NOBODY_HERE = {
     "order_tasks.finish",
     "order_tasks.go_on",
     "order_tasks.send_back",
+    "order_tasks.take_on",
     "staff.exports.again",
     "staff.exports.fetch",
     "staff.exports.show",

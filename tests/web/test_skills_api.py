@@ -1,8 +1,13 @@
 """Zones, coverage and skills at the doors."""
 
+from datetime import timedelta
+
+from app.base import clock
 from app.base.actors import SYSTEM
 from app.community import tree
 from app.points.models import Grant
+from app.service_orders import categories
+from app.service_orders.categories import Kind
 from app.web.session import COOKIE
 from tests.factories import activities, desk
 from tests.factories.doors import Town
@@ -86,3 +91,40 @@ def test_a13_who_lives_in_another_community_is_marked_in_the_review_and_not_refu
         )
         assert decided.status_code == 303
         assert desk.state_of(here, Grant, here.ids["waiting"]) == "posted"
+
+
+def test_c21_posts_and_orders_are_offered_to_holders_first(town: Town) -> None:
+    staff, doctor, other = town.caller("staff"), town.caller("helper"), town.caller("neighbour")
+    categories.put(
+        town.session,
+        ledger_id=town.ledger_id,
+        kind=Kind(code="errands", name="跑腿代办", credit_category_code="other"),
+    )
+    done(staff.post(f"{town.book}/members/{doctor.member.id}/skills", {"skill": "医生"}), 201)
+    call = {
+        "kind": "post",
+        "title": "量血压",
+        "category_code": "health_clinic",
+        "slot_count": 2,
+        "due_at": (clock.now() + timedelta(days=3)).isoformat(),
+        "node_code": town.node.code,
+    }
+    post = done(staff.post(f"{town.book}/posts", call), 201)
+    wanted = {"title": "看看药单", "category_code": "errands"}
+    order = done(town.caller("volunteer").post(f"{town.book}/me/orders", wanted), 201)
+    for thing in (f"posts/{post['id']}", f"orders/{order['id']}"):
+        path = f"{town.book}/{thing}/skills"
+        refused(other.post(path, {"skill": "医生"}), "permission_denied", 403)
+        refused(town.caller("foreign_staff").post(path, {"skill": "医生"}), "not_found", 404)
+        assert done(staff.post(path, {"skill": "医生"}), 201)["told_count"] == 1
+
+    claims = f"{town.book}/posts/{post['id']}/claims"
+    before = everything(town.session)
+    refused(other.post(claims), "skill_first", 409)
+    refused(other.post(f"{town.book}/me/order-offers/{order['id']}"), "permission_denied", 403)
+    assert done(other.get(f"{town.book}/me/order-offers"))["items"] == []
+    assert everything(town.session) == before
+    done(doctor.post(claims), 201)
+    (offer,) = done(doctor.get(f"{town.book}/me/order-offers"))["items"]
+    taken = done(doctor.post(f"{town.book}/me/order-offers/{offer['id']}"))
+    assert taken["step"] == "派单"

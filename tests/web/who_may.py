@@ -196,6 +196,7 @@ MAY = {
     # orders: asked for by members, done by whom they were given to, run by staff
     "orders.*": ANYONE,
     "order_tasks.list_mine": ANYONE,
+    "order_tasks.list_offers": ANYONE,
     "order_reviews.list_mine": ANYONE,
     "order_reviews.rate": CHARGE,
     "order_tasks.*": CHARGE,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.people import members
-from app.service_orders import finishing, handling, listings
+from app.service_orders import finishing, first_offers, handling, listings
 from app.service_orders import standing as where
 from app.service_orders.finishing import Work
 from app.web import orders
@@ -52,6 +52,36 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
             **asked,
         )
         return jsonify(items=order_rows.listed(session, ledger_id, found))
+
+
+@bp.get("/me/order-offers")
+@allow(SIGNED_IN)
+@bp.response(200, items_of(OrderOut))
+def list_offers(book: str) -> ResponseReturnValue:
+    """List the orders near my home that ask for a skill of mine and that nobody has yet (C21)."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        me = standing.my_member(session, ledger_id)
+        found = first_offers.orders_for(session, ledger_id=ledger_id, member=me)
+        return jsonify(items=order_rows.listed(session, ledger_id, found))
+
+
+@bp.post("/me/order-offers/<uuid:order_id>")
+@allow(SIGNED_IN)
+@bp.response(200, OrderFullOut)
+def take_on(book: str, order_id: UUID) -> ResponseReturnValue:
+    """Take an order on that is offered to my skill; it is mine then."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        standing.oneself()
+        me = standing.my_member(session, ledger_id)
+        done = first_offers.take_on(
+            session, ledger_id=ledger_id, order_id=order_id, member=me, actor=actor()
+        )
+        return order_rows.full(session, done)
+
+    return act(verb, ledger_id=ledger_id, status=200)
 
 
 @bp.post("/orders/<uuid:order_id>/acceptance")

@@ -12,6 +12,8 @@ from app.base.transactions import reading
 from app.community import tree
 from app.people import skills, team_counts
 from app.reports import team_coverage
+from app.service_orders import posts
+from app.service_orders import standing as orders
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import READERS, WORKERS, book_id
@@ -92,21 +94,39 @@ def drop(asked: dict[str, str], book: str, member_id: UUID) -> ResponseReturnVal
 @bp.response(201, CalledOut)
 def call(asked: dict[str, str], book: str, activity_id: UUID) -> ResponseReturnValue:
     """Let an activity ask for a skill: its holders of the place are told first."""
+    return _called(book, asked["skill"], "activity", plans.get, activity_id=activity_id)
+
+
+@bp.post("/posts/<uuid:post_id>/skills")
+@allow(SIGNED_IN)
+@bp.arguments(SkillIn)
+@bp.response(201, CalledOut)
+def call_post(asked: dict[str, str], book: str, post_id: UUID) -> ResponseReturnValue:
+    """Let a post ask for a skill: for a set time only its holders claim it."""
+    return _called(book, asked["skill"], "post", posts.get, post_id=post_id)
+
+
+@bp.post("/orders/<uuid:order_id>/skills")
+@allow(SIGNED_IN)
+@bp.arguments(SkillIn)
+@bp.response(201, CalledOut)
+def call_order(asked: dict[str, str], book: str, order_id: UUID) -> ResponseReturnValue:
+    """Let an order ask for a skill: its holders hear of it, and may take it on themselves."""
+    return _called(book, asked["skill"], "order", orders.get_order, order_id=order_id)
+
+
+def _called(book: str, skill: str, kind: str, get: Any, **named: UUID) -> ResponseReturnValue:
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         standing.require_holder(session, WORKERS)
-        found = plans.get(session, ledger_id=ledger_id, activity_id=activity_id)
+        found = get(session, ledger_id=ledger_id, **named)
         node = standing.node_at(session, found.node_id, WORKERS)
+        by = skills.Caller(kind, found.id, found.title)
         told = skills.call(
-            session,
-            ledger_id=ledger_id,
-            by=skills.Caller("activity", found.id, found.title),
-            skill=asked["skill"],
-            node=node,
-            actor=actor(),
+            session, ledger_id=ledger_id, by=by, skill=skill, node=node, actor=actor()
         )
-        return {"skill": asked["skill"], "told_count": told}
+        return {"skill": skill, "told_count": told}
 
     return act(verb, ledger_id=ledger_id, dump=CalledOut().dump)
 

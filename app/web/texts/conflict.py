@@ -245,6 +245,11 @@ CONFLICTS: dict[str, Text] = {
         "The last place was just taken. No points have changed. See the others.",
         "no",
     ),
+    "skill_first": Text(
+        "先请有这个专长的人认领，您的积分没有变。请过些时候再来，或者看看别的。",
+        "Those with this skill go first. Your points have not changed. Please come back later.",
+        "new_key",
+    ),
     "claim_state_conflict": Text(
         "这个认领已经变了，积分没有变。请刷新看看。",
         "This claim has moved on. No points have changed. Refresh the page.",

@@ -15,7 +15,7 @@ from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
 from app.people import teams
-from app.service_orders import claim_listings, claims, post_shifts, posts
+from app.service_orders import claim_listings, claims, first_offers, post_shifts, posts
 from app.service_orders.models import Post
 from app.web.acts import submit
 from app.web.h5 import own
@@ -53,12 +53,18 @@ def near() -> ResponseReturnValue:
         found = claim_listings.near(session, ledger_id=me.ledger_id, node=me.node, limit=SHOWN)
         nodes = tree.get_many(session, {each.node_id for each in found})
         mine = claim_listings.live_of(session, **me.key, post_ids=[each.id for each in found])
+        offered = first_offers.of_things(
+            session, ledger_id=me.ledger_id, kind="post", found=found, member_id=me.member.id
+        )
+    wanted = {post_id for post_id, each in offered.items() if each.is_mine}
+    found.sort(key=lambda each: each.id not in wanted)  # one's own skill first, then as near
     return show_page(
         "h5/claims/posts.html",
         me=me,
         found=found,
         nodes=nodes,
         mine=mine,
+        offered=offered,
         states=CLAIM_STATES,
         kinds=CLAIM_KINDS,
     )
@@ -118,6 +124,9 @@ def draw(
             "place": tree.get(session, post.node_id),
             "team": team,
             "shifts": _shifts(session, me, post),
+            "offer": first_offers.of_things(
+                session, ledger_id=me.ledger_id, kind="post", found=[post], member_id=me.member.id
+            ).get(post_id),
         }
     return show_page(
         "h5/claims/post.html",

@@ -14,7 +14,7 @@ from app.base.transactions import reading
 from app.people import members, team_members
 from app.people.models import Member
 from app.points import photos as kept
-from app.service_orders import finishing, handling, listings, standing
+from app.service_orders import finishing, first_offers, handling, listings, standing
 from app.service_orders.finishing import Work
 from app.service_orders.models import Order
 from app.web import orders, photos
@@ -31,6 +31,7 @@ from app.web.translate import _l
 bp = own.for_oneself(Blueprint("order_tasks", __name__))
 DONE_SHOWN = 20
 SAID = {
+    "taken": _l("给您了，看看怎么办"),
     "accepted": _l("接下了，早些去办"),
     "went_on": _l("记下了"),
     "returned": _l("退回去了，社区另派人"),
@@ -42,15 +43,22 @@ SAID = {
 @allow(SIGNED_IN)
 def page() -> ResponseReturnValue:
     """List what is to be done, most urgent first, and what was done lately."""
+    return _page()
+
+
+def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         key: dict[str, Any] = hands_of(session, me)
         open_ones = listings.list_of_hands(session, **key)
+        offered = first_offers.orders_for(session, ledger_id=me.ledger_id, member=me.member)
         over = listings.list_of_hands(session, **key, is_open=False, limit=DONE_SHOWN)
         return forms.page(
             "h5/orders/tasks.html",
+            problem,
             me=me,
             found=orders.shown(session, ledger_id=me.ledger_id, orders=open_ones),
+            offered=orders.shown(session, ledger_id=me.ledger_id, orders=offered),
             over=orders.shown(session, ledger_id=me.ledger_id, orders=over),
             said=SAID.get(request.args.get("said", "")),
         )
@@ -74,6 +82,28 @@ def picture(order_id: UUID, photo_id: UUID) -> ResponseReturnValue:
         if (found.subject_kind, found.subject_id) != ("order", order_id):
             raise NotFound("no photo of this order")
         return photos.as_picture(kept.read(session, ledger_id=me.ledger_id, photo_id=photo_id))
+
+
+@bp.post("/tasks/<uuid:order_id>/take")
+@allow(SIGNED_IN)
+def take(order_id: UUID) -> ResponseReturnValue:
+    """Take an order on that asks for my skill, before staff give it to somebody (C21)."""
+    with reading() as session:
+        me = own.here(session)
+
+    def verb(session: Session, _fact: None) -> None:
+        first_offers.take_on(
+            session,
+            ledger_id=me.ledger_id,
+            order_id=order_id,
+            member=me.member,
+            actor=actor(),
+        )
+
+    _nothing, problem = submit(verb, ledger_id=me.ledger_id)
+    if problem:
+        return _page(problem)
+    return redirect(url_for("h5.order_tasks.show", order_id=order_id, said="taken"), code=303)
 
 
 @bp.post("/tasks/<uuid:order_id>/accept")

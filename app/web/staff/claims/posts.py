@@ -13,9 +13,9 @@ from app.base.errors import NotFound, ValidationFailed
 from app.base.transactions import reading
 from app.community import tree
 from app.community.models import Node
-from app.people import members, teams
+from app.people import members, skills, teams
 from app.points import activity_types, programmes
-from app.service_orders import campaigns, claim_listings, claims, post_shifts, posts
+from app.service_orders import campaigns, claim_listings, claims, first_offers, post_shifts, posts
 from app.service_orders.models import Post
 from app.service_orders.posts import Call
 from app.web.permissions import SIGNED_IN, allow
@@ -65,7 +65,7 @@ def make() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def post(post_id: UUID) -> ResponseReturnValue:
     """Show a post or project: who claimed it, its shifts, its campaigns."""
-    return _post(post_id)
+    return draw(post_id)
 
 
 @bp.post("/<uuid:post_id>/close")
@@ -117,7 +117,7 @@ def _step(verb: forms.Verb, post_id: UUID, said: str, schema: Any = None) -> Res
         schema=schema,
         said=said,
         to=url_for("staff.posts.post", post_id=post_id),
-        again=lambda problem: _post(post_id, problem),
+        again=lambda problem: draw(post_id, problem),
     )
 
 
@@ -168,7 +168,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         )
 
 
-def _post(post_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+def draw(post_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    """Show a post, perhaps with a refusal."""
     menu.at("claims")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
@@ -192,6 +193,10 @@ def _post(post_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             activity_options=[(each.id, each.title) for each in live if each.id not in linked],
             tagged=campaigns.of_subject(session, **key, kind="post", subject_id=post_id),
             campaign_options=[(each.code, each.name) for each in campaigns.list_of(session, **key)],
+            offered=first_offers.of_things(
+                session, **key, kind="post", found=[found], member_id=None
+            ).get(post_id),
+            presets=skills.PRESETS,
             kinds=POST_KINDS,
             states=CLAIM_STATES,
             state_kinds=CLAIM_KINDS,

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
-from app.people import duties, members, roles, teams
+from app.people import duties, members, roles, skills, teams
 from app.people.duties import Held
 from app.points import photos as kept
-from app.service_orders import finishing, handling, standing
+from app.service_orders import finishing, first_offers, handling, standing
 from app.service_orders.hands import PAID_OFFICES, TAKES_ORDERS
 from app.service_orders.models import Order
 from app.web import order_log, orders
@@ -43,7 +43,7 @@ ACTS = {
 @allow(SIGNED_IN)
 def show(order_id: UUID) -> ResponseReturnValue:
     """Show an order with its way, its log, and what can be done now."""
-    return _show(order_id)
+    return draw(order_id)
 
 
 @bp.post("/assign")
@@ -52,7 +52,7 @@ def assign(order_id: UUID) -> ResponseReturnValue:
     """Give it to a team, to somebody with a duty here, or to a member by number (派单)."""
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
-        _scoped(session, order_id)
+        scoped(session, order_id)
         handling.assign(
             session, **_named(order_id), **_hands(session, asked), note=asked["note"], actor=actor()
         )
@@ -90,7 +90,7 @@ def rate(order_id: UUID) -> ResponseReturnValue:
 
 def _step(order_id: UUID, step: Any, said: str, schema: Any) -> ResponseReturnValue:
     def verb(session: Session, asked: dict[str, Any]) -> None:
-        _scoped(session, order_id)
+        scoped(session, order_id)
         step(session, **_named(order_id), actor=actor(), **asked)
 
     return _answer(verb, order_id, said, schema)
@@ -102,7 +102,7 @@ def _answer(verb: forms.Verb, order_id: UUID, said: str, schema: Any) -> Respons
         schema=schema,
         said=said,
         to=url_for("staff.order.show", order_id=order_id),
-        again=lambda problem: _show(order_id, problem),
+        again=lambda problem: draw(order_id, problem),
     )
 
 
@@ -110,7 +110,8 @@ def _named(order_id: UUID) -> dict[str, Any]:
     return {"ledger_id": desk.ledger_id(), "order_id": order_id}
 
 
-def _scoped(session: Session, order_id: UUID) -> Order:
+def scoped(session: Session, order_id: UUID) -> Order:
+    """Return an order of a place where the person works; raises as `desk.require_at`."""
     found = standing.get_order(session, **_named(order_id))
     desk.require_at(session, found.node_id, desk.WORKERS)
     return found
@@ -141,7 +142,8 @@ def _hands(session: Session, asked: dict[str, Any]) -> dict[str, Any]:
     return {"handler_id": member.person_id}
 
 
-def _show(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+def draw(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
+    """Show an order, perhaps with a refusal."""
     menu.at("orders")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
@@ -175,6 +177,10 @@ def _show(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue
             may_work=roles.has(session, person_id=desk.me(), roles=PAID_OFFICES, node=node),
             is_mine=standing.handles(session, order, actor()),
             kinds=listing.kind_options(session),
+            offered=first_offers.of_things(
+                session, **key, kind="order", found=[order], member_id=None
+            ).get(order_id),
+            presets=skills.PRESETS,
             now=clock.now(),
         )
 

@@ -13,6 +13,8 @@ from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.team_reports import SkillIn
 from app.web.session import actor
 from app.web.staff import activities, desk, forms, member
+from app.web.staff.claims import posts
+from app.web.staff.orders import one
 from app.web.translate import _
 
 bp = Blueprint("skills", __name__, url_prefix="/<place>")
@@ -56,6 +58,48 @@ def call(activity_id: UUID) -> ResponseReturnValue:
         said=lambda told: _("已先告诉 %(n)s 位有这个专长的人。", n=told),
         to=url_for("staff.activities.show", activity_id=activity_id),
         again=lambda problem: activities.draw(activity_id, problem),
+    )
+
+
+@bp.post("/posts/<uuid:post_id>/skills")
+@allow(SIGNED_IN)
+def call_post(post_id: UUID) -> ResponseReturnValue:
+    """Let a post ask for a skill: for a set time only its holders claim it."""
+
+    def find(session: Session) -> tuple[skills.Caller, int]:
+        found = posts.scoped(session, post_id, desk.WORKERS)
+        return skills.Caller("post", found.id, found.title), found.node_id
+
+    return _called(find, url_for("staff.posts.post", post_id=post_id), posts.draw, post_id)
+
+
+@bp.post("/orders/<uuid:order_id>/skills")
+@allow(SIGNED_IN)
+def call_order(order_id: UUID) -> ResponseReturnValue:
+    """Let an order ask for a skill: its holders hear of it, and may take it on themselves."""
+
+    def find(session: Session) -> tuple[skills.Caller, int]:
+        found = one.scoped(session, order_id)
+        return skills.Caller("order", found.id, found.title), found.node_id
+
+    return _called(find, url_for("staff.order.show", order_id=order_id), one.draw, order_id)
+
+
+def _called(find: Any, to: str, draw: Any, subject_id: UUID) -> ResponseReturnValue:
+    def verb(session: Session, asked: dict[str, Any]) -> int:
+        by, node_id = find(session)
+        node = desk.require_at(session, node_id, desk.WORKERS)
+        return skills.call(
+            session, ledger_id=desk.ledger_id(), by=by, node=node, actor=actor(), **asked
+        )
+
+    return forms.answer(
+        verb,
+        schema=SkillIn,
+        show=lambda told: told,
+        said=lambda told: _("已先告诉 %(n)s 位有这个专长的人。", n=told),
+        to=to,
+        again=lambda problem: draw(subject_id, problem),
     )
 
 
