@@ -5,7 +5,7 @@ Stands on: risk, people, ledger, community, base.
 Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `backfills`,
     `openings`, `expiry`, `mergings`, `proof_checks`, `quarters` (季度), `stars` (星级);
     `applications`, `application_notices`, `cases`, `deductions`,
-    `deduction_notices`, `deduction_posting`, `notice_objections`, `pooling`, `pool`,
-    `hardship`, `gifts`, `empty_homes`, `home_passings`, `home_passing_posting`.
+    `deduction_notices`, `deduction_posting`, `notice_objections`, `notice_spans`,
+    `pooling`, `pool`, `hardship`, `gifts`, `empty_homes`, `home_passings`, `home_passing_posting`.
 Never: learns which door a deed came through, beyond its source's kind and id.
 """

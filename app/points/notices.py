@@ -17,18 +17,13 @@ from app.base import clock, workdays
 from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
-from app.community import settings, tree
+from app.community import tree
 from app.community.models import Node
 from app.people import audit
 from app.people.models import Member
-from app.points import application_notices, deduction_notices, notice_lines
+from app.points import application_notices, deduction_notices, notice_lines, notice_spans
 from app.points.errors import NoticeClosed, NoticeEmpty
 from app.points.models import Notice, NoticeLine
-
-WORKDAYS, WORKDAYS_MIN, WORKDAYS_MAX = 5, 3, 30
-APPLIED = "household.notice_workdays"
-APPLIED_WORKDAYS_MAX = 7
-"""What waits for its posting is not kept waiting for long (D30)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +72,7 @@ def publish(session: Session, *, ledger_id: int, draft: Draft, actor: Actor) -> 
     if not draft.begins_on <= draft.ends_on <= clock.today():
         raise ValidationFailed("no past period", field="ends_on")
     node = tree.get(session, draft.node_id)
-    draft = replace(draft, workdays=_workdays(session, node, draft))
+    draft = replace(draft, workdays=notice_spans.chosen(session, node, draft.kind, draft.workdays))
     cut = notice_lines.Cut(ledger_id, node, draft.begins_on, draft.ends_on)
     rows = notice_lines.of_kind(session, draft.kind, cut)
     return put_up(session, ledger_id=ledger_id, draft=draft, rows=rows, actor=actor)
@@ -101,6 +96,7 @@ def put_up(
         raise NoticeEmpty
     if not draft.contact.strip() or not draft.title.strip():
         raise ValidationFailed("a title, and where to object", field="contact")
+    days = draft.workdays or notice_spans.WORKDAYS
     notice = Notice(
         ledger_id=ledger_id,
         id=new_id(),
@@ -112,7 +108,7 @@ def put_up(
         contact=draft.contact.strip(),
         published_by_id=actor.person_id,
         published_at=clock.now(),
-        closes_on=workdays.add_workdays(session, clock.today(), draft.workdays or WORKDAYS),
+        closes_on=workdays.add_workdays(session, clock.today(), days),
     )
     session.add(notice)
     session.flush()
@@ -130,18 +126,6 @@ def put_up(
 
 def _ids(rows: Sequence[Mapping[str, Any]], name: str) -> list[UUID]:
     return [row[name] for row in rows if row.get(name) is not None]
-
-
-def _workdays(session: Session, node: Node, draft: Draft) -> int:
-    """Return for how many working days a notice stays up: within its kind's bounds."""
-    is_applied = draft.kind == "applied"
-    days = draft.workdays
-    if days is None:
-        days = settings.read(session, node, APPLIED)[APPLIED] if is_applied else WORKDAYS
-    longest = APPLIED_WORKDAYS_MAX if is_applied else WORKDAYS_MAX
-    if not WORKDAYS_MIN <= days <= longest:
-        raise ValidationFailed(f"3 to {longest} working days", field="workdays")
-    return int(days)
 
 
 def withdraw(

@@ -316,29 +316,37 @@ def _points(desk: Desk) -> None:
     desk.ids |= {"backfill": backfill.id, "opening": opening.id, "manual": by_hand.id}
 
 
-def _mall(desk: Desk) -> None:
-    """A shop with a clerk, a till and goods, and one redemption."""
+def a_shop(desk: Desk) -> mall.Mall:
+    """A shop of a merchant whom two people let in."""
     session, ledger_id, node = desk.session, desk.ledger_id, desk.node
     staff, colleague = desk.actor("staff"), desk.actor("colleague")
+    merchant = mall.a_merchant(session, ledger_id, node, applicant=staff, approver=colleague)
+    shop = shops.open_shop(
+        session,
+        ledger_id=ledger_id,
+        merchant_id=merchant.id,
+        node_id=node.id,
+        name="金溪超市",
+        actor=staff,
+    )
+    here = mall.Mall(ledger_id, node, shop, merchant, staff, colleague)
+    here.clerks.append(desk.actor("clerk"))
+    clerks.assign(
+        session,
+        ledger_id=ledger_id,
+        shop_id=shop.id,
+        person_id=here.clerk.person_id,
+        actor=staff,
+    )
+    return here
+
+
+def _mall(desk: Desk) -> None:
+    """A shop with a clerk, a till and goods, and one redemption."""
+    session, ledger_id = desk.session, desk.ledger_id
     with activities.at("11:57"):
-        merchant = mall.a_merchant(session, ledger_id, node, applicant=staff, approver=colleague)
-        shop = shops.open_shop(
-            session,
-            ledger_id=ledger_id,
-            merchant_id=merchant.id,
-            node_id=node.id,
-            name="金溪超市",
-            actor=staff,
-        )
-        here = mall.Mall(ledger_id, node, shop, merchant, staff, colleague)
-        here.clerks.append(desk.actor("clerk"))
-        clerks.assign(
-            session,
-            ledger_id=ledger_id,
-            shop_id=shop.id,
-            person_id=here.clerk.person_id,
-            actor=staff,
-        )
+        here = a_shop(desk)
+        merchant, shop = here.merchant, here.shop
         till = tills.open_till(session, ledger_id=ledger_id, shop_id=shop.id, actor=here.clerk)
         here.tills.append(till)
         salt: Goods = mall.put_goods(session, here, price=1, number="G01")

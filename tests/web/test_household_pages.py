@@ -8,10 +8,12 @@ import pytest
 from app.base import clock
 from app.base.actors import SYSTEM
 from app.cli import jobs
+from app.community import settings
 from app.people import households
-from app.points import deductions, indicators, pooling
+from app.points import deductions, indicators, pooling, programmes
 from app.points.rates import Terms
 from tests.factories import desk as desks
+from tests.factories import mall as malls
 from tests.factories import points
 
 
@@ -192,3 +194,53 @@ def test_d28_the_desk_and_the_household_read_when_the_common_points_expire(desk)
         phone = desk.at("zhi").get("/household").text
         assert "12月31日到期" in phone
         assert "还有 21 天" in phone
+
+
+def test_d30_the_form_says_until_when_each_choice_is_up_and_takes_the_places_setting(desk):
+    name = "household.notice_workdays"
+    settings.put(desk.session, node=desk.node, name=name, value=6, actor=SYSTEM)
+    desk.session.commit()
+    with clock.held_at(points.at(date(2026, 3, 20), 10)):
+        page = desk.at("staff").get(desk.path("/notices/new?kind=applied")).text
+        assert re.search(r'<option value="6" selected>\s*6 个工作日，到 3月30日 周一为止', page)
+        assert "7 个工作日，到 3月31日 周二为止（中间 4 天不上班，不算）" in page
+        assert 'value="10"' not in page
+        plain = desk.at("staff").get(desk.path("/notices/new")).text
+        assert re.search(r'<option value="5" selected>\s*5 个工作日，到 3月27日 周五为止', plain)
+        assert "15 个工作日" in plain
+
+
+def test_e8_a_household_of_137_reads_what_it_may_spend_and_is_7_short_of_44(desk):
+    """From the phone's form over the desk, the notice and the clock to the shop."""
+    named = {"programme": desk.world.programme, "actor": SYSTEM}
+    programmes.add_indicator(desk.session, code="clean", name="清洁", measure="times", **named)
+    programmes.add_category(
+        desk.session, code="cleans", name="清理楼道", indicator_code="clean", **named
+    )
+    points.rate(desk.session, desk.world, "clean", Terms(37, 1))
+    home = at_home(desk, "wen", "zhi")
+    oil = malls.put_goods(desk.session, desks.a_shop(desk), price=44, name="食用油")
+    desk.session.commit()
+    said = {
+        "category_code": "cleans",
+        "served_on": clock.today().isoformat(),
+        "amount": "1",
+        "text": "清了 3 号楼的楼道",
+    }
+    assert desk.at("zhi").send("/applications/new", **said).status_code == 303
+    listed = desk.at("staff").get(desk.path("/applications")).text
+    review = re.search(r"/applications/[0-9a-f-]{36}/review", listed)[0]
+    assert desk.at("staff").send(desk.path(review), verdict="approved").status_code == 303
+    assert put_up(desk).status_code == 303
+    assert score(desk, home).score_points == 100
+    let_the_clock_run(desk, 20)
+    page = desk.at("wen").get("/household").text
+    for words in ("137", "37", "100 分底分"):
+        assert words in page
+    before = points.snapshot(desk.session, desk.ledger_id)
+    buy = f"/partners/reserve/{oil.id}"
+    refused = desk.at("wen").send(buy, quantity_count="1", price_points="44")
+    assert refused.status_code == 422
+    assert "还差 7 积分" in refused.text
+    assert points.snapshot(desk.session, desk.ledger_id) == before
+    assert score(desk, home).spendable_points == 37

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from app.points.models_public import BOARD_COUNTS, BOARD_PERIODS, LISTED_KINDS
-from app.points.notices import WORKDAYS_MAX, WORKDAYS_MIN
+from app.points.notice_spans import WORKDAYS_MAX, WORKDAYS_MIN
 from app.web.schemas import InSchema, Text, WholeNumber
 
 VERSION = validate.Range(min=0, max=1_000_000_000)

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.points.models_public import BOARD_COUNTS, BOARD_PERIODS, LISTED_KINDS
-from app.points.notices import WORKDAYS_MAX, WORKDAYS_MIN
+from app.points.notice_spans import WORKDAYS_MAX, WORKDAYS_MIN
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 
 

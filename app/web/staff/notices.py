@@ -1,6 +1,6 @@
 """Notices (公示) at the desk: put up with a look at the list first, taken down with a reason."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.ledger import books
-from app.points import notices
+from app.points import applications, deductions, notice_spans, notices
 from app.points.models_public import LISTED_KINDS, NOTICE_KINDS
 from app.points.notices import Draft
 from app.points.stars import granting
+from app.web.pages import day
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_showing import NoticeIn
@@ -29,7 +30,6 @@ SAID = (
     *(_l("拟评定的星级"), _l("审核过的积分申报和扣分")),
 )
 KINDS = dict(zip(NOTICE_KINDS, SAID, strict=True))
-WORKDAYS = (3, 5, 7, 10, 15)
 LINES_MAX = 200
 
 
@@ -102,18 +102,48 @@ def withdraw(notice_id: UUID) -> ResponseReturnValue:
 
 def _form(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("showing")
-    today = clock.today()
-    last_month_ends = today.replace(day=1) - timedelta(days=1)
+    kind = request.form.get("kind") or request.args.get("kind", "hours")
+    kind = kind if kind in LISTED_KINDS else "hours"
+    with reading() as session:
+        node = desk.here().node
+        spans = notice_spans.offered(session, node, kind)
+        days = str(notice_spans.default(session, node, kind))
+        begins_on, ends_on = _period(session, kind)
     return forms.page(
         "notice_new.html",
         problem,
-        kinds=[(kind, KINDS[kind]) for kind in LISTED_KINDS],
-        chosen=request.args.get("kind", "hours"),
-        workdays=[(str(each), _("%(n)s 个工作日", n=each)) for each in WORKDAYS],
-        begins_on=last_month_ends.replace(day=1).isoformat(),
-        ends_on=last_month_ends.isoformat(),
-        today=today.isoformat(),
+        kinds=[(each, KINDS[each]) for each in LISTED_KINDS],
+        chosen=kind,
+        workdays=[(str(each.workdays), _until(each)) for each in spans],
+        days=days,
+        begins_on=begins_on.isoformat(),
+        ends_on=ends_on.isoformat(),
+        today=clock.today().isoformat(),
     )
+
+
+def _until(span: notice_spans.Span) -> str:
+    said = {"n": span.workdays, "day": day(span.closes_on), "rest": span.rest_days}
+    if span.rest_days:
+        return _("%(n)s 个工作日，到 %(day)s为止（中间 %(rest)s 天不上班，不算）", **said)
+    return _("%(n)s 个工作日，到 %(day)s为止", **said)
+
+
+def _period(session: Session, kind: str) -> tuple[date, date]:
+    """Last month; of what was reviewed, from the first of it until today."""
+    today = clock.today()
+    if kind != "applied":
+        ends_on = today.replace(day=1) - timedelta(days=1)
+        return ends_on.replace(day=1), ends_on
+    scope: dict[str, Any] = {
+        "ledger_id": desk.ledger_id(),
+        "node": desk.here().node,
+        "states": ("reviewed",),
+        "limit": LINES_MAX,
+    }
+    days = [each.served_on for each in applications.list_in(session, **scope)]
+    days += [each.happened_on for each in deductions.list_in(session, **scope)]
+    return min(days, default=today.replace(day=1)), today
 
 
 def _notice(notice_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
