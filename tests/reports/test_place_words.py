@@ -118,6 +118,7 @@ def rows(session, mall):
     [
         (" ", ""),
         ("长" * 401, ""),
+        ("响\x07铃", ""),
         ("没关上的{teams", ""),
         ("{没有这种数}", ""),
         ("{no_such_line}", "no_such_line"),

@@ -109,8 +109,8 @@ def write(
 
 def _require_sound(session: Session, node: Node, number: int, words: Words) -> None:
     for text in (words.text_zh, words.text_en):
-        if not 0 < len(text.strip()) <= SENTENCE_MAX:
-            raise _wrong("a sentence is empty or too long", number)
+        if not 0 < len(text.strip()) <= SENTENCE_MAX or not text.strip().isprintable():
+            raise _wrong("a sentence is empty, too long or no plain text", number)
         if re.search(r"[{}]", FIGURE.sub("", text)):
             raise _wrong("a brace that names no figure", number)
     named, others = (_named(text) for text in (words.text_zh, words.text_en))
