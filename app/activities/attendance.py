@@ -28,6 +28,7 @@ from app.activities.standing import (
 )
 from app.base import clock
 from app.base.actors import Actor
+from app.base.db import apart
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.people import audit, inbox
 from app.points import grants
@@ -164,7 +165,7 @@ def _lock_confirmable(
             Attendance.ledger_id == ground.slot.ledger_id,
             Attendance.session_id == ground.slot.id,
         )
-        .order_by(Attendance.id)
+        .order_by(apart(Attendance.id))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )

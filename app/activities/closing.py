@@ -224,20 +224,13 @@ def _require_over(session: Session, activity: Activity) -> None:
 
 
 def _stays_of(ledger_id: int, activity_id: object, in_states: Sequence[str]) -> sa.Select[UUID]:
-    return (
-        sa.select(Attendance.id)
-        .join(
-            ActivitySession,
-            sa.and_(
-                ActivitySession.ledger_id == Attendance.ledger_id,
-                ActivitySession.id == Attendance.session_id,
-            ),
-        )
-        .where(
-            Attendance.ledger_id == ledger_id,
-            ActivitySession.activity_id == activity_id,
-            Attendance.state.in_(in_states),
-        )
+    slots = sa.select(ActivitySession.id).where(
+        ActivitySession.ledger_id == ledger_id, ActivitySession.activity_id == activity_id
+    )
+    return sa.select(Attendance.id).where(
+        Attendance.ledger_id == ledger_id,
+        Attendance.session_id.in_(slots.correlate(Activity)),
+        Attendance.state.in_(in_states),
     )
 
 

@@ -139,7 +139,9 @@ def _source(deed: Deed) -> Source:
 
 def _known(session: Session, ledger_id: int, deeds: Sequence[Deed]) -> dict[Source, Grant]:
     query = sa.select(Grant).where(
-        Grant.ledger_id == ledger_id, Grant.source_id.in_({deed.source_id for deed in deeds})
+        Grant.ledger_id == ledger_id,
+        Grant.source_kind.in_({deed.source_kind for deed in deeds}),
+        Grant.source_id.in_({deed.source_id for deed in deeds}),
     )
     return {paid_work.source_of(each): each for each in session.scalars(query)}
 

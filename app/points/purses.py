@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.base.db import NEVER
+from app.base.db import NEVER, apart
 from app.ledger.accounts import AccountRef
 from app.ledger.errors import InsufficientPoints
 from app.ledger.models import Account
@@ -173,7 +173,7 @@ def _purse_query(owners: Any) -> Any:
             _accounts.c.unit == "points",
             _accounts.c.kind.in_((*POT_KINDS, "receivable")),
         )
-        .order_by(_accounts.c.id)
+        .order_by(apart(_accounts.c.id))
     )
 
 
