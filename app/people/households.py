@@ -5,6 +5,7 @@ Nobody approves, serves at a till or confirms for their own household (D23, D37)
 one household at a time; leaving ends the stay and keeps it, and takes no points.
 """
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.base import clock
 from app.base.actors import Actor
+from app.base.db import Id
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_for
@@ -210,14 +212,22 @@ def history(session: Session, *, ledger_id: int, household_id: UUID) -> list[Hou
 
 def circle_of(session: Session, *, ledger_id: int, person_id: UUID) -> set[UUID]:
     """Return the members a person may not decide about: themselves and their household (D23)."""
+    named = {"in_ledger": ledger_id, "of_person": person_id}
+    return {each for row in session.execute(_circle(), named) for each in row if each is not None}
+
+
+@cache
+def _circle() -> sa.Select[UUID, UUID]:
+    """Return the statement of `circle_of`, made once: every decision asks it."""
     own, mine, ours = aliased(Member), aliased(HouseholdMember), aliased(HouseholdMember)
-    query = (
+    in_ledger = sa.bindparam("in_ledger", type_=sa.BigInteger())
+    return (
         sa.select(own.id, ours.member_id)
         .outerjoin(
             mine,
             sa.and_(
                 mine.ledger_id == own.ledger_id,
-                mine.ledger_id == ledger_id,
+                mine.ledger_id == in_ledger,
                 mine.member_id == own.id,
                 mine.left_on.is_(None),
             ),
@@ -226,14 +236,13 @@ def circle_of(session: Session, *, ledger_id: int, person_id: UUID) -> set[UUID]
             ours,
             sa.and_(
                 ours.ledger_id == mine.ledger_id,
-                ours.ledger_id == ledger_id,
+                ours.ledger_id == in_ledger,
                 ours.household_id == mine.household_id,
                 ours.left_on.is_(None),
             ),
         )
-        .where(own.ledger_id == ledger_id, own.person_id == person_id)
+        .where(own.ledger_id == in_ledger, own.person_id == sa.bindparam("of_person", type_=Id()))
     )
-    return {each for row in session.execute(query) for each in row if each is not None}
 
 
 def _lock(session: Session, ledger_id: int, household_id: UUID) -> Household:
