@@ -8,6 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM
+from app.base.db import db
 from app.cli.demo.whole import changan, grounds, jianyang, licheng, ningde, panji, places, stories
 from app.cli.demo.world import BEGAN_ON, at, step
 from app.community import figure_imports, tree
@@ -48,6 +49,18 @@ def live() -> None:
     step(at(BEGAN_ON, 17, 45), stories.write)
     gc.set_threshold(GARBAGE_EVERY)  # a million short-lived rows: look for cycles less often
     for label, count, load in PARTS:
+        _look_anew()
         with click.progressbar(length=count(), label=label) as bar:
             for done in load():
                 bar.update(done)
+
+
+def _look_anew() -> None:
+    """Let the database look at what its tables hold by now: it was empty a minute ago.
+
+    A closing connection of SQLite does so by itself.
+    """
+    db.engine.dispose()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
