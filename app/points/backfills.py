@@ -19,8 +19,9 @@ from app.base.ids import new_id
 from app.community import settings, tree
 from app.community.models import Node
 from app.people import audit, inbox, members
+from app.people.duty_pay import Stint
 from app.people.errors import AlreadyDecided
-from app.points import bans, grants, second_person
+from app.points import bans, grants, paid_work, second_person
 from app.points.deeds import Deed
 from app.points.models import Backfill, Decision
 
@@ -56,6 +57,7 @@ def request(session: Session, *, ledger_id: int, claim: BackfillClaim, actor: Ac
     Raises:
         ValidationFailed: No evidence, longer than planned, in the future, or of another kind.
         BackfillBarred: A back-fill of this member was found false (D26).
+        DutyEarnsNothing: It was their paid duty (X1, O8, K2).
         NotFound: The member or the place does not exist.
 
     Rule: D24, D25, D26.
@@ -65,6 +67,8 @@ def request(session: Session, *, ledger_id: int, claim: BackfillClaim, actor: Ac
     _require_sense(claim)
     bans.require_none(session, ledger_id=ledger_id, node=node, member_id=claim.member_id)
     window = settings.read(session, node, WINDOW)[WINDOW]
+    stint = Stint(claim.member_id, claim.node_id, claim.served_on)
+    paid_work.require_none(session, ledger_id=ledger_id, stints=[stint])
     is_in_window = clock.today() <= workdays.add_workdays(session, claim.served_on, window)
     entered = Backfill(
         ledger_id=ledger_id,

@@ -18,7 +18,8 @@ from app.base.errors import ValidationFailed
 from app.base.ids import new_id
 from app.community import settings, tree
 from app.people import audit
-from app.points import case_numbers, cases, grants, programmes, rates
+from app.people.duty_pay import Stint
+from app.points import case_numbers, cases, grants, paid_work, programmes, rates
 from app.points.case_numbers import Taking
 from app.points.cases import Share
 from app.points.deeds import Deed
@@ -72,6 +73,7 @@ def request_many(
         ValidationFailed: No reason, nothing to grant, or nothing that this category counts.
         LimitExceeded: More than one manual grant may give; facts `used`, `maximum`.
         CaseAlreadyCounted: A case number was granted, waits, or stands here twice.
+        DutyEarnsNothing: It was somebody's paid duty (X1, O8, K2); fact `line`.
         NotFound: A member, a place or a category does not exist.
 
     Rule: A17, A10, P7.
@@ -82,6 +84,8 @@ def request_many(
     numbers = [case_numbers.tidy(claim.case_no) for claim in claims if claim.case_no is not None]
     if len(set(numbers)) < len(numbers):
         raise CaseAlreadyCounted
+    stints = [Stint(each.member_id, each.node_id, each.served_on) for each in claims]
+    paid_work.require_none(session, ledger_id=ledger_id, stints=stints)
     deeds = [_deed(session, ledger_id, claim) for claim in claims]
     taken = {
         deed.source_id: _take(session, ledger_id, claim, points[_size_of(claim)], actor)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app.people import duty_pay, inbox
 from app.people.duty_pay import Stint
 from app.points.deeds import Deed
+from app.points.errors import DutyEarnsNothing
 from app.points.models import Grant
 
 Source = tuple[str, UUID, int]
-NOT_WORK = ("opening", "manual", "backfill", "exchange")
-"""Sources that are no work of a duty: papers, what two people entered, a neighbour's help."""
+NOT_WORK = ("opening", "exchange")
+"""Sources that are no work of a duty: what stood on paper before, a neighbour's help."""
 
 
 def set_apart(
@@ -35,6 +36,18 @@ def set_apart(
         for source, deed in deeds.items()
     }
     return worth, paid
+
+
+def require_none(session: Session, *, ledger_id: int, stints: Sequence[Stint]) -> None:
+    """Refuse to enter by hand what was somebody's paid duty (X1, O8, K2).
+
+    Raises:
+        DutyEarnsNothing: One of them was; fact `line` says which, from 1.
+    """
+    paid = duty_pay.paid_among(session, ledger_id=ledger_id, stints=set(stints))
+    for line, stint in enumerate(stints, start=1):
+        if stint in paid:
+            raise DutyEarnsNothing(line=line)
 
 
 def tell(
