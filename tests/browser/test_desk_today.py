@@ -67,3 +67,19 @@ def test_the_calendar_keeps_its_filter_and_is_walked_by_keys(request, size):
     press_on(page, page.get_by_role("link", name="下个月"))
     page.wait_for_url("**month=2025-11**")
     assert "state=archived" in page.url
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("role", ["staff", "administrator"])
+def test_the_menu_is_one_line_in_either_language(desktop, language, role):
+    work.sit_down(desktop, role)
+    here = desktop.url
+    desktop.goto(f"/language/{language}?back=/")
+    desktop.goto(here)
+    box = desktop.locator("header.ax-desk-bar")
+    tops = {link.bounding_box()["y"] for link in box.locator("nav a").all()}
+    last = box.locator("nav a").last.bounding_box()
+
+    assert len(tops) == 1
+    assert last["x"] + last["width"] <= 1280
+    assert box.bounding_box()["height"] <= (60 if language == "zh" else 100)
