@@ -224,13 +224,23 @@ def _require_over(session: Session, activity: Activity) -> None:
 
 
 def _stays_of(ledger_id: int, activity_id: object, in_states: Sequence[str]) -> sa.Select[UUID]:
-    slots = sa.select(ActivitySession.id).where(
-        ActivitySession.ledger_id == ledger_id, ActivitySession.activity_id == activity_id
-    )
-    return sa.select(Attendance.id).where(
-        Attendance.ledger_id == ledger_id,
-        Attendance.session_id.in_(slots.correlate(Activity)),
-        Attendance.state.in_(in_states),
+    """Select an activity's stays in some states, from its sessions on."""
+    return (
+        sa.select(Attendance.id)
+        .select_from(ActivitySession)
+        .join(
+            Attendance,
+            sa.and_(
+                Attendance.ledger_id == ActivitySession.ledger_id,
+                Attendance.session_id == ActivitySession.id,
+            ),
+        )
+        .where(
+            ActivitySession.ledger_id == ledger_id,
+            Attendance.ledger_id == ledger_id,
+            ActivitySession.activity_id == activity_id,
+            Attendance.state.in_(in_states),
+        )
     )
 
 
@@ -258,8 +268,17 @@ def _waiting_of(ledger_id: int, activity_id: object) -> sa.Select[UUID]:
 
 
 def _count_stays(session: Session, activity: Activity, in_states: Sequence[str]) -> int:
-    found = _stays_of(activity.ledger_id, activity.id, in_states).subquery()
-    return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+    """Count an activity's stays in some states; its few sessions are read first."""
+    slots = sa.select(ActivitySession.id).where(
+        ActivitySession.ledger_id == activity.ledger_id,
+        ActivitySession.activity_id == activity.id,
+    )
+    query = sa.select(sa.func.count()).where(
+        Attendance.ledger_id == activity.ledger_id,
+        Attendance.session_id.in_(slots),
+        Attendance.state.in_(in_states),
+    )
+    return session.scalar(query) or 0
 
 
 def _count_grants(session: Session, activity: Activity) -> int:
