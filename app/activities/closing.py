@@ -224,23 +224,16 @@ def _require_over(session: Session, activity: Activity) -> None:
 
 
 def _stays_of(ledger_id: int, activity_id: object, in_states: Sequence[str]) -> sa.Select[UUID]:
-    """Select an activity's stays in some states, from its sessions on."""
-    return (
-        sa.select(Attendance.id)
-        .select_from(ActivitySession)
-        .join(
-            Attendance,
-            sa.and_(
-                Attendance.ledger_id == ActivitySession.ledger_id,
-                Attendance.session_id == ActivitySession.id,
-            ),
-        )
-        .where(
-            ActivitySession.ledger_id == ledger_id,
-            Attendance.ledger_id == ledger_id,
-            ActivitySession.activity_id == activity_id,
-            Attendance.state.in_(in_states),
-        )
+    of_session = sa.and_(
+        Attendance.ledger_id == ActivitySession.ledger_id,
+        Attendance.session_id == ActivitySession.id,
+    )
+    return sa.select(Attendance.id).where(
+        of_session,
+        ActivitySession.ledger_id == ledger_id,
+        Attendance.ledger_id == ledger_id,
+        ActivitySession.activity_id == activity_id,
+        Attendance.state.in_(in_states),
     )
 
 
