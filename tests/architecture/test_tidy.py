@@ -21,14 +21,14 @@ ROOM_LINES = {
     "ledger": 2_600,
     "mall": 8_000,
     "people": 8_800,
-    "points": 11_300,
+    "points": 11_400,
     "reports": 7_900,
     "service_orders": 6_400,
     "web": 3_100,
     "web/api": 14_900,
     "web/h5": 9_400,
     "web/schemas": 6_300,
-    "web/staff": 12_700,
+    "web/staff": 12_800,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700
