@@ -9,17 +9,15 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.base.errors import DomainError, ValidationFailed
-from app.base.transactions import unit_of_work
+from app.base.errors import ValidationFailed
 from app.community import tree
 from app.people import imports
 from app.points import programmes
-from app.web import corrections
-from app.web.errors import problem_of
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
-from app.web.staff import desk, forms, menu, sent_files
+from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.staff.lists_in import ListIn, Taken
 
 bp = Blueprint("uploads", __name__, url_prefix="/<place>/people/import")
 
@@ -35,54 +33,22 @@ def show() -> ResponseReturnValue:
 @bp.post("/try")
 @allow(SIGNED_IN)
 def rehearse() -> ResponseReturnValue:
-    """Say what would come of a file; nothing is written but that it was tried."""
-    desk.require(*desk.WORKERS)
-    try:
-        content = sent_files.sent()
-    except DomainError as error:
-        return _show(problem_of(error))
-    found, problem = forms.send(
-        lambda session, _asked: corrections.taken_back(session, lambda: _import(session, content)),
-        show=lambda outcome: outcome,
-    )
-    if problem:
-        return _show(problem)
-    return _show(tried=_named(found, content), content=sent_files.carried(content))
+    """Say what would come of a file; nothing of it is written."""
+    return PEOPLE.rehearse()
 
 
 @bp.post("/corrections")
 @allow(SIGNED_IN)
 def give_back() -> ResponseReturnValue:
     """Give the list back as xlsx with what is wrong beside each row; nothing is written."""
-    desk.require(*desk.WORKERS)
-
-    def work(session: Session) -> bytes:
-        steps = corrections.taken_back(session, lambda: _steps(session, content))
-        bad = [row for step in steps for row in step.bad]
-        return corrections.write(imports.open_people(io.BytesIO(content)), bad)
-
-    try:
-        content = sent_files.tried()
-        return corrections.answer(unit_of_work(work), "members")
-    except DomainError as error:
-        return _show(problem_of(error))
+    return PEOPLE.give_back()
 
 
 @bp.post("")
 @allow(SIGNED_IN)
 def take_in() -> ResponseReturnValue:
     """Take in the good rows of a file that was tried; name the bad ones."""
-    desk.require(*desk.WORKERS)
-    try:
-        content = sent_files.tried()
-    except DomainError as error:
-        return _show(problem_of(error))
-    found, problem = forms.send(
-        lambda session, _asked: _import(session, content), show=lambda outcome: outcome
-    )
-    if problem:
-        return _show(problem)
-    return _show(done=_named(found, content), content=sent_files.carried(content))
+    return PEOPLE.take_in()
 
 
 def _show(problem: Problem | None = None, **found: Any) -> ResponseReturnValue:
@@ -90,30 +56,21 @@ def _show(problem: Problem | None = None, **found: Any) -> ResponseReturnValue:
     return forms.page("upload.html", problem, **found)
 
 
-def _import(session: Session, content: bytes) -> dict[str, Any]:
-    steps = _steps(session, content)
-    return sent_files.outcome(
-        sum(step.new for step in steps),
-        sum(step.unchanged for step in steps),
-        [row for step in steps for row in step.bad],
-    )
-
-
-def _steps(session: Session, content: bytes) -> list[imports.Step]:
+def _take(session: Session, content: bytes) -> Taken:
     _require_own_places(session, content)
-    steps = imports.import_people(
+    found = imports.import_people(
         io.BytesIO(content),
         ledger_id=desk.ledger_id(),
         unit=lambda work: work(session),
         actor=actor(),
         within=[desk.here().node],
     )
-    return list(steps)
-
-
-def _named(found: dict[str, Any], content: bytes) -> dict[str, Any]:
-    rows = imports.open_people(io.BytesIO(content))
-    return sent_files.shown(found, rows, "external_id", "name")
+    steps = list(found)
+    return Taken(
+        sum(step.new for step in steps),
+        sum(step.unchanged for step in steps),
+        [row for step in steps for row in step.bad],
+    )
 
 
 def _require_own_places(session: Session, content: bytes) -> None:
@@ -139,3 +96,6 @@ def _require_own_places(session: Session, content: bytes) -> None:
     ]
     if foreign:
         raise ValidationFailed("rows of other places", field="node_code", line_no=foreign[0])
+
+
+PEOPLE = ListIn("members", ("external_id", "name"), imports.open_people, _take, _show)

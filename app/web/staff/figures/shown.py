@@ -11,20 +11,18 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.base.errors import DomainError
 from app.base.serials import HOUSE
-from app.base.transactions import reading, unit_of_work
+from app.base.transactions import reading
 from app.community import figure_imports, figures
 from app.community.figure_words import said
 from app.people import audit
 from app.reports import place_figures
-from app.web import corrections
 from app.web.count_words import COUNTS
-from app.web.errors import problem_of
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
-from app.web.staff import desk, forms, menu, sent_files
+from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
+from app.web.staff.lists_in import ListIn, Taken
 
 bp = Blueprint("figures", __name__, url_prefix="/<place>/figures")
 
@@ -54,56 +52,22 @@ def form() -> ResponseReturnValue:
 @bp.post("/import/try")
 @allow(SIGNED_IN)
 def rehearse() -> ResponseReturnValue:
-    """Say what would come of a file; nothing is entered."""
-    desk.require(*desk.WORKERS)
-    try:
-        content = sent_files.sent()
-    except DomainError as error:
-        return _form(problem_of(error))
-    found, problem = forms.send(
-        lambda session, _asked: corrections.taken_back(session, lambda: _import(session, content)),
-        ledger_id=HOUSE,
-        show=lambda outcome: outcome,
-    )
-    if problem:
-        return _form(problem)
-    return _form(tried=_named(found, content), content=sent_files.carried(content))
+    """Say what would come of a file; nothing of it is written."""
+    return FIGURES.rehearse()
 
 
 @bp.post("/import/corrections")
 @allow(SIGNED_IN)
 def give_back() -> ResponseReturnValue:
-    """Give the file back as xlsx with what is wrong beside each row; nothing is entered."""
-    desk.require(*desk.WORKERS)
-
-    def work(session: Session) -> bytes:
-        found = corrections.taken_back(session, lambda: _imported(session, content))
-        return corrections.write(figure_imports.open_figures(io.BytesIO(content)), found.bad)
-
-    try:
-        content = sent_files.tried()
-        return corrections.answer(unit_of_work(work), "figures")
-    except DomainError as error:
-        return _form(problem_of(error))
+    """Give the list back as xlsx with what is wrong beside each row; nothing is written."""
+    return FIGURES.give_back()
 
 
 @bp.post("/import")
 @allow(SIGNED_IN)
 def take_in() -> ResponseReturnValue:
-    """Enter the good rows of a file that was tried; name the bad ones."""
-    desk.require(*desk.WORKERS)
-    try:
-        content = sent_files.tried()
-    except DomainError as error:
-        return _form(problem_of(error))
-    found, problem = forms.send(
-        lambda session, _asked: _import(session, content),
-        ledger_id=HOUSE,
-        show=lambda outcome: outcome,
-    )
-    if problem:
-        return _form(problem)
-    return _form(done=_named(found, content), content=sent_files.carried(content))
+    """Take in the good rows of a file that was tried; name the bad ones."""
+    return FIGURES.take_in()
 
 
 def _form(problem: Problem | None = None, **found: Any) -> ResponseReturnValue:
@@ -111,13 +75,11 @@ def _form(problem: Problem | None = None, **found: Any) -> ResponseReturnValue:
     return forms.page("figures/upload.html", problem, **found)
 
 
-def _imported(session: Session, content: bytes) -> figure_imports.Imported:
+def _take(session: Session, content: bytes) -> Taken:
     node = desk.require_here(session, desk.WORKERS)
-    return figure_imports.import_figures(session, io.BytesIO(content), within=[node], actor=actor())
-
-
-def _import(session: Session, content: bytes) -> dict[str, Any]:
-    found = _imported(session, content)
+    found = figure_imports.import_figures(
+        session, io.BytesIO(content), within=[node], actor=actor()
+    )
     audit.write(
         session,
         ledger_id=audit.HOUSE,
@@ -127,9 +89,9 @@ def _import(session: Session, content: bytes) -> dict[str, Any]:
         node_code=desk.here().node.code,
         new_count=found.new,
     )
-    return sent_files.outcome(found.new, found.unchanged, found.bad)
+    return Taken(found.new, found.unchanged, found.bad)
 
 
-def _named(found: dict[str, Any], content: bytes) -> dict[str, Any]:
-    rows = figure_imports.open_figures(io.BytesIO(content))
-    return sent_files.shown(found, rows, "node_code", "name")
+FIGURES = ListIn(
+    "figures", ("node_code", "name"), figure_imports.open_figures, _take, _form, ledger_id=HOUSE
+)
