@@ -126,7 +126,9 @@ def test_m1_an_offer_is_published_greyed_for_others_and_used_by_scan_and_by_code
 
     at = f"/partners/at/{merchant}"
     offer_id = re.search(r'name="offer_id" value="([^"]+)"', phone.get(at).text)[1]
-    assert "优惠用好了" in phone.send(f"{at}/use", offer_id=offer_id).text
+    shown = phone.send(f"{at}/use", offer_id=offer_id).text
+    assert "优惠用好了" in shown
+    assert "素面八折" in shown
     door = f"/till/partners/{here.code}/{here.mall.shop_id}"
     named = {"ledger_id": here.mall.ledger_id, "member_id": member.id}
     code = codes.issue(here.session, **named, purpose="redeem")

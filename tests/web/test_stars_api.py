@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
+from app.ledger import books
 from app.points.stars import granting
 from tests.factories import activities, pages, points
 from tests.factories import desk as builder
@@ -125,9 +126,12 @@ def test_the_desk_reviews_puts_up_and_shows_a_members_way(stage):
     assert "正在公示 1 人" in staff.get(desk.path("/stars")).text
     member = desk.path(f"/stars/{points_of.id}")
     assert "正在公示" in staff.get(member).text
+    phone = pages.browser(desk.app, desk.session, points_of)
+    own = phone.get("/me/stars")
+    assert (own.status_code, "1 星正在公示" in own.text) == (200, True)
+    assert f"/notices/{books.get(desk.session, desk.ledger_id).code}/" in own.text
     assert staff.send(f"{member}/bar", years="1", reason="代签").status_code == 303
     assert "您记的，请同事取消" in staff.get(member).text
-    phone = pages.browser(desk.app, desk.session, points_of)
     assert "这段时间不能升星" in phone.get("/me/stars").text
 
 

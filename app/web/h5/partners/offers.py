@@ -76,7 +76,7 @@ def use(merchant_id: UUID) -> ResponseReturnValue:
     done, problem = submit(verb, ledger_id=me.ledger_id, show=lambda made: made)
     if problem:
         return _merchant(merchant_id, problem)
-    return show_page("h5/partners/used.html", me=me, done=done)
+    return show_page("h5/partners/used.html", me=me, used=done)
 
 
 def _merchant(merchant_id: UUID, problem: dict[str, Any] | None = None) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from app.points.models_assessment import ASSESSED_KINDS
 from app.points.quarters import assessing, closing
 from app.points.quarters.assessing import Mark, Subject
 from app.points.quarters.calendar import Quarter
-from app.reports.quarters import boards, projects
+from app.reports.quarters import boards, naming, projects
 from app.service_orders import posts
 from app.web.acts import submit
 from app.web.h5 import own
@@ -73,7 +73,7 @@ def subjects(assessor_id: UUID) -> ResponseReturnValue:
             session, ledger_id=me.ledger_id, assessor_id=seat.id, quarter=quarter
         )
         ids = [one.subject_id for _, one in board.ranked[:SHOWN_MAX]]
-        names = {each: _name(session, me, Subject(kind, each)) for each in ids}
+        names = naming.at_desk(session, ledger_id=me.ledger_id, kind=kind, ids=ids)
     return show_page(
         "h5/stars/subjects.html",
         me=me,

@@ -31,4 +31,4 @@ def page() -> ResponseReturnValue:
             for each in rises.list_of_member(session, **me.key)
             if each.state in ("granted", "refused", "lapsed")
         ]
-    return show_page("h5/stars/mine.html", me=me, found=found, notice=notice, ended=ended)
+    return show_page("h5/stars/mine.html", me=me, found=found, posted=notice, ended=ended)
