@@ -147,8 +147,12 @@ def _notice(session: Session, me: own.Own, subject_id: UUID) -> Told:
     record = DisputedRecord(
         "notice", subject_id, me.member.id, notice.published_by_id, notice.node_id
     )
-    told = _("%(title)s，第 %(n)s 行", title=notice.title, n=line.line) if line else notice.title
-    return record, told
+    if line is None:
+        return record, notice.title
+    facts = {"title": notice.title, "n": line.line, "points": number(line.points)}
+    if line.deduction_id is not None:
+        return record, _("%(title)s，第 %(n)s 行，%(points)s 积分", **facts)
+    return record, _("%(title)s，第 %(n)s 行", **facts)
 
 
 def _attendance(session: Session, ledger_id: int, subject_id: UUID) -> Told:
