@@ -6,6 +6,7 @@ Doors in: `programmes`, `rates`, `grants`, `approvals`, `wallets`, `manual`, `ba
     `openings`, `expiry`, `mergings`, `proof_checks`, `quarters` (季度), `stars` (星级);
     `applications`, `application_notices`, `cases`, `deductions`,
     `deduction_notices`, `deduction_posting`, `notice_objections`, `notice_spans`,
-    `pooling`, `pool`, `hardship`, `gifts`, `empty_homes`, `home_passings`, `home_passing_posting`.
+    `pooling`, `pool`, `hardship`, `gifts`, `empty_homes`, `home_passings`,
+    `home_passing_posting`, `same_day`.
 Never: learns which door a deed came through, beyond its source's kind and id.
 """

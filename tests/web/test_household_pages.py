@@ -10,7 +10,8 @@ from app.base.actors import SYSTEM
 from app.cli import jobs
 from app.community import settings
 from app.people import households
-from app.points import deductions, indicators, pooling, programmes
+from app.points import backfills, deductions, indicators, pooling, programmes
+from app.points.backfills import BackfillClaim
 from app.points.rates import Terms
 from tests.factories import desk as desks
 from tests.factories import mall as malls
@@ -244,3 +245,33 @@ def test_e8_a_household_of_137_reads_what_it_may_spend_and_is_7_short_of_44(desk
     assert "还差 7 积分" in refused.text
     assert points.snapshot(desk.session, desk.ledger_id) == before
     assert score(desk, home).spendable_points == 37
+
+
+def test_a3_who_decides_on_a_day_reads_what_is_credited_of_it_already(desk):
+    """What bears no time of day cannot overlap: a person looks at the sum."""
+    today = clock.today()
+    points.grant(desk.session, desk.world, desk.person("wen").id, 90, served_on=today)
+    for who in ("wen", "zhi"):
+        said = {
+            "category_code": "other",
+            "served_on": today.isoformat(),
+            "amount": "1.5",
+            "text": "陪老人看病",
+        }
+        assert desk.at(who).send("/applications/new", **said).status_code == 303
+        claim = BackfillClaim(
+            member_id=desk.person(who).id,
+            node_id=desk.node.id,
+            category_code="other",
+            provenance="honorary",
+            minutes=60,
+            served_on=today,
+            evidence="签到表",
+            applied_by_id=desk.person(who).person_id,
+        )
+        backfills.request(
+            desk.session, ledger_id=desk.ledger_id, claim=claim, actor=desk.actor("staff")
+        )
+        desk.session.commit()
+    for path in ("/applications", "/backfills"):
+        assert desk.at("colleague").get(desk.path(path)).text.count("这天已记 1.5 小时") == 1

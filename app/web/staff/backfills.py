@@ -11,7 +11,7 @@ from app.base import clock
 from app.base.errors import DomainError
 from app.base.transactions import reading
 from app.people import members
-from app.points import backfills, programmes
+from app.points import backfills, programmes, same_day
 from app.points import photos as kept
 from app.points.backfills import BackfillClaim
 from app.points.photos import Subject
@@ -108,6 +108,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         return forms.page(
             "backfills.html",
             problem,
+            same_day=same_day.minutes_of(
+                session, **key, days=[(each.member_id, each.served_on) for each in found]
+            ),
             found=found,
             whose=whose,
             mine=desk.me(),

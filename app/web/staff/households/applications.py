@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members
-from app.points import applications, programmes
+from app.points import applications, programmes, same_day
 from app.points import photos as kept
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_households import ReviewFormIn
@@ -61,6 +61,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         return forms.page(
             "households/applications.html",
             problem,
+            same_day=same_day.minutes_of(
+                session, **key, days=[(each.member_id, each.served_on) for each in waiting]
+            ),
             waiting=waiting,
             reviewed=[each for each in later if each.state == "reviewed"],
             noticed_count=sum(each.state == "noticed" for each in later),
