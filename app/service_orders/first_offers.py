@@ -91,20 +91,12 @@ def orders_for(session: Session, *, ledger_id: int, member: Member) -> list[Orde
     if not own:
         return []
     ids = skills.subjects_of(session, ledger_id=ledger_id, kind="order", skills=own)
-    home = tree.get(session, member.node_id)
     found = [
         order
         for order in standing.get_orders(session, ledger_id=ledger_id, order_ids=ids)
-        if order.state == "open"
-        and order.step_no == 1
-        and tree.contains(tree.get(session, order.node_id), home)
-        and standing.asker_person_id(session, order) != member.person_id
+        if order.state == "open" and order.step_no == 1 and _is_for(session, order, member)
     ]
-    offered = of_things(
-        session, ledger_id=ledger_id, kind="order", found=found, member_id=member.id
-    )
-    live = [each for each in found if offered[each.id].until_at is not None]
-    return sorted(live, key=lambda each: (each.due_at, each.id))
+    return sorted(found, key=lambda each: (each.due_at, each.id))
 
 
 def take_on(
@@ -120,16 +112,28 @@ def take_on(
     """
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
     members.require_active(member)
+    if not _is_for(session, order, member):
+        raise PermissionDenied("this is not offered to you")
     if order.state != "open" or order.step_no != 1:
         raise standing.conflict(standing.steps(session, order), order)
-    offered = {each.id for each in orders_for(session, ledger_id=ledger_id, member=member)}
-    if order.id not in offered:
-        raise PermissionDenied("this is not offered to you")
     order.handler_kind = hands.kind_of(session, order=order, person_id=member.person_id)
     order.handler_id, order.team_id = member.person_id, None
     step = standing.take_step(session, order, "assigned", "", actor)
     telling.assigned(session, order, step)
     return order
+
+
+def _is_for(session: Session, order: Order, member: Member) -> bool:
+    """Whether an order is offered to a member now: skill, home and time, and not their own."""
+    offered = of_things(
+        session, ledger_id=order.ledger_id, kind="order", found=[order], member_id=member.id
+    ).get(order.id)
+    if offered is None or not offered.is_mine or offered.until_at is None:
+        return False
+    home, node = tree.get(session, member.node_id), tree.get(session, order.node_id)
+    return tree.contains(node, home) and (
+        standing.asker_person_id(session, order) != member.person_id
+    )
 
 
 def _until(

@@ -99,6 +99,10 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "settings.*": {"name": "mall.refund_window_days", "value": 7},
     "teams.*": {"role": "member"},
     "units.add_kind": {"code": "pier"},
+    "activity_types.*": {"code": "haircut"},
+    "exchanges.ask_for": {"offer_id": None},
+    "terms.*:partner_class": {"code": "红色管家"},
+    "terms.*:unit_kind": {"code": "物业"},
 }
 """What the general names would get wrong."""
 
@@ -240,6 +244,7 @@ NOBODY_HERE = {
     "activity_steps.withdraw",
     "assessments.assess",
     "exchanges.countersign",
+    "exchanges.withdraw_for",
     "order_reviews.rate",
     "staff.zones.add",
     "staff.zones.remove",

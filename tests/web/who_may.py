@@ -257,7 +257,7 @@ MAY = {
     # points and the book
     "points.add_*": CHARGE,
     "activity_types.*": CHARGE,
-    "terms.list_words": ANYONE,
+    "terms.list_words*": ANYONE,
     "terms.*": "A",
     "points.*": ANYONE,
     "grants.list_waiting": READ,

@@ -5,7 +5,7 @@ It names nobody: a shift says whether somebody is there, not who (V2, V7).
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,9 @@ from app.community import tree, venues
 from app.community.models import Venue
 from app.ledger import books
 from app.points import programmes
+from app.web import qr
 from app.web.permissions import PUBLIC, allow
+from app.web.translate import _
 
 bp = Blueprint("venues", __name__, url_prefix="/places/<place>/venues")
 DAYS_AHEAD = 14
@@ -72,6 +74,7 @@ def show(place: str, venue_id: int) -> ResponseReturnValue:
             facilities=venues.FACILITIES,
             shifts=shifts,
             plans=plans,
+            code=qr.svg(request.base_url, label=_("这个阵地的码")),
         )
 
 
