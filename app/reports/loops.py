@@ -41,6 +41,7 @@ class Spent:
     number: str
     points: int
     redeemed_at: datetime
+    journal_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def of_member(
     return [
         Loop(
             _earned(session, each),
-            Spent(each.id, each.number, each.total_points, each.redeemed_at),
+            Spent(each.id, each.number, each.total_points, each.redeemed_at, each.journal_id),
             _signed_up(session, each) or _served(session, each),
         )
         for each in session.scalars(query)

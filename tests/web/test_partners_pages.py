@@ -10,8 +10,10 @@ from app.base import clock
 from app.mall import merchants, offer_uses, vouchers
 from app.people import codes, members
 from app.people.models import Member
+from app.points import programmes
+from app.points.rates import Terms
 from tests.factories import mall as make
-from tests.factories import pages
+from tests.factories import pages, points
 from tests.factories import till as counter
 from tests.factories.doors import new_key
 
@@ -184,3 +186,19 @@ def test_the_passbook_says_what_a_voucher_was_and_why(here, member):
     assert "换券：义剪券" in phone.get("/passbook").text
     why = staff.get(f"/staff/{here.mall.node.code}/people/{member.id}/why/points").text
     assert "换 义剪券 1 件" in why
+
+
+def test_p6_the_passbook_shows_service_points_what_they_bought_and_what_came_next(here, member):
+    world = points.World(
+        programmes.of_ledger(here.session, here.mall.ledger_id),
+        here.mall.node, here.mall.node, here.mall.staff, here.mall.other_staff,
+    )  # fmt: skip
+    points.rate(here.session, world, "volunteering", Terms(points=1, per_quantity=60))
+    points.grant(here.session, world, member.id, 120, served_on=clock.today())
+    salt = make.put_goods(here.session, here.mall, price=2)
+    make.redeem(here.session, here.mall, member, (salt, 1))
+    here.session.commit()
+    page = browser(here, member).get("/passbook").text
+    for said in ("服务了 2.0 小时", "得了 2 积分", "换东西用了 2 积分", "再来一次？看看附近的活动"):
+        assert said in page
+    assert "再来一次" not in browser(here, member).get("/passbook?unit=minutes").text

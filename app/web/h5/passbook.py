@@ -9,6 +9,7 @@ from app.base import clock
 from app.base.db import NEVER
 from app.base.transactions import reading
 from app.points import wallets
+from app.reports import loops
 from app.web.h5 import home, lines, own
 from app.web.h5.forms import page as show_page
 from app.web.pages import month
@@ -27,6 +28,7 @@ def page() -> ResponseReturnValue:
         found, older_count = lines.read(session, me, unit)
         holding = wallets.holding(session, **me.key)
         minutes = home.minutes_of(session, me)
+        found_loops = loops.of_member(session, **me.key, limit=1) if unit == "points" else []
     months = [
         (name, list(each))
         for name, each in groupby(found, lambda line: month(clock.local_date(line.posted_at)))
@@ -39,6 +41,7 @@ def page() -> ResponseReturnValue:
         older_count=older_count,
         holding=holding,
         minutes=minutes,
+        loop_of_mine=found_loops[0] if found_loops else None,
         never=NEVER,
         today=clock.today(),
     )
