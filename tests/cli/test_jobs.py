@@ -24,6 +24,7 @@ from tests.web.answers import everything
 
 ALL = [
     *("auto-close", "no-response", "archive", "holds", "exchanges", "vouchers", "reservations"),
+    "stalls",
     *("claims", "orders", "stars", "applications", "empty-homes", "overlaps"),
     *("reminders", "expiry", "prune", "proof", "files", "exports"),
 ]
