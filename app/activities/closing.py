@@ -28,6 +28,7 @@ from app.points.models import Grant
 
 BENEFICIARY_MAX = 1_000_000
 UNRESOLVED = ("open", "closed", "needs_confirmation")
+WAITING = ("waiting_level_2", "waiting_level_3")
 _QUIET = {"synchronize_session": False}
 
 
@@ -149,20 +150,6 @@ def archive(session: Session, *, ledger_id: int, activity_id: UUID, actor: Actor
     return activity
 
 
-def archive_settled(session: Session, *, ledger_id: int) -> int:
-    """Archive every finished activity of which nothing waits; return how many (a job)."""
-    unresolved = _stays_of(ledger_id, Activity.id, UNRESOLVED).exists()
-    waiting = _waiting_of(ledger_id, Activity.id).exists()
-    archived = session.execute(
-        sa.update(Activity)
-        .where(Activity.ledger_id == ledger_id, Activity.state == "finished", ~unresolved, ~waiting)
-        .values(state="archived", version=Activity.version + 1)
-        .returning(Activity.id),
-        execution_options=_QUIET,
-    )
-    return len(archived.all())
-
-
 def _end_open_stays(session: Session, ledger_id: int, session_ids: Sequence[UUID]) -> None:
     planned_end = (
         sa.select(ActivitySession.ends_at)
@@ -223,20 +210,6 @@ def _require_over(session: Session, activity: Activity) -> None:
         raise NotInTimeWindow(opens_at=last.isoformat() if last else None)
 
 
-def _stays_of(ledger_id: int, activity_id: object, in_states: Sequence[str]) -> sa.Select[UUID]:
-    of_session = sa.and_(
-        Attendance.ledger_id == ActivitySession.ledger_id,
-        Attendance.session_id == ActivitySession.id,
-    )
-    return sa.select(Attendance.id).where(
-        of_session,
-        ActivitySession.ledger_id == ledger_id,
-        Attendance.ledger_id == ledger_id,
-        ActivitySession.activity_id == activity_id,
-        Attendance.state.in_(in_states),
-    )
-
-
 def _waiting_of(ledger_id: int, activity_id: object) -> sa.Select[UUID]:
     return (
         sa.select(Grant.id)
@@ -254,7 +227,7 @@ def _waiting_of(ledger_id: int, activity_id: object) -> sa.Select[UUID]:
         .where(
             Grant.ledger_id == ledger_id,
             Grant.source_kind == "attendance",
-            Grant.state.in_(("waiting_level_2", "waiting_level_3")),
+            Grant.state.in_(WAITING),
             ActivitySession.activity_id == activity_id,
         )
     )

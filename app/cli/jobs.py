@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.activities import closing, responses
+from app.activities import archiving, closing, responses
 from app.base import clock, idempotency
 from app.base.transactions import reading, reading_long, unit_of_work
 from app.ledger import books, holds
@@ -53,7 +53,7 @@ def close_unanswered(session: Session, ledger_id: int) -> int:
 
 def archive(session: Session, ledger_id: int) -> int:
     """Archive finished activities whose every grant is decided (归档)."""
-    return closing.archive_settled(session, ledger_id=ledger_id)
+    return archiving.archive_settled(session, ledger_id=ledger_id)
 
 
 def lapse_holds(session: Session, ledger_id: int) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.activities import attendance, closing, taking
+from app.activities import archiving, attendance, closing, taking
 from app.activities.errors import ActivityStateConflict
 from app.activities.models import ActivitySession, Correction, Enrolment
 from app.base.actors import SYSTEM, Actor
@@ -371,7 +371,7 @@ def test_an_activity_is_closed_with_a_number_and_archived_when_nothing_waits(
     (grant,) = make.confirm(session, world, slot)
     with refused(session, world, ActivityStateConflict, waiting_count=1):
         closing.archive(session, **named)
-    assert closing.archive_settled(session, ledger_id=world.ledger_id) == 0
+    assert archiving.archive_settled(session, ledger_id=world.ledger_id) == 0
     with at("13:00"):
         approvals.decide(
             session,
@@ -383,7 +383,7 @@ def test_an_activity_is_closed_with_a_number_and_archived_when_nothing_waits(
             actor=world.staff,
         )
         closing.set_beneficiaries(session, **named, beneficiary_count=43)
-    assert closing.archive_settled(session, ledger_id=world.ledger_id) == 1
+    assert archiving.archive_settled(session, ledger_id=world.ledger_id) == 1
     session.expire_all()
     assert (activity.state, activity.beneficiary_count) == ("archived", 43)
     assert minutes_of(session, world, member) == 120

@@ -56,11 +56,5 @@ def live() -> None:
 
 
 def _look_anew() -> None:
-    """Let the database look at what its tables hold by now: it was empty a minute ago.
-
-    A closing connection of SQLite does so by itself.
-    """
+    """Let SQLite look at what its tables hold by now, as it does when a connection closes."""
     db.engine.dispose()
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")

@@ -13,7 +13,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.activities import attendance, checkin, closing, codes, corrections, plans, responses
+from app.activities import (
+    archiving,
+    attendance,
+    checkin,
+    closing,
+    codes,
+    corrections,
+    plans,
+    responses,
+)
 from app.activities.models import Activity, ActivitySession, Attendance
 from app.activities.plan_rules import Plan, PlannedSession
 from app.base import clock
@@ -99,7 +108,7 @@ def _filing(stage: Stage, month_on: date) -> Moment:
     """File away what is finished: again changes nothing, so it needs no name to be found by."""
 
     def live(session: Session) -> None:
-        closing.archive_settled(session, ledger_id=stage.ledger_id)
+        archiving.archive_settled(session, ledger_id=stage.ledger_id)
 
     return Moment(at(month_on, 0, 10), f"archive:{month_on}", live)
 
