@@ -3,7 +3,7 @@
 TEST_DATABASE chooses the database: `sqlite` (default) or `postgresql`. The same
 tests run on both; `make test` runs them twice. On SQLite every test has its own
 copy of a migrated file; on PostgreSQL all workers share one server, and each
-worker tidies one database after every test (`tests/postgres.py`).
+worker tidies one database after every test (`tests/tidying.py`).
 """
 
 import json
@@ -27,7 +27,7 @@ from app import create_app
 from app.base import crypto, engines
 from app.base.db import db
 from config import Config
-from tests import guard, postgres
+from tests import guard, postgres, tidying
 from tests.staging import Kept, Stage
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
@@ -116,9 +116,9 @@ def template(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
-def bench(template: str) -> Iterator[postgres.Bench]:
+def bench(template: str) -> Iterator[tidying.Bench]:
     """The worker's own PostgreSQL database."""
-    bench = postgres.Bench(template)
+    bench = tidying.Bench(template)
     yield bench
     bench.drop()
 
@@ -130,7 +130,7 @@ def url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
         source = sa.make_url(template).database
         yield f"sqlite:///{shutil.copy(str(source), tmp_path / 'test.db')}"
         return
-    bench: postgres.Bench = request.getfixturevalue("bench")
+    bench: tidying.Bench = request.getfixturevalue("bench")
     yield bench.url()
     bench.tidy()
 
@@ -210,10 +210,15 @@ def kept_worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[An
 
 @pytest.fixture
 def stage(
-    app: Flask, session: Session, client: FlaskClient, kept_worlds: tuple[Path, dict[Any, Kept]]
+    app: Flask,
+    session: Session,
+    client: FlaskClient,
+    kept_worlds: tuple[Path, dict[Any, Kept]],
+    request: pytest.FixtureRequest,
 ) -> Stage:
     """Puts up a world: built by the first test that asks, copied for the others."""
-    return Stage(app, session, client, *kept_worlds)
+    bench = request.getfixturevalue("bench") if DATABASE == "postgresql" else None
+    return Stage(app, session, client, *kept_worlds, bench)
 
 
 @pytest.fixture

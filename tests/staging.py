@@ -1,9 +1,9 @@
 """Worlds that are built once a worker and copied for every test that stands on them.
 
-Half the work of a test at the doors was to build its world. On SQLite a world is kept as
-its database file and its objects; a test gets a copy of both, on its own engine, session
-and client. On PostgreSQL it is built anew each time. Keep no world that grows old while
-the tests run: a code or a session of this very minute.
+Half the work of a test at the doors was to build its world. A world is kept as its rows (a
+file on SQLite, a schema on PostgreSQL) and its objects; a test gets a copy of both, on its
+own engine, session and client. Keep no world that grows old while the tests run: a code or a
+session of this very minute.
 """
 
 import io
@@ -11,6 +11,7 @@ import pickle
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,15 +21,17 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.db import Base
+from tests.tidying import Bench
 
 World = TypeVar("World")
+_serials = count()
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A world as it stood when it was finished."""
+    """A world as it stood when it was finished: the name of its file or schema, its objects."""
 
-    database: Path
+    name: str
     objects: bytes
 
 
@@ -41,6 +44,7 @@ class Stage:
     client: FlaskClient
     store: Path
     kept: dict[Any, Kept]
+    bench: Bench | None = None
 
     def put_up(self, build: Callable[..., World], *names: str, **more: Any) -> World:
         """Return what `build` makes of the named parts (`session`, `client`, `app`).
@@ -48,10 +52,8 @@ class Stage:
         It is another world where the clock is held at another hour, or `more` is said.
         """
         parts = [getattr(self, name) for name in names]
-        if self.session.get_bind().dialect.name != "sqlite":
-            return build(*parts, **more)
         world = build, clock._held.get(), tuple(sorted(more.items()))
-        if world in self.kept:
+        if world in self.kept and self._is_there(self.kept[world]):
             return self._copy(self.kept[world])  # type: ignore[no-any-return]
         made = build(*parts, **more)
         self.session.commit()
@@ -63,12 +65,22 @@ class Stage:
         packer = _Packer(file, self)
         packer.dump(world)
         packer.dump(list(packer.rows.values()))
-        kept = self.store / f"{len(self.kept)}.db"
-        shutil.copy(self._closed(), kept)
-        return Kept(kept, file.getvalue())
+        name = f"world_{next(_serials)}"
+        if self.bench:
+            self.bench.keep(name)
+        else:
+            shutil.copy(self._closed(), self.store / name)
+        return Kept(name, file.getvalue())
+
+    def _is_there(self, kept: Kept) -> bool:
+        return self.bench is None or kept.name in self.bench.worlds
 
     def _copy(self, kept: Kept) -> Any:
-        shutil.copy(kept.database, self._closed())
+        if self.bench:
+            self.session.get_bind().engine.dispose()
+            self.bench.put_back(kept.name)
+        else:
+            shutil.copy(self.store / kept.name, self._closed())
         unpacker = _Unpacker(io.BytesIO(kept.objects), self)
         world, rows = unpacker.load(), unpacker.load()
         self.session.add_all(rows)
