@@ -14,7 +14,7 @@ FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 300
 ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
-    "activities": 7_200,
+    "activities": 7_300,
     "base": 1_900,
     "cli": 6_500,
     "community": 3_000,
