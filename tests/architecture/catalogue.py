@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 COLUMNS = """
 SELECT c.relname || '.' || a.attname,
-  a.attnum || ' ' || format_type(a.atttypid, a.atttypmod) || ' notnull=' || a.attnotnull::text
+  row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum)
+    || ' ' || format_type(a.atttypid, a.atttypmod) || ' notnull=' || a.attnotnull::text
     || ' default=' || coalesce(pg_get_expr(d.adbin, d.adrelid), '-')
     || ' identity=' || a.attidentity::text || ' collation=' || coalesce(l.collname, '-')
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
