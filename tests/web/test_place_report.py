@@ -11,7 +11,7 @@ from app.web.reader import LANGUAGE_COOKIE
 from app.web.session import COOKIE
 from tests.factories import pages
 from tests.factories.doors import Town
-from tests.web.answers import done
+from tests.web.answers import done, everything, refused
 from tests.web.test_figures_api import sent
 
 STATED = "{code},cards_issued,积分卡,2,余,张,累计,2025-12-31,报道甲\n"
@@ -196,3 +196,15 @@ def test_a_neighbours_staff_write_no_words_here(town: Town) -> None:
 
     assert (foreign.status_code, unknown.status_code) == (404, 422)
     assert kept["sentences"] == [WORDS]
+
+
+def test_a_sentence_that_names_no_figure_is_refused_and_the_old_words_stay(town: Town) -> None:
+    with_words(town)
+    path = f"/nodes/{town.node.code}/report/words"
+    before = everything(town.session)
+    wrong = {"text_zh": "发了{no_such_figure}张。", "text_en": "{no_such_figure} were issued."}
+    answer = town.caller("staff").put(path, {"sentences": [WORDS, wrong]})
+
+    refused(answer, "report_sentence", 422)
+    assert answer.get_json()["facts"]["line"] == 2
+    assert everything(town.session) == before

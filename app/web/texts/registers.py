@@ -32,9 +32,8 @@ REGISTERS: dict[str, Text] = {
     ),
     # 422
     "report_sentence": Text(
-        "有一句写得不对，报告没有变。请改那一句，花括号里要是能数的数。",
-        "A sentence is not right. The report has not changed. Put that one right: braces name "
-        "figures that can be counted.",
+        "有一句写得不对，什么都没有变。请改那一句，花括号里要是能数的数。",
+        "Nothing has changed. Put that sentence right: braces name figures we count.",
         "after_change",
     ),
 }
