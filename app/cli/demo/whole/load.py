@@ -25,6 +25,8 @@ PARTS: tuple[Part, ...] = (
 
 FIGURES = Path(__file__).with_name("figures.csv")
 GARBAGE_EVERY = 100_000
+LOOK_FIRST_AT = 25
+"""Moments of a book after which the database looks at it first; then at twice as many."""
 
 
 def start() -> None:
@@ -50,11 +52,23 @@ def live() -> None:
     gc.set_threshold(GARBAGE_EVERY)  # a million short-lived rows: look for cycles less often
     for label, count, load in PARTS:
         _look_anew()
+        lived, look_at = 0, LOOK_FIRST_AT
         with click.progressbar(length=count(), label=label) as bar:
             for done in load():
                 bar.update(done)
+                lived += done
+                if lived >= look_at:
+                    _look_anew(has_rows=True)
+                    look_at *= 2
 
 
-def _look_anew() -> None:
-    """Let SQLite look at what its tables hold by now, as it does when a connection closes."""
+def _look_anew(*, has_rows: bool = False) -> None:
+    """Let the database look at what its tables hold by now: a book grows faster than it looks.
+
+    SQLite looks when a connection closes. PostgreSQL is asked, but never while the book is
+    empty: it would go on believing so.
+    """
     db.engine.dispose()
+    if has_rows and db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
