@@ -15,11 +15,10 @@ from app.base.actors import SYSTEM
 from app.points import applications, grants, notice_objections, programmes
 from app.points.deeds import Deed
 from app.points.errors import ApplicationStateConflict
-from app.points.models import Application, Indicator, Notice, NoticeLine
+from app.points.models import Application, Indicator, NoticeLine
 
 CLEARED_LEVEL = 2
 """Another person has reviewed it, and everybody could object."""
-BATCH_SIZE = 200
 LINE = NoticeLine.application_id
 
 
@@ -69,7 +68,14 @@ def post_due(session: Session, *, ledger_id: int, today: date) -> int:
 
     Rule: D30, L2.
     """
-    found = _due(session, ledger_id, today)
+    found: list[Application] = notice_objections.due(
+        session,
+        ledger_id=ledger_id,
+        subject=Application,
+        line=LINE,
+        ordered_by=Application.served_on,
+        today=today,
+    )
     verdicts = notice_objections.verdicts(
         session, ledger_id=ledger_id, line=LINE, subject_ids=[each.id for each in found]
     )
@@ -87,28 +93,6 @@ def post_due(session: Session, *, ledger_id: int, today: date) -> int:
     for each in (*stopped, *clear):
         applications.tell(session, each)
     return len(stopped) + len(clear)
-
-
-def _due(session: Session, ledger_id: int, today: date) -> list[Application]:
-    query = (
-        sa.select(Application)
-        .join(
-            Notice,
-            sa.and_(Notice.ledger_id == Application.ledger_id, Notice.id == Application.notice_id),
-        )
-        .where(
-            Application.ledger_id == ledger_id,
-            Notice.ledger_id == ledger_id,
-            Application.state == "noticed",
-            Notice.withdrawn_at.is_(None),
-            Notice.closes_on < today,
-            ~notice_objections.is_waited_for(ledger_id, LINE, Application),
-        )
-        .order_by(Application.served_on, Application.id)
-        .limit(BATCH_SIZE)
-        .with_for_update(key_share=True, of=Application)
-    )
-    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _deeds(session: Session, ledger_id: int, found: Sequence[Application]) -> list[Deed]:

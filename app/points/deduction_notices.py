@@ -17,7 +17,6 @@ from app.points.errors import ApplicationStateConflict
 from app.points.models import Deduction, Notice, NoticeLine
 
 LINE = NoticeLine.deduction_id
-BATCH_SIZE = 200
 
 
 def put_up(session: Session, *, notice: Notice, deduction_ids: Collection[UUID]) -> None:
@@ -76,7 +75,14 @@ def post_due(session: Session, *, ledger_id: int, today: date) -> int:
 
     Rule: D30, P7.
     """
-    found = _due(session, ledger_id, today)
+    found: list[Deduction] = notice_objections.due(
+        session,
+        ledger_id=ledger_id,
+        subject=Deduction,
+        line=LINE,
+        ordered_by=Deduction.happened_on,
+        today=today,
+    )
     stopped = notice_objections.verdicts(
         session, ledger_id=ledger_id, line=LINE, subject_ids=[each.id for each in found]
     )
@@ -89,25 +95,3 @@ def post_due(session: Session, *, ledger_id: int, today: date) -> int:
             deduction_posting.post(session, each, SYSTEM)
             deductions.write_audit(session, each, SYSTEM, "deduction_posted")
     return len(found)
-
-
-def _due(session: Session, ledger_id: int, today: date) -> list[Deduction]:
-    query = (
-        sa.select(Deduction)
-        .join(
-            Notice,
-            sa.and_(Notice.ledger_id == Deduction.ledger_id, Notice.id == Deduction.notice_id),
-        )
-        .where(
-            Deduction.ledger_id == ledger_id,
-            Notice.ledger_id == ledger_id,
-            Deduction.state == "noticed",
-            Notice.withdrawn_at.is_(None),
-            Notice.closes_on < today,
-            ~notice_objections.is_waited_for(ledger_id, LINE, Deduction),
-        )
-        .order_by(Deduction.happened_on, Deduction.id)
-        .limit(BATCH_SIZE)
-        .with_for_update(key_share=True, of=Deduction)
-    )
-    return list(session.scalars(query.execution_options(populate_existing=True)))

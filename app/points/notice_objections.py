@@ -5,6 +5,7 @@ Whoever answers neither entered nor reviewed what the line shows, nor is it thei
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from app.base.actors import Actor
 from app.people.models import Objection
 from app.points import second_person
-from app.points.models import Application, Deduction, NoticeLine
+from app.points.models import Application, Deduction, Notice, NoticeLine
 
 UPHELD = "公示期间的异议成立"
+BATCH_SIZE = 200
 
 
 def require_free_decider(
@@ -41,19 +43,36 @@ def require_free_decider(
     )
 
 
-def is_waited_for(ledger_id: int, line: Any, subject: Any) -> sa.ColumnElement[bool]:
-    """Somebody's objection to the subject's line has no answer yet.
+def due(
+    session: Session, *, ledger_id: int, subject: Any, line: Any, ordered_by: Any, today: date
+) -> list[Any]:
+    """Lock and return what stood in a notice that is over and that no objection holds up.
 
     Args:
-        line: The line's column that names what it shows.
-        subject: The table of what it shows.
+        subject: The table of what the lines show.
+        line: The line's column that names it.
+        ordered_by: The column of the day by which the oldest come first.
+        today: The local date; a notice is over after its last day.
     """
-    return (
-        _objections(ledger_id, line)
-        .where(line == subject.id, Objection.state == "open")
-        .correlate(subject)
-        .exists()
+    query = (
+        sa.select(subject)
+        .join(
+            Notice,
+            sa.and_(Notice.ledger_id == subject.ledger_id, Notice.id == subject.notice_id),
+        )
+        .where(
+            subject.ledger_id == ledger_id,
+            Notice.ledger_id == ledger_id,
+            subject.state == "noticed",
+            Notice.withdrawn_at.is_(None),
+            Notice.closes_on < today,
+            ~_is_waited_for(ledger_id, line, subject),
+        )
+        .order_by(ordered_by, subject.id)
+        .limit(BATCH_SIZE)
+        .with_for_update(key_share=True, of=subject)
     )
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def verdicts(
@@ -67,6 +86,16 @@ def verdicts(
     for row in session.execute(query):
         found.setdefault(row.subject_id, set()).add(row.state)
     return found
+
+
+def _is_waited_for(ledger_id: int, line: Any, subject: Any) -> sa.ColumnElement[bool]:
+    """Somebody's objection to the subject's line has no answer yet."""
+    return (
+        _objections(ledger_id, line)
+        .where(line == subject.id, Objection.state == "open")
+        .correlate(subject)
+        .exists()
+    )
 
 
 def _shown(session: Session, ledger_id: int, line_id: UUID) -> Application | Deduction | None:
