@@ -5,6 +5,7 @@ Whoever holds the file can ask later whether it is the one that left the house, 
 """
 
 import hashlib
+import io
 import secrets
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -112,6 +113,16 @@ def write(
         asked=content.asked,
         said=content.said,
     )
+
+
+def issue(
+    session: Session, content: Content, kind: str, *, ledger_id: int, ordered: Ordered
+) -> tuple[bytes, str]:
+    """Write a content that fits into memory and register it; return the file and its code."""
+    file = io.BytesIO()
+    made = write(content, file, kind, operator_name=ordered.operator_name)
+    register(session, ledger_id=ledger_id, made=made, actor=ordered.actor)
+    return file.getvalue(), made.code
 
 
 def register(

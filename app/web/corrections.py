@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.base.csv_rows import BadRow, Rows
 from app.base.sheet_rows import write_corrections
+from app.web.downloads import attached
 from app.web.translate import _l
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASONS = {
     "unreadable": _l("这一行读不了，列数不对"),
     "formula": _l("这一行有公式，请改成数值"),
@@ -108,10 +108,7 @@ def write(rows: Rows, bad: Iterable[BadRow]) -> bytes:
 
 def answer(content: bytes, name: str) -> Response:
     """Return the sheet to correct as an answer that the browser keeps."""
-    file = Response(content, mimetype=XLSX)
-    file.headers["Content-Disposition"] = f'attachment; filename="{name}-to-correct.xlsx"'
-    file.headers["Cache-Control"] = "no-store"
-    return file
+    return attached(content, f"{name}-to-correct")
 
 
 def taken_back(session: Session, work: Callable[[], Result]) -> Result:

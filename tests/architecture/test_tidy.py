@@ -24,11 +24,11 @@ ROOM_LINES = {
     "points": 11_400,
     "reports": 7_900,
     "service_orders": 6_400,
-    "web": 3_100,
-    "web/api": 14_900,
-    "web/h5": 9_400,
+    "web": 3_150,
+    "web/api": 14_800,
+    "web/h5": 9_100,
     "web/schemas": 6_300,
-    "web/staff": 12_800,
+    "web/staff": 12_700,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700

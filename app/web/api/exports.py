@@ -21,6 +21,7 @@ from app.reports.models import Export, ExportJob
 from app.web import background
 from app.web.acts import act
 from app.web.api import reports, standing
+from app.web.downloads import attached
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas import PageIn
@@ -171,12 +172,7 @@ def shown(session: Session, job: ExportJob) -> dict[str, Any]:
 
 def file_of(job: ExportJob, content: bytes, code: str | None) -> Response:
     """Return a finished file as an answer that the browser keeps."""
-    file = Response(content, mimetype=reports.TYPES[job.file_kind])
-    name = f"{FILE_NAMES[job.kind]}.{job.file_kind}"
-    file.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    file.headers["Cache-Control"] = "no-store"
-    file.headers[reports.CODE_HEADER] = code or ""
-    return file
+    return attached(content, FILE_NAMES[job.kind], job.file_kind, code=code or "")
 
 
 _PLAIN = (

@@ -13,7 +13,7 @@ from app.reports.export_jobs import Order
 from app.reports.models import ExportJob
 from app.reports.order_files import KIND, Choice
 from app.service_orders import import_rows, imports
-from app.web import corrections
+from app.web import corrections, downloads
 from app.web.acts import act
 from app.web.api import exports, standing, uploads
 from app.web.api.standing import READERS, WORKERS, book_id
@@ -58,7 +58,7 @@ def import_orders(
 @bp.post("/import/corrections")
 @allow(SIGNED_IN)
 @bp.arguments(UploadIn, location="files")
-@bp.alt_response(200, schema=uploads.BINARY, content_type=corrections.XLSX, success=True)
+@bp.alt_response(200, schema=uploads.BINARY, content_type=downloads.XLSX, success=True)
 def correct_orders(files: dict[str, FileStorage], book: str) -> ResponseReturnValue:
     """Try a list of orders and give it back with what is wrong; nothing is written."""
     ledger_id = book_id(book)

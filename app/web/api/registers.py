@@ -1,6 +1,5 @@
 """The four lists over HTTP: rows entered, moved, linked, and each list as a file (T4)."""
 
-import io
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
-from app.people import members
 from app.reports import exports, grid_claims, register_files
+from app.reports.exports import Ordered
 from app.service_orders import registers
 from app.service_orders.models import RegisterEntry
 from app.service_orders.registers import NewEntry
 from app.web.acts import act
 from app.web.api import reports, standing
 from app.web.api.standing import READERS, WORKERS, book_id
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import PlacePageIn, items_of
 from app.web.schemas.registers import (
@@ -30,7 +30,7 @@ from app.web.schemas.registers import (
     ListFileIn,
     MoveIn,
 )
-from app.web.session import actor, person
+from app.web.session import actor
 
 bp = Blueprint("registers", __name__, url_prefix="/books/<book>", description="The four lists")
 OUT = EntryOut()
@@ -129,23 +129,17 @@ def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Write one of the four lists as xlsx or CSV; the export is registered (A16, D45)."""
     ledger_id, kind = book_id(book), asked["kind"]
 
-    def work(session: Session) -> tuple[bytes, str]:
+    def work(session: Session) -> Response:
         node = standing.place(session, asked["node_code"], READERS)
         standing.require_book(session, ledger_id, node)
         content = register_files.content(
             session, ledger_id=ledger_id, node=node, list_code=asked["list_code"]
         )
-        file = io.BytesIO()
-        made = exports.write(content, file, kind, operator_name=_operator(session, ledger_id))
-        exports.register(session, ledger_id=ledger_id, made=made, actor=actor())
-        return file.getvalue(), made.code
+        ordered = Ordered(actor(), reports.operator_name(session, ledger_id))
+        file, code = exports.issue(session, content, kind, ledger_id=ledger_id, ordered=ordered)
+        return attached(file, asked["list_code"], kind, code=code)
 
-    content, code = unit_of_work(work)
-    answer = Response(content, mimetype=reports.TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{asked["list_code"]}.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers[reports.CODE_HEADER] = code
-    return answer
+    return unit_of_work(work)
 
 
 @bp.get("/claims-by-grid")
@@ -158,11 +152,6 @@ def list_by_grid(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), READERS)
         return {"items": grid_claims.of_place(session, ledger_id=ledger_id, node=node)}
-
-
-def _operator(session: Session, ledger_id: int) -> str:
-    found = members.find_of_person(session, ledger_id=ledger_id, person_id=person().person_id)
-    return members.full_name(found) if found else str(person().person_id)
 
 
 def _scoped(

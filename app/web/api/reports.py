@@ -19,6 +19,7 @@ from app.reports.models import Export
 from app.reports.rankings import PROVENANCES, Cut
 from app.web.acts import again, asked_by_header
 from app.web.api import standing
+from app.web.downloads import CODE_HEADER, TYPES
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas.members import UploadIn
@@ -33,12 +34,6 @@ from app.web.schemas.reports import (
 from app.web.session import actor, person
 
 bp = Blueprint("reports", __name__, description="Rankings and exports")
-
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-}
-CODE_HEADER = "X-Verification-Code"
 
 
 @bp.get("/books/<book>/rankings/hours")
@@ -140,11 +135,11 @@ def _export(session: Session, cut: Cut, kind: str, file: io.BytesIO) -> Export:
         cut=cut,
         file=file,
         kind=kind,
-        ordered=Ordered(actor(), _operator_name(session, cut.ledger_id)),
+        ordered=Ordered(actor(), operator_name(session, cut.ledger_id)),
     )
 
 
-def _operator_name(session: Session, ledger_id: int) -> str:
+def operator_name(session: Session, ledger_id: int) -> str:
     """Return the name that is printed on the sheet: the operator's own."""
     found = members.find_of_person(session, ledger_id=ledger_id, person_id=person().person_id)
     return members.full_name(found) if found else str(person().person_id)

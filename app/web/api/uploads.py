@@ -26,7 +26,7 @@ from app.community.models import Node
 from app.mall import imports as goods_imports
 from app.people import audit
 from app.people import imports as people_imports
-from app.web import corrections
+from app.web import corrections, downloads
 from app.web.acts import act
 from app.web.api import counter, standing
 from app.web.api.standing import WORKERS, book_id
@@ -72,7 +72,7 @@ def import_people(
 @bp.post("/books/<book>/members/import/corrections")
 @allow(SIGNED_IN)
 @bp.arguments(UploadIn, location="files")
-@bp.alt_response(200, schema=BINARY, content_type=corrections.XLSX, success=True)
+@bp.alt_response(200, schema=BINARY, content_type=downloads.XLSX, success=True)
 def correct_people(files: dict[str, FileStorage], book: str) -> ResponseReturnValue:
     """Try a list of members and give it back with what is wrong; nothing is written."""
     ledger_id = book_id(book)
@@ -107,7 +107,7 @@ def import_goods(
 @bp.post("/books/<book>/shops/<uuid:shop_id>/goods/import/corrections")
 @allow(SIGNED_IN)
 @bp.arguments(UploadIn, location="files")
-@bp.alt_response(200, schema=BINARY, content_type=corrections.XLSX, success=True)
+@bp.alt_response(200, schema=BINARY, content_type=downloads.XLSX, success=True)
 def correct_goods(files: dict[str, FileStorage], book: str, shop_id: UUID) -> ResponseReturnValue:
     """Try a list of goods and give it back with what is wrong; nothing is written."""
     ledger_id = book_id(book)

@@ -1,6 +1,5 @@
 """How venues are used, and who keeps them open, over the API (V1, V2)."""
 
-import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,15 +14,16 @@ from app.base import clock
 from app.base.transactions import reading, unit_of_work
 from app.community import venues
 from app.community.models import Node
-from app.people import members
 from app.reports import exports, venue_use, venue_use_files
+from app.reports.exports import Ordered
 from app.reports.venue_use import Span
 from app.web.acts import act
 from app.web.api import reports, standing
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import items_of
 from app.web.schemas.venues import RosterIn, ShiftOut, UseFileIn, UseIn, UseOut, WeekIn
-from app.web.session import actor, person
+from app.web.session import actor
 
 bp = Blueprint("venue_use", __name__, url_prefix="/books/<book>", description="Use of venues")
 OUT = ShiftOut()
@@ -62,23 +62,15 @@ def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Write the register as xlsx or CSV; the export is registered (A16, D45)."""
     ledger_id, kind = standing.book_id(book), asked["kind"]
 
-    def work(session: Session) -> tuple[bytes, str]:
+    def work(session: Session) -> Response:
         node = _place(session, ledger_id, asked["node_code"])
         span = Span(asked["begins_on"], asked["ends_on"])
         content = venue_use_files.content(session, ledger_id=ledger_id, node=node, span=span)
-        file = io.BytesIO()
-        found = members.find_of_person(session, ledger_id=ledger_id, person_id=person().person_id)
-        name = members.full_name(found) if found else str(person().person_id)
-        made = exports.write(content, file, kind, operator_name=name)
-        exports.register(session, ledger_id=ledger_id, made=made, actor=actor())
-        return file.getvalue(), made.code
+        ordered = Ordered(actor(), reports.operator_name(session, ledger_id))
+        file, code = exports.issue(session, content, kind, ledger_id=ledger_id, ordered=ordered)
+        return attached(file, "venue_use", kind, code=code)
 
-    content, code = unit_of_work(work)
-    answer = Response(content, mimetype=reports.TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="venue_use.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers[reports.CODE_HEADER] = code
-    return answer
+    return unit_of_work(work)
 
 
 @bp.get("/venues/<int:venue_id>/roster")

@@ -17,7 +17,7 @@ from app.reports import export_jobs, statement_files
 from app.reports.export_jobs import Order
 from app.reports.models import Export, ExportJob
 from app.web import background
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.errors import problem_of
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import KindIn, RankingIn
@@ -28,7 +28,6 @@ from app.web.staff.forms import Problem
 
 bp = Blueprint("exports", __name__, url_prefix="/<place>/exports")
 SHOWN_MAX = 50
-TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 NAMES = {"hours_ranking": "hours-ranking", "statement": "statement", "orders": "orders"}
 
 
@@ -124,11 +123,7 @@ def fetch(job_id: UUID) -> ResponseReturnValue:
     def work(session: Session) -> Response:
         job = _mine(session, job_id)
         content = export_jobs.fetch(session, job, actor=actor())
-        file = Response(content, mimetype=TYPES[job.file_kind])
-        name = f"{NAMES[job.kind]}.{job.file_kind}"
-        file.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        file.headers["Cache-Control"] = "no-store"
-        return file
+        return attached(content, NAMES[job.kind], job.file_kind)
 
     try:
         return unit_of_work(work)

@@ -19,7 +19,7 @@ from app.reports.exports import Ordered
 from app.reports.table_files import Table
 from app.service_orders import claim_listings, wish_listings
 from app.service_orders.wish_listings import FULFILLED
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_claims import TableIn
 from app.web.session import actor
@@ -28,7 +28,6 @@ from app.web.staff.forms import Problem
 from app.web.translate import _
 
 bp = Blueprint("claim_figures", __name__, url_prefix="/<place>/claims/figures")
-TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 Counts = dict[int, Counter[str]]
 
 
@@ -60,11 +59,8 @@ def take() -> ResponseReturnValue:
             file_kind=asked["kind"],
             ordered=Ordered(actor(), desk.here().sitter or str(desk.me())),
         )
-        answer = Response(file.getvalue(), mimetype=TYPES[asked["kind"]])
-        name = f"{asked['table']}-{export.verification_code}.{asked['kind']}"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        name = f"{asked['table']}-{export.verification_code}"
+        return attached(file.getvalue(), name, asked["kind"])
 
     try:
         return unit_of_work(work)

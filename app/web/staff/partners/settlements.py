@@ -16,7 +16,7 @@ from app.mall import merchants, settlements, shops, statements
 from app.mall.statements import Statement
 from app.reports import mall_sheets, sheets
 from app.reports.mall_sheets import yuan
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_partners import PeriodIn
 from app.web.session import actor
@@ -95,9 +95,7 @@ def send_sheet(sheet: sheets.Sheet, name: str) -> Response:
     """Answer with a sheet as xlsx."""
     content = BytesIO()
     sheets.write_xlsx(sheet, content)
-    answer = Response(content.getvalue(), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return answer
+    return attached(content.getvalue(), name)
 
 
 def _read(settlement_id: UUID) -> Statement:

@@ -1,6 +1,5 @@
 """Claims by grid (网格认领任务) at the desk, and as a file (T5)."""
 
-import io
 from typing import Any
 
 from flask import Blueprint, Response
@@ -9,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading, unit_of_work
 from app.reports import exports, grid_claims
-from app.web.corrections import XLSX
+from app.reports.exports import Ordered
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import KindIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 
 bp = Blueprint("grid_claims", __name__, url_prefix="/<place>/grid-claims")
-TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 
 
 @bp.get("")
@@ -36,15 +35,13 @@ def write_file() -> ResponseReturnValue:
     """Write the claims by grid as a file; the export is registered (A16, D45)."""
     kind = KindIn().load(forms.typed(KindIn()))["kind"]
 
-    def work(session: Session) -> bytes:
+    def work(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
         content = grid_claims.content(session, ledger_id=desk.ledger_id(), node=node)
-        file = io.BytesIO()
-        made = exports.write(content, file, kind, operator_name=desk.here().sitter)
-        exports.register(session, ledger_id=desk.ledger_id(), made=made, actor=actor())
-        return file.getvalue()
+        ordered = Ordered(actor(), desk.here().sitter)
+        file, _code = exports.issue(
+            session, content, kind, ledger_id=desk.ledger_id(), ordered=ordered
+        )
+        return attached(file, "grid-claims", kind)
 
-    answer = Response(unit_of_work(work), mimetype=TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="grid-claims.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return unit_of_work(work)

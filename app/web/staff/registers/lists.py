@@ -1,6 +1,5 @@
 """The four lists (四张清单) at the desk: four tabs, a row with all it is linked to, four files."""
 
-import io
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,11 @@ from app.base.errors import NotFound
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
 from app.reports import exports, register_files
+from app.reports.exports import Ordered
 from app.service_orders import registers
 from app.service_orders.models import RegisterEntry
 from app.service_orders.registers import MOVES, NewEntry
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import KindIn
 from app.web.schemas.registers import EntryFormIn, LinkIn, MoveIn
@@ -40,7 +40,6 @@ STATES = {
     "withdrawn": _l("已撤回"),
 }
 KINDS = {"open": "wait", "matched": "ok", "done": "ok", "withdrawn": "stop"}
-TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 
 
 @bp.get("/<any(need, project, resource, post):list_code>")
@@ -79,20 +78,18 @@ def write_file(list_code: str) -> ResponseReturnValue:
     asked = KindIn().load(forms.typed(KindIn()))
     kind = asked["kind"]
 
-    def work(session: Session) -> bytes:
+    def work(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
         content = register_files.content(
             session, ledger_id=desk.ledger_id(), node=node, list_code=list_code
         )
-        file = io.BytesIO()
-        made = exports.write(content, file, kind, operator_name=desk.here().sitter)
-        exports.register(session, ledger_id=desk.ledger_id(), made=made, actor=actor())
-        return file.getvalue()
+        ordered = Ordered(actor(), desk.here().sitter)
+        file, _code = exports.issue(
+            session, content, kind, ledger_id=desk.ledger_id(), ordered=ordered
+        )
+        return attached(file, list_code, kind)
 
-    answer = Response(unit_of_work(work), mimetype=TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{list_code}.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return unit_of_work(work)
 
 
 @bp.get("/entries/<uuid:entry_id>")

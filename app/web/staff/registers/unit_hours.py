@@ -15,7 +15,7 @@ from app.community import tree, units
 from app.reports import table_files
 from app.reports import unit_hours as hours
 from app.reports.exports import Ordered
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.registers import UnitHoursIn
 from app.web.session import actor
@@ -55,11 +55,7 @@ def take(unit_id: int) -> ResponseReturnValue:
             file_kind="xlsx",
             ordered=Ordered(actor(), desk.here().sitter or str(desk.me())),
         )
-        answer = Response(file.getvalue(), mimetype=XLSX)
-        name = f"unit-hours-{export.verification_code}.xlsx"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return attached(file.getvalue(), f"unit-hours-{export.verification_code}")
 
     try:
         return unit_of_work(work)

@@ -1,6 +1,5 @@
 """Venues at the desk: what each has, how it is used, and who keeps it open (V1, V2, O15)."""
 
-import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,8 +15,9 @@ from app.community import tree, venues
 from app.community.models import Venue
 from app.people import audit
 from app.reports import exports, venue_use, venue_use_files
+from app.reports.exports import Ordered
 from app.reports.venue_use import Span
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_venues import SpanIn, VenueIn
 from app.web.session import actor
@@ -89,20 +89,18 @@ def write_file() -> ResponseReturnValue:
     """Write the register as xlsx; the export is registered (A16, D45)."""
     asked, _wrong = forms.asked(SpanIn)
 
-    def work(session: Session) -> bytes:
+    def work(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
         content = venue_use_files.content(
             session, ledger_id=desk.ledger_id(), node=node, span=_span(asked)
         )
-        file = io.BytesIO()
-        made = exports.write(content, file, "xlsx", operator_name=desk.here().sitter)
-        exports.register(session, ledger_id=desk.ledger_id(), made=made, actor=actor())
-        return file.getvalue()
+        ordered = Ordered(actor(), desk.here().sitter)
+        file, _code = exports.issue(
+            session, content, "xlsx", ledger_id=desk.ledger_id(), ordered=ordered
+        )
+        return attached(file, "venue_use", "xlsx")
 
-    answer = Response(unit_of_work(work), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = 'attachment; filename="venue_use.xlsx"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return unit_of_work(work)
 
 
 @bp.get("/<int:venue_id>")

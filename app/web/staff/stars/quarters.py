@@ -1,6 +1,5 @@
 """Quarters at the desk: the board with its inputs, closing by two people, the rule (S1, S2)."""
 
-from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -18,7 +17,7 @@ from app.reports.exports import Ordered
 from app.reports.models_quarter import SUBJECT_KINDS
 from app.reports.quarters import boards, files, freezing, naming, packs
 from app.reports.quarters.boards import QuarterBoard
-from app.web.corrections import XLSX
+from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_stars import RuleIn
 from app.web.session import actor
@@ -108,20 +107,18 @@ def take(period: str) -> ResponseReturnValue:
     """Take the board as a sheet; the file is registered and can be verified (A16)."""
     quarter, kind = Quarter.named(period), _kind()
 
-    def write(session: Session) -> bytes:
+    def write(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
         content = files.content(
             session, ledger_id=desk.ledger_id(), node=node, quarter=quarter, kind=kind
         )
-        file = BytesIO()
-        made = exports.write(content, file, "xlsx", operator_name=desk.here().sitter)
-        exports.register(session, ledger_id=desk.ledger_id(), made=made, actor=actor())
-        return file.getvalue()
+        ordered = Ordered(actor(), desk.here().sitter)
+        file, _code = exports.issue(
+            session, content, "xlsx", ledger_id=desk.ledger_id(), ordered=ordered
+        )
+        return attached(file, f"{node.code}-{quarter.name}-{kind}", "xlsx")
 
-    answer = Response(unit_of_work(write), mimetype=XLSX)
-    name = f"{desk.here().node.code}-{quarter.name}-{kind}.xlsx"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return unit_of_work(write)
 
 
 @bp.post("/<period>/pack")
@@ -130,16 +127,14 @@ def take_pack(period: str) -> ResponseReturnValue:
     """Take the quarter's pack of this place and below it in one file (S11)."""
     quarter = Quarter.named(period)
 
-    def write(session: Session) -> bytes:
+    def write(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
         ordered = Ordered(actor(), desk.here().sitter)
         named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": node}
-        return packs.make(session, **named, quarter=quarter, ordered=ordered)
+        pack = packs.make(session, **named, quarter=quarter, ordered=ordered)
+        return attached(pack, f"{node.code}-{quarter.name}-pack")
 
-    answer = Response(unit_of_work(write), mimetype=XLSX)
-    name = f"{desk.here().node.code}-{quarter.name}-pack.xlsx"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return unit_of_work(write)
 
 
 @bp.get("/<period>/returns")
