@@ -16,7 +16,7 @@ ROOM_LINES_AIM = 1_500
 ROOM_LINES = {
     "activities": 7_300,
     "base": 1_900,
-    "cli": 6_500,
+    "cli": 6_550,
     "community": 3_000,
     "ledger": 2_600,
     "mall": 8_000,

@@ -108,3 +108,19 @@ def test_todays_activity_is_there_to_scan_at_any_hour_and_only_once(copy_demo):
 
     there = "today's activity is there already"
     assert [line == there for line in said] == [False, True, False, True, False]
+
+
+def test_a_first_visitor_finds_something_at_every_door_and_no_point_is_posted(copy_demo):
+    loaded_app = copy_demo()
+    tables = ("service_orders_category", "service_orders_post", "service_orders_wish",
+              "service_orders_offer", "mall_offer", "ledger_journal")  # fmt: skip
+    before = [rows_of(loaded_app, name) for name in tables]
+    first = invoke(loaded_app, "demo", "today").output
+    opened = [rows_of(loaded_app, name) for name in tables]
+    again = invoke(loaded_app, "demo", "today").output
+
+    assert before[:5] == [0] * 5
+    assert opened == [4, 2, 2, 1, 1, before[5]]
+    assert ("posts, wishes" in first, "posts, wishes" in again) == (True, False)
+    assert [rows_of(loaded_app, name) for name in tables] == opened
+    assert invoke(loaded_app, "ledger", "proof").exit_code == 0

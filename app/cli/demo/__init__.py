@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.base.serials import HOUSE
 from app.base.transactions import reading, reading_long
 from app.cli.demo import (
+    doors,
     jinxi_activities,
     jinxi_people,
     places,
@@ -95,11 +96,14 @@ def reconcile_books(as_json: bool) -> None:
 
 @group.command("today")
 def add_today() -> None:
-    """Add one activity of today, open for check-in now."""
+    """Add one activity of today, open for check-in now, and something at every other door."""
     _refuse_in_production()
     with told():
         number = today.add()
+        is_opened = doors.open_all()
     click.echo(f"today's activity: {number}" if number else "today's activity is there already")
+    if is_opened:
+        click.echo("orders, posts, wishes, a neighbour's offer and a merchant's are open")
 
 
 @group.command("logins")
