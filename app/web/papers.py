@@ -11,12 +11,10 @@ from app.points import programmes
 from app.reports import certificate_pdf, certificate_sheets, certificates, certified
 from app.reports.certificate_pdf import Paper
 from app.reports.models import Certificate
+from app.web.downloads import XLSX
 from app.web.poster import FONT
 
-KINDS = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+KINDS = {"pdf": "application/pdf", "xlsx": XLSX}
 DRAWN = {"pdf": certificate_pdf.draw, "xlsx": certificate_sheets.draw}
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 SHELL, FULL = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
 CHROMIUM = SHELL if SHELL.exists() else FULL
-"""The same engine without windows of its own does half the work."""
+"""The same engine without windows of its own takes about half the time."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
