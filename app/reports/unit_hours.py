@@ -4,6 +4,7 @@ Who belongs to a unit is who reported in by it (双报到) and joined. Hours are
 days asked for, by provenance; they are a part of what the communities count, never more.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,10 +12,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.community.models import Unit
+from app.community.models import Node, Unit
 from app.people import members
 from app.people.models import Enlistment
 from app.points.models import Day
+from app.reports import table_files
+from app.reports.exports import Ordered
 from app.reports.sheets import Cell
 from app.reports.table_files import Table
 
@@ -65,6 +68,31 @@ def rows(
         if (minutes := sums[each.id])
     ]
     return sorted(found, key=lambda each: (-each.total_minutes, each.volunteer_no))
+
+
+def write(
+    session: Session,
+    *,
+    ledger_id: int,
+    unit: Unit,
+    node: Node,
+    begins_on: date,
+    ends_on: date,
+    ordered: Ordered,
+) -> tuple[bytes, str]:
+    """Write a unit's people and hours of some days as xlsx; return the file and its code."""
+    found = rows(session, ledger_id=ledger_id, unit=unit, begins_on=begins_on, ends_on=ends_on)
+    file = io.BytesIO()
+    export = table_files.write(
+        session,
+        ledger_id=ledger_id,
+        node=node,
+        table=table(unit, found, begins_on, ends_on),
+        file=file,
+        file_kind="xlsx",
+        ordered=ordered,
+    )
+    return file.getvalue(), export.verification_code
 
 
 def table(unit: Unit, found: list[Row], begins_on: date, ends_on: date) -> Table:

@@ -24,7 +24,7 @@ from tests.factories import activities as act
 from tests.factories import claims as claimed
 from tests.factories import pages
 from tests.factories import points as make
-from tests.web.answers import everything
+from tests.web.answers import done, everything, refused
 
 Q4 = Quarter(2025, 4)
 DECEMBER, JANUARY = date(2025, 12, 20), date(2026, 1, 5)
@@ -223,3 +223,34 @@ def test_s9_who_works_on_a_project_does_not_assess_it_and_another_does(session, 
         kind="project",
     )  # fmt: skip
     assert drawn.ranked[0][1].review_hundredths == 8_000
+
+
+def test_s1_a_closed_quarter_is_given_over_rest_as_the_page_shows_it(session, world, anybody):
+    first = served(session, world, "温如许", 480)
+    second = served(session, world, "任清和", 480)
+    session.commit()
+    switch(session, world)
+    path = f"/api/v1/nodes/{world.node.code}/quarters"
+    asked = f"{path}/2025Q4/board?kind=member"
+    assert done(anybody.get(path))["items"] == []
+    refused(anybody.get(asked), "not_found", 404)
+    close(session, world)
+    assert done(anybody.get(path))["items"] == [
+        {"period": "2025Q4", "kinds": ["member", "team", "project"]}
+    ]
+    told = done(anybody.get(asked))
+    assert (told["line_count"], told["total_minutes"], told["rule"]["version"]) == (2, 960, 0)
+    assert [(line["rank"], line["minutes"]) for line in told["items"]] == [(1, 480), (1, 480)]
+    names = {line["name"] for line in told["items"]}
+    assert names == {first.name_masked, second.name_masked}
+    assert len(done(anybody.get(f"{asked}&limit=1&offset=1"))["items"]) == 1
+
+
+def test_volunteers_are_not_given_over_rest_either_where_the_board_is_off(session, world, anybody):
+    served(session, world, "温如许", 480)
+    close(session, world)
+    path = f"/api/v1/nodes/{world.node.code}/quarters"
+    assert done(anybody.get(path))["items"][0]["kinds"] == ["team", "project"]
+    refused(anybody.get(f"{path}/2025Q4/board?kind=member"), "not_found", 404)
+    refused(anybody.get(f"{path}/2025Q4/board?kind=nobody"), "validation_failed", 422)
+    assert done(anybody.get(f"{path}/2025Q4/board"))["kind"] == "team"

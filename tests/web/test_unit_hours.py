@@ -7,13 +7,14 @@ import openpyxl
 import pytest
 
 from app.community import units
+from app.ledger import books
 from app.people import enlistments, members
 from app.people.enlistments import NewEnlistment
 from app.people.models import Enlistment
 from app.reports import exports
-from tests.factories import activities, points
+from tests.factories import activities, doors, points
 from tests.factories import desk as builder
-from tests.web.answers import everything
+from tests.web.answers import everything, refused
 
 DAY = date(2026, 3, 2)
 
@@ -80,3 +81,30 @@ def test_k11_another_places_staff_do_not_see_a_schools_students(desk):
     )
     assert wrong.status_code == 422
     assert everything(desk.session) == before
+
+
+def test_k11_the_same_file_is_taken_over_rest_by_staff_of_the_place_alone(desk, client):
+    student = desk.people["scanned"]
+    points.grant(desk.session, desk.world, student.id, 120, served_on=DAY)
+    school = a_school(desk, student)
+    book = books.get(desk.session, desk.ledger_id).code
+    path = f"/api/v1/books/{book}/units/{school.id}/hours-file"
+    days = {"begins_on": "2026-03-01", "ends_on": "2026-03-05"}
+    tokens = {
+        who: doors.sign_in(desk.session, desk.person(who).person_id)
+        for who in ("staff", "volunteer", "foreign_staff")
+    }
+
+    def ask(who, **asked):
+        return client.post(path, json=asked, headers={"Authorization": f"Bearer {tokens[who]}"})
+
+    before = everything(desk.session)
+    assert {ask(who, **days).status_code for who in ("volunteer", "foreign_staff")} <= {403, 404}
+    refused(ask("staff", begins_on="2026-03-05", ends_on="2026-03-01"), "validation_failed", 422)
+    assert everything(desk.session) == before
+    sent = ask("staff", **days)
+    assert sent.status_code == 200
+    export = exports.by_code(desk.session, sent.headers["X-Verification-Code"])
+    assert (export.kind, export.row_count) == ("unit_hours.xlsx", 1)
+    lines = list(openpyxl.load_workbook(io.BytesIO(sent.data)).active.values)
+    assert any(str(line[0]) == student.volunteer_no for line in lines)

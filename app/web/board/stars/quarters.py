@@ -9,19 +9,14 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.base.errors import NotFound
 from app.base.transactions import reading_long
 from app.community import tree
-from app.community.models import Node
-from app.points import boards as walls
 from app.points import programmes
 from app.points.quarters.calendar import Quarter
 from app.points.quarters.scoring import Rule
-from app.reports.models_quarter import SUBJECT_KINDS
-from app.reports.quarters import boards, freezing, naming
+from app.reports.quarters import freezing, naming, publishing
 from app.web.permissions import PUBLIC, allow
 from app.web.translate import _, _l
 
@@ -43,7 +38,7 @@ def list_closed(place: str) -> ResponseReturnValue:
             node=node,
             closed=[Quarter.named(each.period) for each in found],
             present=Quarter.of(clock.today()),
-            has_wall=_has_wall(session, ledger_id, node),
+            has_wall=publishing.has_people(session, ledger_id=ledger_id, node=node),
         )
 
 
@@ -56,14 +51,11 @@ def show(place: str, period: str) -> ResponseReturnValue:
     with reading_long() as session:
         node = tree.by_code(session, place)
         ledger_id = programmes.of_node(session, node).ledger_id
-        has_wall = _has_wall(session, ledger_id, node)
-        kinds = [each for each in SUBJECT_KINDS if has_wall or each != "member"]
+        kinds = publishing.kinds(session, ledger_id=ledger_id, node=node)
         kind = kind if kind in kinds else kinds[0]
         quarter = Quarter.named(period)
-        if freezing.find(session, ledger_id=ledger_id, quarter=quarter) is None:
-            raise NotFound("the quarter is not closed")
         named: dict[str, Any] = {"ledger_id": ledger_id, "kind": kind}
-        drawn = boards.draw(session, **named, node=node, quarter=quarter)
+        drawn = publishing.draw(session, **named, node=node, quarter=quarter)
         shown = drawn.ranked[offset : offset + ROWS_A_PAGE]
         ids = [one.subject_id for _place, one in shown]
         return render_template(
@@ -75,7 +67,7 @@ def show(place: str, period: str) -> ResponseReturnValue:
             shown=shown,
             names=naming.in_public(session, **named, ids=ids),
             kinds={each: KINDS[each] for each in kinds},
-            has_wall=has_wall,
+            has_wall="member" in kinds,
             offset=offset,
             step=ROWS_A_PAGE,
         )
@@ -94,8 +86,3 @@ def said(rule: Rule) -> list[str]:
             _("三方评议占 %(n)s%%，居委、业委会、物业各自平均再平均。", n=rule.review_weight)
         )
     return [*parts, _("没有的项不算，其余按比例；得分一样名次并列。")]
-
-
-def _has_wall(session: Session, ledger_id: int, node: Node) -> bool:
-    board = walls.find(session, ledger_id=ledger_id, node_id=node.id)
-    return board is not None and board.is_open

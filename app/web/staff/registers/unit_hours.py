@@ -1,6 +1,5 @@
 """A school's or an employer's people with their hours, taken away as a file (K11)."""
 
-import io
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -12,7 +11,6 @@ from app.base import clock
 from app.base.errors import DomainError
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
-from app.reports import table_files
 from app.reports import unit_hours as hours
 from app.reports.exports import Ordered
 from app.web.downloads import attached
@@ -44,18 +42,11 @@ def take(unit_id: int) -> ResponseReturnValue:
     def work(session: Session) -> Response:
         unit = units.get(session, unit_id)
         node = desk.require_at(session, unit.node_id, desk.READERS)
-        found = hours.rows(session, ledger_id=desk.ledger_id(), unit=unit, **asked)
-        file = io.BytesIO()
-        export = table_files.write(
-            session,
-            ledger_id=desk.ledger_id(),
-            node=node,
-            table=hours.table(unit, found, asked["begins_on"], asked["ends_on"]),
-            file=file,
-            file_kind="xlsx",
-            ordered=Ordered(actor(), desk.here().sitter or str(desk.me())),
+        ordered = Ordered(actor(), desk.here().sitter or str(desk.me()))
+        file, code = hours.write(
+            session, ledger_id=desk.ledger_id(), unit=unit, node=node, **asked, ordered=ordered
         )
-        return attached(file.getvalue(), f"unit-hours-{export.verification_code}")
+        return attached(file, f"unit-hours-{code}")
 
     try:
         return unit_of_work(work)
