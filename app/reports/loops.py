@@ -1,7 +1,8 @@
 """服务—积分—激励—再服务: one member's loops as linked rows (P6).
 
-A loop goes by a redemption: the last service before it that earned points, the posting of
-these points, the redemption, and what the member signed up for or served next.
+A loop goes by a spending, a redemption or a voucher: the last service before it that earned
+points, the posting of these points, the spending, and what the member signed up for or served
+next.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session
 from app.activities.models import Activity, ActivitySession, Enrolment
 from app.base import clock
 from app.ledger.models import Journal
-from app.mall.models import Redemption
 from app.points.models import Grant
+from app.reports import spendings
+from app.reports.spendings import Spending
 
 SHOWN = 3
 
@@ -34,17 +36,6 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """The redemption."""
-
-    redemption_id: UUID
-    number: str
-    points: int
-    redeemed_at: datetime
-    journal_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
 class Again:
     """What came next: a sign-up (`activity_id`), or a service that needed none (`grant_id`)."""
 
@@ -60,36 +51,27 @@ class Loop:
     """One loop; `again` is None while nothing came next."""
 
     earned: Earned | None
-    spent: Spent
+    spent: Spending
     again: Again | None
 
 
 def of_member(
     session: Session, *, ledger_id: int, member_id: UUID, limit: int = SHOWN
 ) -> list[Loop]:
-    """Return a member's loops by their redemptions that stand, the latest first."""
-    query = (
-        sa.select(Redemption)
-        .where(
-            Redemption.ledger_id == ledger_id,
-            Redemption.member_id == member_id,
-            Redemption.state == "done",
-        )
-        .order_by(Redemption.redeemed_at.desc(), Redemption.id.desc())
-        .limit(limit)
-    )
+    """Return a member's loops by what they spent and did not get back, the latest first."""
+    spent = spendings.of_member(session, ledger_id=ledger_id, member_id=member_id, limit=limit)
     return [
         Loop(
-            _earned(session, each),
-            Spent(each.id, each.number, each.total_points, each.redeemed_at, each.journal_id),
-            _signed_up(session, each) or _served(session, each),
+            _earned(session, ledger_id, each),
+            each,
+            _signed_up(session, ledger_id, each) or _served(session, ledger_id, each),
         )
-        for each in session.scalars(query)
+        for each in spent
     ]
 
 
-def _earned(session: Session, spent: Redemption) -> Earned | None:
-    """Return the last service posted before a redemption that earned points and stands."""
+def _earned(session: Session, ledger_id: int, spent: Spending) -> Earned | None:
+    """Return the last service posted before a spending that earned points and stands."""
     query = (
         sa.select(
             Grant.id,
@@ -104,12 +86,12 @@ def _earned(session: Session, spent: Redemption) -> Earned | None:
             Journal, sa.and_(Journal.ledger_id == Grant.ledger_id, Journal.id == Grant.journal_id)
         )
         .where(
-            Grant.ledger_id == spent.ledger_id,
-            Journal.ledger_id == spent.ledger_id,
+            Grant.ledger_id == ledger_id,
+            Journal.ledger_id == ledger_id,
             Grant.member_id == spent.member_id,
             Grant.state == "posted",
             Grant.points > 0,
-            Journal.posted_at <= spent.redeemed_at,
+            Journal.posted_at <= spent.spent_at,
         )
         .order_by(Journal.posted_at.desc(), Grant.id.desc())
         .limit(1)
@@ -118,8 +100,8 @@ def _earned(session: Session, spent: Redemption) -> Earned | None:
     return Earned(*found) if found else None
 
 
-def _signed_up(session: Session, spent: Redemption) -> Again | None:
-    """Return the first sign-up after a redemption that was not taken back."""
+def _signed_up(session: Session, ledger_id: int, spent: Spending) -> Again | None:
+    """Return the first sign-up after a spending that was not taken back."""
     query = (
         sa.select(Enrolment.enrolled_at, Activity.id, Activity.title)
         .join(
@@ -137,12 +119,12 @@ def _signed_up(session: Session, spent: Redemption) -> Again | None:
             ),
         )
         .where(
-            Enrolment.ledger_id == spent.ledger_id,
-            ActivitySession.ledger_id == spent.ledger_id,
-            Activity.ledger_id == spent.ledger_id,
+            Enrolment.ledger_id == ledger_id,
+            ActivitySession.ledger_id == ledger_id,
+            Activity.ledger_id == ledger_id,
             Enrolment.member_id == spent.member_id,
             Enrolment.state.in_(("enrolled", "waiting")),
-            Enrolment.enrolled_at > spent.redeemed_at,
+            Enrolment.enrolled_at > spent.spent_at,
         )
         .order_by(Enrolment.enrolled_at)
         .limit(1)
@@ -151,16 +133,16 @@ def _signed_up(session: Session, spent: Redemption) -> Again | None:
     return Again(clock.local_date(found[0]), found[1], found[2]) if found else None
 
 
-def _served(session: Session, spent: Redemption) -> Again | None:
-    """Return the first service after a redemption that needed no sign-up, and stands."""
+def _served(session: Session, ledger_id: int, spent: Spending) -> Again | None:
+    """Return the first service after a spending that needed no sign-up, and stands."""
     later = sa.or_(
-        Grant.starts_at > spent.redeemed_at,
-        sa.and_(Grant.starts_at.is_(None), Grant.served_on > clock.local_date(spent.redeemed_at)),
+        Grant.starts_at > spent.spent_at,
+        sa.and_(Grant.starts_at.is_(None), Grant.served_on > clock.local_date(spent.spent_at)),
     )
     query = (
         sa.select(Grant.served_on, Grant.id, Grant.source_kind)
         .where(
-            Grant.ledger_id == spent.ledger_id,
+            Grant.ledger_id == ledger_id,
             Grant.member_id == spent.member_id,
             Grant.state == "posted",
             Grant.minutes > 0,

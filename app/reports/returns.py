@@ -1,7 +1,7 @@
 """兑换后再服务率: how many of those who redeemed served again within 90 days (P6).
 
-The unit is the person: the first redemption in the days asked about, and the first service
-after it. Who redeemed less than 90 days ago is not counted yet, and is named apart.
+The unit is the person: the first redemption or voucher in the days asked about, and the first
+service after it. Who redeemed less than 90 days ago is not counted yet, and is named apart.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.community import tree
 from app.community.models import Node
-from app.mall.models import Redemption
-from app.people.models import Member
 from app.points.models import Grant
+from app.reports import spendings
+from app.reports.spendings import Spending
 from app.service_orders.figures import percent
 
 WITHIN_DAYS = 90
@@ -25,14 +24,11 @@ WITHIN_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """One redeemer: the redemption and the service that followed it, if one did."""
+    """One redeemer: what they redeemed, and the service that followed it, if one did."""
 
-    member_id: UUID
     volunteer_no: str
     name_masked: str
-    redemption_id: UUID
-    number: str
-    redeemed_at: datetime
+    spending: Spending
     grant_id: UUID | None
     served_on: date | None
 
@@ -60,60 +56,29 @@ def count(
     session: Session, *, ledger_id: int, node: Node, begins_on: date, ends_on: date
 ) -> Returns:
     """Count the redeemers registered at a place and below it, over some days, both included."""
-    first = _first_redemptions(session, ledger_id, node, begins_on, ends_on)
-    served = _services(session, ledger_id, [each[0] for each in first], begins_on)
+    first = spendings.first_within(
+        session, ledger_id=ledger_id, node=node, begins_on=begins_on, ends_on=ends_on
+    )
+    served = _services(session, ledger_id, [each.spending.member_id for each in first], begins_on)
     found = Returns([], [], [])
-    for member_id, volunteer_no, name, redemption_id, number, redeemed_at in first:
-        day = clock.local_date(redeemed_at)
+    for one in first:
+        spent_at = one.spending.spent_at
+        day = clock.local_date(spent_at)
         last = day + timedelta(days=WITHIN_DAYS)
         after = next(
             (
                 (grant_id, served_on)
-                for grant_id, served_on, at in served.get(member_id, [])
-                if served_on <= last and (at > redeemed_at if at else served_on > day)
+                for grant_id, served_on, at in served.get(one.spending.member_id, [])
+                if served_on <= last and (at > spent_at if at else served_on > day)
             ),
             (None, None),
         )
-        row = Return(member_id, volunteer_no, name, redemption_id, number, redeemed_at, *after)
+        row = Return(one.volunteer_no, one.name_masked, one.spending, *after)
         if row.grant_id is not None:
             found.came.append(row)
         else:
             (found.waiting if last >= clock.today() else found.stayed_away).append(row)
     return found
-
-
-def _first_redemptions(
-    session: Session, ledger_id: int, node: Node, begins_on: date, ends_on: date
-) -> list[tuple[UUID, str, str, UUID, str, datetime]]:
-    """Return each redeemer's first completed redemption of the days."""
-    query = (
-        sa.select(
-            Member.id,
-            Member.volunteer_no,
-            Member.name_masked,
-            Redemption.id,
-            Redemption.number,
-            Redemption.redeemed_at,
-        )
-        .join(
-            Member,
-            sa.and_(Member.ledger_id == Redemption.ledger_id, Member.id == Redemption.member_id),
-        )
-        .join(Node, Node.id == Member.node_id)
-        .where(
-            Redemption.ledger_id == ledger_id,
-            Member.ledger_id == ledger_id,
-            Redemption.state == "done",
-            Redemption.redeemed_at >= clock.day_bounds(begins_on)[0],
-            Redemption.redeemed_at < clock.day_bounds(ends_on)[1],
-            tree.within(Node.path, node),
-        )
-        .order_by(Redemption.redeemed_at, Redemption.id)
-    )
-    first: dict[UUID, tuple[UUID, str, str, UUID, str, datetime]] = {}
-    for row in session.execute(query):
-        first.setdefault(row[0], (row[0], row[1], row[2], row[3], row[4], row[5]))
-    return list(first.values())
 
 
 def _services(

@@ -28,6 +28,7 @@ from app.mall import (
     stalls,
     stock,
     tills,
+    vouchers,
 )
 from app.mall.baskets import Basket, Item
 from app.mall.goods import GoodsTerms
@@ -268,6 +269,18 @@ def redeem(
         expected_total_points=expected if total is None else total,
         actor=mall.clerks[till],
     )
+
+
+def buy_voucher(session: Session, member: Member, one: Goods) -> Voucher:
+    """A voucher of the service, paid by its member."""
+    return vouchers.issue(
+        session,
+        ledger_id=member.ledger_id,
+        member_id=member.id,
+        goods_id=one.id,
+        expected_points=one.price_points,
+        actor=people.acting(member),
+    ).voucher
 
 
 def stock_of(session: Session, mall: Mall, one: Goods) -> int:

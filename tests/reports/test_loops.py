@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from app.base import clock
+from app.mall import voucher_returns
 from app.points import programmes
 from app.points.rates import Terms
-from app.reports import loops
+from app.reports import loops, returns
 from tests.factories import mall as counter
+from tests.factories import people
 from tests.factories import points as make
 
 DAY = date(2026, 3, 10)
@@ -51,7 +53,11 @@ def test_p6_the_four_steps_of_a_loop_are_linked_records(session, street):
     (loop,) = of(session, member)
     assert (loop.earned.grant_id, loop.earned.points) == (earned.id, earned.points)
     assert loop.earned.journal_id == earned.journal_id
-    assert (loop.spent.redemption_id, loop.spent.points) == (spent.redemption_id, 1)
+    assert (loop.spent.kind, loop.spent.id, loop.spent.points) == (
+        "redemption",
+        spent.redemption_id,
+        1,
+    )
     assert (loop.again.grant_id, loop.again.on) == (again.id, DAY + timedelta(days=3))
 
 
@@ -70,3 +76,30 @@ def test_p6_points_that_no_service_earned_begin_no_service(session, street):
     _world, shelf, goods, member = street
     redeemed(session, shelf, goods, member, DAY)
     assert [(each.earned, each.again) for each in of(session, member)] == [(None, None)]
+
+
+def test_p6_a_voucher_is_a_spending_too_until_its_points_come_back(session, street):
+    world, shelf, _goods, member = street
+    earned = served(session, world, member, DAY)
+    with clock.held_at(make.at(DAY, 19)):
+        meal = counter.put_goods(session, shelf, price=2, kind="service", name="长者食堂餐券")
+        bought = counter.buy_voucher(session, member, meal)
+    again = served(session, world, member, DAY + timedelta(days=3))
+    (loop,) = of(session, member)
+    assert (loop.spent.kind, loop.spent.number, loop.spent.points) == ("voucher", bought.number, 2)
+    assert loop.spent.journal_id == bought.journal_id
+    assert loop.earned.grant_id == earned.id
+    assert loop.again.grant_id == again.id
+    asked = {"ledger_id": world.ledger_id, "node": world.node, "begins_on": DAY, "ends_on": DAY}
+    (row,) = returns.count(session, **asked).came
+    assert (row.spending.id, row.grant_id) == (bought.id, again.id)
+    with clock.held_at(make.at(DAY, 20)):
+        voucher_returns.give_back(
+            session,
+            ledger_id=world.ledger_id,
+            voucher_id=bought.id,
+            member_id=member.id,
+            actor=people.acting(member),
+        )
+    assert of(session, member) == []
+    assert returns.count(session, **asked).came == []

@@ -65,8 +65,12 @@ def test_p6_who_served_again_within_90_days_is_counted_with_the_rows(session, st
     found = count(session, world, LATER)
     assert (len(found.came), found.counted, found.rate) == (1, 2, Decimal("50.0"))
     (row,) = found.came
-    assert (row.member_id, row.grant_id, row.served_on) == (first.id, again.id, again.served_on)
-    assert [each.member_id for each in found.stayed_away] == [other.id]
+    assert (row.spending.member_id, row.grant_id, row.served_on) == (
+        first.id,
+        again.id,
+        again.served_on,
+    )
+    assert [each.spending.member_id for each in found.stayed_away] == [other.id]
 
 
 def pack(session, world, quarter=Q1):

@@ -194,7 +194,7 @@ def _back(found: Returns) -> list[list[Cell]]:
         [
             each.volunteer_no,
             each.name_masked,
-            each.number,
+            each.spending.number,
             word,
             each.served_on.isoformat() if each.served_on else "",
         ]
