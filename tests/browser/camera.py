@@ -1,9 +1,12 @@
-"""A camera that sees one code: a short clip, as Chromium's fake camera plays it again and again."""
+"""Cameras: a clip of one code, as Chromium's fake camera plays it; a code read off a page."""
 
+import io
 from pathlib import Path
 
 import qrcode
+import zxingcpp
 from PIL import Image
+from playwright.sync_api import Locator, Page
 
 WIDTH, HEIGHT = 640, 480
 FRAMES_PER_SECOND = 5
@@ -35,3 +38,10 @@ def film(text: str, path: Path) -> Path:
                 frame.paste(turned, ((WIDTH - 360) // 2, (HEIGHT - 360) // 2))
             clip.write(b"FRAME\n" + frame.tobytes() + colour)
     return path
+
+
+def read(shown: Locator | Page) -> str:
+    """Return what a scanner reads from the one code on the screen."""
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(shown.screenshot())))
+    text: str = found.text
+    return text

@@ -24,7 +24,7 @@ from tests.browser.street import Street
 
 PLACE = "350902200001"
 DESK = f"/staff/{PLACE}"
-WEN, LIN, ZHONG = "NINGDE-000001", "NINGDE-000002", "NINGDE-000003"
+WEN, LIN, ZHONG, JIA = (f"NINGDE-00000{serial}" for serial in range(1, 5))
 MINUTES = 120
 
 

@@ -12,7 +12,7 @@ from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
-from app.mall import goods, merchants, offers, reservations, shops, stock, vouchers
+from app.mall import clerks, goods, merchants, offers, reservations, shops, stock, vouchers
 from app.mall.goods import GoodsTerms
 from app.mall.offers import OfferTerms
 from app.mall.reservations import Wish
@@ -24,7 +24,7 @@ from app.points.quarters.calendar import Quarter
 from app.reports import certificates
 from app.reports.certificates import Wanted
 from app.reports.quarters import freezing
-from tests.browser.desk_work import PLACE, WEN, book_of, member_of
+from tests.browser.desk_work import JIA, PLACE, WEN, book_of, member_of
 from tests.browser.street import Street
 
 MAKER, CHECKER = Actor(new_id()), Actor(new_id())
@@ -110,6 +110,20 @@ def put_up(street: Street) -> Partners:
             shop.id, merchant.id, lesson.id, meal.id, bought.voucher.id, kept.reservation.id,
             proof.id, proof.verification_code, quarter, seat.id,
         )  # fmt: skip
+
+
+def let_serve(street: Street, partners: Partners) -> None:
+    """Let the demo's clerk serve at the merchant's shop as well."""
+    with street.session() as session:
+        clerk = member_of(session, JIA)
+        clerks.assign(
+            session,
+            ledger_id=clerk.ledger_id,
+            shop_id=partners.shop_id,
+            person_id=clerk.person_id,
+            actor=MAKER,
+        )
+        session.commit()
 
 
 def _serve(session: Session, ledger_id: int, node: Node) -> None:

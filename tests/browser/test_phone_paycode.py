@@ -1,16 +1,12 @@
 """The pay code: what is drawn is what the server holds; it renews itself and tells the result."""
 
-import io
-
 import pytest
 import sqlalchemy as sa
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import expect
 
 from app.people import codes
 from app.people.models import Code
-from tests.browser import counter
+from tests.browser import camera, counter
 from tests.browser.checks import check_page
 from tests.browser.people import sign_in
 
@@ -22,16 +18,8 @@ def code_page(phone):
     return phone
 
 
-def read(page) -> str:
-    """What a scanner reads from the screen."""
-    picture = Image.open(io.BytesIO(page.locator("#svg").screenshot()))
-    (found,) = zxingcpp.read_barcodes(picture)
-    text: str = found.text
-    return text
-
-
 def test_a_picture_of_the_screen_decodes_to_the_code_that_the_server_holds(code_page, street):
-    token = read(code_page)
+    token = camera.read(code_page.locator("#svg"))
     digits = code_page.locator("#digits").inner_text().replace(" ", "")
 
     with street.session() as session:
@@ -61,7 +49,7 @@ def test_the_code_renews_itself_fifteen_seconds_before_its_end(phone):
 
 def test_the_result_comes_to_the_phone_when_the_clerk_has_sold(code_page, street, playwright):
     shop = counter.opened(playwright, street)
-    shown = shop.show(read(code_page))
+    shown = shop.show(camera.read(code_page.locator("#svg")))
     sold = shop.redeem(shown["ticket"], shop.goods[0])
 
     expect(code_page.get_by_role("heading", name="换好了")).to_be_visible()
@@ -87,7 +75,7 @@ def test_without_network_the_code_goes_and_nothing_is_sent(code_page):
 
 def test_a_large_sum_is_agreed_to_on_the_phone(code_page, street, playwright):
     shop = counter.opened(playwright, street)
-    shown = shop.show(read(code_page))
+    shown = shop.show(camera.read(code_page.locator("#svg")))
     shop.send("/confirmations/asks", {"ticket": shown["ticket"], "amount_points": 60})
     expect(code_page.get_by_role("heading", name="请您看一看")).to_be_visible()
     expect(code_page.locator("#text")).to_contain_text("要用您 60 积分")
