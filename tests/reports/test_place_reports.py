@@ -63,6 +63,29 @@ def test_l8_m5_a_service_is_told_by_its_voucher_and_by_no_line_of_goods(session,
     assert (book.redeemed_points, book.held_points) == (80, 120)
 
 
+def test_m5_p8_a_mixed_basket_counts_each_point_once_under_its_own_kind(session, mall):
+    salt = make.put_goods(session, mall, price=20)
+    honour = make.put_goods(
+        session, mall, price=50, stock_count=0, kind="honour", name="感谢状"
+    )
+    meal = make.put_goods(session, mall, price=30, kind="service", name="理发")
+    member, other = (make.a_member(session, mall, points=200) for _ in range(2))
+    make.redeem(session, mall, member, (salt, 1), (honour, 1), (meal, 2))
+    make.redeem(session, mall, other, (salt, 1))
+    codes = ("goods_orders", "goods_points", "service_orders", "service_points")
+    assert told(session, mall, *codes) == [2, 40, 1, 60]
+
+
+def test_p9_a_shop_is_idle_by_its_orders_of_goods_alone(session, mall):
+    salt = make.put_goods(session, mall, price=1)
+    meal = make.put_goods(session, mall, price=1, kind="service", name="理发")
+    for one in (salt, salt, meal, meal):
+        make.redeem(session, mall, make.a_member(session, mall, points=1), (one, 1))
+    seldom = told(session, mall, "shops", "shops_idle")
+    make.redeem(session, mall, make.a_member(session, mall, points=1), (salt, 1))
+    assert (seldom, told(session, mall, "shops", "shops_idle")) == ([1, 1], [1, 0])
+
+
 def test_m1_t16_merchants_and_uses_of_their_offers_are_rows_and_their_places_no_shops(
     session, mall
 ):

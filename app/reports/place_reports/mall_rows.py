@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.mall import figures
 from app.mall.models import (
     Goods,
     Merchant,
@@ -16,7 +17,6 @@ from app.mall.models import (
 )
 from app.reports.place_reports.scope import Rows, Scope, Selected, rows
 
-IDLE_MAX = 2
 CARING = "商企发展"
 """The class of partners whose merchants are called 爱心商户 (M3, T16)."""
 
@@ -29,8 +29,12 @@ def shops(scope: Scope) -> sa.Select[Any]:
 
 
 def idle_shops(scope: Scope) -> sa.Select[Any]:
-    """Shops with two orders or fewer (P9)."""
-    return shops(scope).having(sa.func.count(Redemption.id) <= IDLE_MAX)
+    """Shops that gave out goods twice or less; what else they gave does not count (P9)."""
+    return (
+        _shops(scope, rows(Shop.name, sa.func.min(Redemption.redeemed_at)), _has(scope, "goods"))
+        .group_by(Shop.id, Shop.name)
+        .having(sa.func.count(Redemption.id) <= figures.IDLE_MAX)
+    )
 
 
 def caring_merchants(scope: Scope) -> sa.Select[Any]:
@@ -90,11 +94,18 @@ def pieces(kind: str) -> Rows:
 
 
 def points(kind: str) -> Rows:
-    """Return the rows of points that finished orders of a kind took."""
+    """Return the rows of points that goods of a kind took in finished orders.
+
+    Of a basket with several kinds only the lines of the kind: no point is in two figures (M5).
+    """
+    taken = sa.func.sum(RedemptionLine.quantity_count * RedemptionLine.price_points)
 
     def select(scope: Scope) -> Selected:
-        start = rows(Redemption.number, Redemption.redeemed_at, Redemption.total_points)
-        at_tills = _sold(scope, start).where(_is_done(scope), _has(scope, kind))
+        start = rows(Redemption.number, Redemption.redeemed_at, taken)
+        joined = _sold(scope, start).join(RedemptionLine, _line(scope)).join(Goods, _goods(scope))
+        at_tills = joined.where(_is_done(scope), Goods.kind == kind).group_by(
+            Redemption.id, Redemption.number, Redemption.redeemed_at
+        )
         return sa.union_all(at_tills, _vouchers(scope, kind, Voucher.total_points))
 
     return select
@@ -161,12 +172,15 @@ def _sold(scope: Scope, start: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
-def _shops(scope: Scope, start: sa.Select[Any]) -> sa.Select[Any]:
+def _shops(
+    scope: Scope, start: sa.Select[Any], *of_orders: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
     order = sa.and_(
         Redemption.ledger_id == scope.ledger_id,
         Redemption.shop_id == Shop.id,
         Redemption.redeemed_at < scope.until_at,
         _is_done(scope),
+        *of_orders,
     )
     return (
         start.select_from(Shop)
