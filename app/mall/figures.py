@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.mall.models import Goods, Redemption, RedemptionLine, Voucher
+from app.mall.models import Goods, Redemption, RedemptionLine, Shop, Voucher
 from app.mall.models_shelf import GOODS_KINDS
 
 IDLE_MAX = 2
@@ -100,9 +100,13 @@ def total(shops: Sequence[Counts]) -> Counts:
     return sums
 
 
-def is_idle(counts: Counts, at_most: int = IDLE_MAX) -> bool:
-    """Whether a store gave out goods so seldom (P9)."""
-    return counts["goods"].times_count <= at_most
+def is_idle(shop: Shop, counts: Counts, at_most: int = IDLE_MAX) -> bool:
+    """Whether a store that is not closed gave out goods so seldom (P9).
+
+    A partner's place is no 积分超市 and never idle.
+    """
+    is_store = shop.kind == "store" and shop.state != "closed"
+    return is_store and counts["goods"].times_count <= at_most
 
 
 def _queries(

@@ -145,7 +145,7 @@ def _served(session: Session, ledger_id: int, spent: Spending) -> Again | None:
             Grant.ledger_id == ledger_id,
             Grant.member_id == spent.member_id,
             Grant.state == "posted",
-            Grant.minutes > 0,
+            sa.or_(Grant.minutes > 0, Grant.quantity > 0, Grant.points > 0),
             Grant.source_kind != "opening",
             later,
         )

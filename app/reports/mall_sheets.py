@@ -61,17 +61,12 @@ def figures(
         ("到", until_on.isoformat() if until_on else "今天"),
         ("说明", "各类分开计，不相加；撤单和退货不计"),
     ]
-    rows = [_cells(one, places[one.node_id].short_name, counts[one.id]) for one in shops]
+    rows = [shop_cells(one, places[one.node_id].short_name, counts[one.id]) for one in shops]
     return Sheet("积分超市统计", facts, FIGURE_HEADINGS, rows)
 
 
-def yuan(fen: int) -> str:
-    """Write fen as yuan with two places; only statements do (D40)."""
-    sign, whole = "-" if fen < 0 else "", abs(fen)
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
-
-
-def _cells(shop: Shop, place: str, counts: Counts) -> tuple[Cell, ...]:
+def shop_cells(shop: Shop, place: str, counts: Counts) -> tuple[Cell, ...]:
+    """Return a shop's row under `FIGURE_HEADINGS`."""
     goods = counts["goods"]
     cells: list[Cell] = [shop.name, place, SHOP_KINDS[shop.kind]]
     cells += [goods.times_count, goods.piece_count, goods.points]
@@ -79,3 +74,9 @@ def _cells(shop: Shop, place: str, counts: Counts) -> tuple[Cell, ...]:
         if kind != "goods":
             cells += [counts[kind].times_count, counts[kind].points]
     return tuple(cells)
+
+
+def yuan(fen: int) -> str:
+    """Write fen as yuan with two places; only statements do (D40)."""
+    sign, whole = "-" if fen < 0 else "", abs(fen)
+    return f"{sign}{whole // 100}.{whole % 100:02d}"

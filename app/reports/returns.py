@@ -1,7 +1,9 @@
 """兑换后再服务率: how many of those who redeemed served again within 90 days (P6).
 
 The unit is the person: the first redemption or voucher in the days asked about, and the first
-service after it. Who redeemed less than 90 days ago is not counted yet, and is named apart.
+service after it, counted in minutes, times or pieces. Who redeemed less than 90 days ago is
+not counted yet, whether they came back already or not: else a young quarter would count its
+early returners over nobody who may still come. They are named apart.
 """
 
 from dataclasses import dataclass
@@ -32,10 +34,15 @@ class Return:
     grant_id: UUID | None
     served_on: date | None
 
+    @property
+    def is_back(self) -> bool:
+        """Whether a service followed."""
+        return self.grant_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The rate with its rows: `came` of `counted`; `waiting` are not old enough to count."""
+    """The rate with its rows: `came` of `counted`; `waiting` have days left, back or not."""
 
     came: list[Return]
     stayed_away: list[Return]
@@ -45,6 +52,11 @@ class Returns:
     def counted(self) -> int:
         """How many redeemers are counted: the denominator."""
         return len(self.came) + len(self.stayed_away)
+
+    @property
+    def back_early(self) -> list[Return]:
+        """Who is back already and has days left: in no figure yet."""
+        return [each for each in self.waiting if each.is_back]
 
     @property
     def rate(self) -> Decimal | None:
@@ -74,10 +86,10 @@ def count(
             (None, None),
         )
         row = Return(one.volunteer_no, one.name_masked, one.spending, *after)
-        if row.grant_id is not None:
-            found.came.append(row)
+        if last >= clock.today():
+            found.waiting.append(row)
         else:
-            (found.waiting if last >= clock.today() else found.stayed_away).append(row)
+            (found.came if row.is_back else found.stayed_away).append(row)
     return found
 
 
@@ -91,7 +103,7 @@ def _services(
             Grant.ledger_id == ledger_id,
             Grant.member_id.in_(member_ids),
             Grant.state == "posted",
-            Grant.minutes > 0,
+            sa.or_(Grant.minutes > 0, Grant.quantity > 0, Grant.points > 0),
             Grant.source_kind != "opening",
             Grant.served_on >= begins_on,
         )

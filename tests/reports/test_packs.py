@@ -9,14 +9,17 @@ from decimal import Decimal
 import pytest
 
 from app.base import clock
+from app.base.actors import SYSTEM
 from app.base.ids import new_id
+from app.mall import shops
 from app.people import cards, teams
 from app.points import manual, programmes
 from app.points.manual import ManualClaim
 from app.points.quarters.calendar import Quarter
+from app.points.rates import Terms
 from app.reports import exports, returns, verification
 from app.reports.exports import Ordered
-from app.reports.quarters import pack_signals, packs
+from app.reports.quarters import pack_rows, pack_signals, packs
 from app.risk import signals
 from tests.factories import mall as counter
 from tests.factories import points as make
@@ -71,6 +74,64 @@ def test_p6_who_served_again_within_90_days_is_counted_with_the_rows(session, st
         again.served_on,
     )
     assert [each.spending.member_id for each in found.stayed_away] == [other.id]
+
+
+def test_p6_who_came_back_early_waits_for_the_90_days_like_everybody_else(session, street):
+    world, (first, other) = street
+    with clock.held_at(make.at(DAY + timedelta(days=3), 9)):
+        make.grant(session, world, first.id, 60, served_on=DAY + timedelta(days=2))
+    young = count(session, world, DAY + timedelta(days=90))
+    assert (young.rate, young.counted) == (None, 0)
+    assert [each.spending.member_id for each in young.back_early] == [first.id]
+    assert {each.spending.member_id for each in young.waiting} == {first.id, other.id}
+    ripe = count(session, world, DAY + timedelta(days=91))
+    assert (ripe.rate, ripe.counted, ripe.waiting) == (Decimal("50.0"), 2, [])
+
+
+def test_p6_a_service_that_counts_by_times_is_a_return_without_minutes(session, street):
+    world, (first, _other) = street
+    programmes.measure_by(
+        session, programme=world.programme, indicator_code="mediation", measure="pieces",
+        actor=SYSTEM,
+    )  # fmt: skip
+    make.rate(session, world, "mediation", Terms(points=10, per_quantity=1))
+    with clock.held_at(make.at(LATER, 9)):
+        made = make.grant(
+            session, world, first.id, 0, served_on=DAY + timedelta(days=2), quantity=1,
+            category_code="neighbour_mediation", source_kind="claim", provenance="none",
+        )  # fmt: skip
+    assert (made.minutes, made.points) == (0, 10)
+    (row,) = count(session, world, LATER).came
+    assert (row.spending.member_id, row.grant_id) == (first.id, made.id)
+
+
+def test_m5_p9_shops_give_each_kind_by_itself_and_only_open_stores_are_idle(session):
+    with clock.held_at(make.at(DAY, 11)):
+        mall = counter.a_mall(session)
+        salt = counter.put_goods(session, mall, price=1)
+        for _ in range(2):
+            counter.redeem(session, mall, counter.a_member(session, mall, points=1), (salt, 1))
+        meal = counter.put_goods(session, mall, price=2, kind="service", name="理发")
+        counter.buy_voucher(session, counter.a_member(session, mall, points=2), meal)
+        shop_named(session, mall, "商户", kind="partner")
+        shop_named(session, mall, "还没有人来的")
+        closed = shop_named(session, mall, "关了的")
+        for step in (shops.suspend, shops.close):
+            step(session, ledger_id=mall.ledger_id, shop_id=closed.id, actor=mall.staff)
+        listed = {"ledger_id": mall.ledger_id, "node": mall.node, "quarter": Q1}
+        found = pack_rows.shops(session, **listed)
+        idle = [each.shop.name for each in found if each.is_idle]
+        counter.redeem(session, mall, counter.a_member(session, mall, points=1), (salt, 1))
+        later = [each.shop.name for each in pack_rows.shops(session, **listed) if each.is_idle]
+    given = found[0].counts
+    assert (given["goods"].times_count, given["goods"].points) == (2, 2)
+    assert (given["service"].times_count, given["service"].points) == (1, 2)
+    assert (len(found), idle, later) == (2, ["积分超市", "还没有人来的"], ["还没有人来的"])
+
+
+def shop_named(session, mall, name, **more):
+    named = {"ledger_id": mall.ledger_id, "node_id": mall.node.id, "actor": mall.staff}
+    return shops.open_shop(session, **named, merchant_id=mall.merchant.id, name=name, **more)
 
 
 def pack(session, world, quarter=Q1):

@@ -65,9 +65,7 @@ def test_l8_m5_a_service_is_told_by_its_voucher_and_by_no_line_of_goods(session,
 
 def test_m5_p8_a_mixed_basket_counts_each_point_once_under_its_own_kind(session, mall):
     salt = make.put_goods(session, mall, price=20)
-    honour = make.put_goods(
-        session, mall, price=50, stock_count=0, kind="honour", name="感谢状"
-    )
+    honour = make.put_goods(session, mall, price=50, stock_count=0, kind="honour", name="感谢状")
     meal = make.put_goods(session, mall, price=30, kind="service", name="理发")
     member, other = (make.a_member(session, mall, points=200) for _ in range(2))
     make.redeem(session, mall, member, (salt, 1), (honour, 1), (meal, 2))

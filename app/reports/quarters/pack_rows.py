@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.community import tree
 from app.community.models import Node
-from app.mall.models import Redemption, Shop
+from app.mall import figures
+from app.mall import shops as mall_shops
+from app.mall.figures import Counts, KindCount
+from app.mall.models import Shop
 from app.people.models import Member
 from app.points.models import Day, Decision, Grant
 from app.points.quarters.calendar import Quarter
-
-IDLE_MAX = 2
-"""A shop with so many redemptions in a quarter, or fewer, is idle (P9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ShopSum:
-    """What a shop took in a quarter."""
+    """What a shop gave in a quarter, each kind by itself (M5)."""
 
-    name: str
+    shop: Shop
     place: str
-    state: str
-    redemption_count: int
-    points: int
+    counts: Counts
+
+    @property
+    def is_store(self) -> bool:
+        """Whether it is a 积分超市 that is not closed."""
+        return self.shop.kind == "store" and self.shop.state != "closed"
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it gave out goods twice or less in the quarter (P9)."""
+        return figures.is_idle(self.shop, self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +103,28 @@ def people(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) ->
 
 
 def shops(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[ShopSum]:
-    """Return what each shop took, those that took nothing too."""
+    """Return what each shop gave at its tills and as vouchers, most orders of goods first.
+
+    A 积分超市 that gave nothing is there too; a partner's place, or one that is closed, only
+    if it gave something.
+    """
+    found = mall_shops.list_within(session, ledger_id=ledger_id, node=node)
     begins_at, ends_at = _instants(quarter)
-    taken = sa.and_(
-        Redemption.ledger_id == Shop.ledger_id,
-        Redemption.shop_id == Shop.id,
-        Redemption.state == "done",
-        Redemption.redeemed_at >= begins_at,
-        Redemption.redeemed_at < ends_at,
+    counts = figures.by_shop(
+        session,
+        ledger_id=ledger_id,
+        shop_ids=[one.id for one in found],
+        begins_at=begins_at,
+        ends_at=ends_at,
     )
-    count, points = sa.func.count(Redemption.id), sa.func.sum(Redemption.total_points)
-    query = (
-        sa.select(Shop.name, Node.short_name, Shop.state, count, sa.func.coalesce(points, 0))
-        .join(Node, Node.id == Shop.node_id)
-        .outerjoin(Redemption, taken)
-        .where(
-            Shop.ledger_id == ledger_id,
-            sa.or_(Redemption.ledger_id == ledger_id, Redemption.ledger_id.is_(None)),
-            tree.within(Node.path, node),
-        )
-        .group_by(Shop.id, Shop.name, Node.short_name, Shop.state)
-        .order_by(count.desc(), Shop.name)
-    )
-    return [ShopSum(*row[:3], int(row[3]), int(row[4])) for row in session.execute(query)]
+    places = tree.get_many(session, {one.node_id for one in found})
+    sums = [ShopSum(one, places[one.node_id].short_name, counts[one.id]) for one in found]
+    told = [each for each in sums if each.is_store or any(map(_gave, each.counts.values()))]
+    return sorted(told, key=lambda each: (-each.counts["goods"].times_count, each.shop.name))
+
+
+def _gave(count: KindCount) -> bool:
+    return count.times_count > 0
 
 
 def by_hand(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -> list[ByHand]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.community.models import Node
+from app.mall.figures import IDLE_MAX, total
 from app.points.quarters import closing
 from app.points.quarters.calendar import Quarter
-from app.reports import exports, returns, sheet_books
+from app.reports import exports, mall_sheets, returns, sheet_books
 from app.reports.exports import Made, Ordered
 from app.reports.quarters import pack_rows, pack_signals
 from app.reports.quarters.pack_rows import ByHand, Place, ShopSum
@@ -72,7 +73,14 @@ def figures(session: Session, *, ledger_id: int, node: Node, quarter: Quarter) -
     }
 
 
-LEADS_TO = (1, 1, 1, 2, 2, 2, 3, 4, 5, 6)
+KINDS = {
+    "goods": "兑换商品、礼品",
+    "service": "兑换服务",
+    "offer": "使用优惠",
+    "honour": "领取荣誉",
+}
+"""What is said of each kind that shops give; they are never added up (M5)."""
+LEADS_TO = (1, 1, 1, *(2,) * (2 * len(KINDS)), 2, 3, 4, 5, 6)
 """To which sheet each sum leads."""
 
 
@@ -80,7 +88,7 @@ def _sheets(session: Session, named: dict[str, Any], code: str, operator: str) -
     node, quarter = named["node"], named["quarter"]
     places = pack_rows.places(session, **named)
     shops = pack_rows.shops(session, **named)
-    idle = [each for each in shops if each.redemption_count <= pack_rows.IDLE_MAX]
+    idle = [each for each in shops if each.is_idle]
     odd, by_hand = pack_signals.oddities(session, **named), pack_rows.by_hand(session, **named)
     back = returns.count(
         session,
@@ -102,8 +110,8 @@ def _sheets(session: Session, named: dict[str, Any], code: str, operator: str) -
     return [
         Sheet("总表", facts, ("项目", "数", "单位或口径"), sums),
         Sheet("各地时长和积分", (), ("代码", "地方", "人数", "小时", "积分"), _places(places)),
-        Sheet("兑换", (), ("超市", "地方", "兑换次数", "积分"), _shops(shops)),
-        Sheet("闲置超市", (), ("超市", "地方", "兑换次数", "积分"), _shops(idle)),
+        Sheet("兑换", (), mall_sheets.FIGURE_HEADINGS, _shops(shops)),
+        Sheet("闲置超市", (), mall_sheets.FIGURE_HEADINGS, _shops(idle)),
         Sheet("异常", (), ("日期", "规则", "关于", "结论"), _odd(odd)),
         Sheet(
             "人工授予",
@@ -137,10 +145,9 @@ def _sums(
         ["服务时长", sum(each.minutes for each in places) // 6 / 10, "小时，含更正"],
         ["服务人数", people_count, "人，不重复"],
         ["获得积分", sum(each.points for each in places), "积分"],
-        ["兑换次数", sum(each.redemption_count for each in shops), "次，不含撤单"],
-        ["兑换积分", sum(each.points for each in shops), "积分"],
-        ["积分超市", len(shops), "家"],
-        ["闲置超市", len(idle), f"家，一季度 {pack_rows.IDLE_MAX} 次以下"],
+        *_given(shops),
+        ["积分超市", sum(each.is_store for each in shops), "家，不含合作商户和已关闭的"],
+        ["闲置超市", len(idle), f"家，一季度兑换商品、礼品 {IDLE_MAX} 次以下"],
         ["异常", len(odd), "条，由人来判断"],
         ["人工授予", len(by_hand), "笔，都有原因和第二个人"],
         ["兑换后 90 天再服务率", rate, "再服务的人 / 满 90 天的兑换人"],
@@ -151,8 +158,18 @@ def _places(found: Sequence[Place]) -> list[list[Cell]]:
     return [[x.code, x.name, x.people_count, x.minutes // 6 / 10, x.points] for x in found]
 
 
+def _given(shops: Sequence[ShopSum]) -> list[list[Cell]]:
+    """What all shops gave, each kind by itself."""
+    sums = total([each.counts for each in shops])
+    given: list[list[Cell]] = []
+    for kind, said in KINDS.items():
+        given.append([said, sums[kind].times_count, "人次，不含撤单和退回的券"])
+        given.append([f"{said}用去", sums[kind].points, "积分"])
+    return given
+
+
 def _shops(found: Sequence[ShopSum]) -> list[list[Cell]]:
-    return [[each.name, each.place, each.redemption_count, each.points] for each in found]
+    return [list(mall_sheets.shop_cells(each.shop, each.place, each.counts)) for each in found]
 
 
 def _odd(found: Sequence[Oddity]) -> list[list[Cell]]:
@@ -188,7 +205,8 @@ def _back(found: Returns) -> list[list[Cell]]:
     lists = (
         ("回来了", found.came),
         ("没有回来", found.stayed_away),
-        ("还没满 90 天", found.waiting),
+        ("还没满 90 天，已经回来", found.back_early),
+        ("还没满 90 天", [each for each in found.waiting if not each.is_back]),
     )
     return [
         [

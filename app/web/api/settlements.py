@@ -91,9 +91,7 @@ def show_figures(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         )
     most = asked["at_most"]
     if most is not None:
-        found = [
-            one for one in found if one.kind == "store" and figures.is_idle(counts[one.id], most)
-        ]
+        found = [one for one in found if figures.is_idle(one, counts[one.id], most)]
     return {
         "items": [
             {"shop_id": one.id, "name": one.name, "kind": one.kind, "by_kind": counts[one.id]}

@@ -68,9 +68,6 @@ def _counted(asked: dict[str, Any]) -> tuple[list[Shop], dict[Any, figures.Count
     if asked["kind"]:
         found = [one for one in found if one.kind == asked["kind"]]
     if asked["at_most"] is not None:
-        found = [
-            one
-            for one in found
-            if one.kind == "store" and figures.is_idle(counts[one.id], asked["at_most"])
-        ]
+        most = asked["at_most"]
+        found = [one for one in found if figures.is_idle(one, counts[one.id], most)]
     return found, counts, places
