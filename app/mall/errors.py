@@ -79,6 +79,13 @@ class OfferNotForYou(DomainError):
     code = "offer_not_for_you"
 
 
+class OfferNeedsPoints(DomainError):
+    """The offer costs points: it is bought as a voucher, and not used for nothing (M1)."""
+
+    code = "offer_needs_points"
+    refusal = Refusal.CONFLICT
+
+
 class VoucherUsed(DomainError):
     """The voucher was used before; it is honoured once (L8, M7)."""
 
@@ -97,6 +104,20 @@ class ReturnTooLate(DomainError):
     """The time to give back a place is over (M6)."""
 
     code = "return_too_late"
+    refusal = Refusal.CONFLICT
+
+
+class VoucherNotYet(DomainError):
+    """A place is honoured on the day of its class, and not before (M6)."""
+
+    code = "voucher_not_yet"
+    refusal = Refusal.CONFLICT
+
+
+class ClassNotAtTill(DomainError):
+    """A class is booked as a place; no till hands it out (M6)."""
+
+    code = "class_not_at_till"
     refusal = Refusal.CONFLICT
 
 

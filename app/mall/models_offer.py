@@ -23,9 +23,9 @@ USE_DOORS = ("code", "own", "list")
 
 
 class Offer(LedgerRow, Base):
-    """What a merchant offers members for no points; `audience`: the group it is meant for.
+    """What a merchant offers members; `audience`: the group it is meant for (M1).
 
-    `goods_id`: it costs points after all: those of this kind of goods, as a voucher.
+    `goods_id`: it costs the points of these goods, sold under it alone; without, nothing.
     """
 
     __tablename__ = "mall_offer"

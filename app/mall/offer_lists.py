@@ -162,6 +162,8 @@ def _why_not(
     """Return why a line may not stand, and the column to blame."""
     if offer is None:
         return "unknown_offer", "offer_number"
+    if offer.goods_id is not None:
+        return "needs_points", "offer_number"
     if member is None or member.state != "active":
         return "unknown_member", "volunteer_no"
     last_on = min(offer.until_on or line.used_on, clock.today())

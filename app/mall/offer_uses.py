@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import SecondPersonRequired
+from app.base.errors import NotFound
 from app.community import tree
 from app.community.models import Node
-from app.mall import merchants, offers
-from app.mall.errors import ShopClosed
+from app.mall import merchants, offers, spending
+from app.mall.errors import OfferNeedsPoints, ShopClosed
 from app.mall.models import Merchant, Offer, OfferUse
-from app.people import members
 from app.risk import limits
 from app.risk.errors import LimitExceeded
 
@@ -27,27 +26,34 @@ RULE = "mall.offer"
 
 
 def use(
-    session: Session, *, ledger_id: int, offer_id: UUID, member_id: UUID, door: str, actor: Actor
+    session: Session,
+    *,
+    ledger_id: int,
+    offer_id: UUID,
+    member_id: UUID,
+    door: str,
+    actor: Actor,
+    merchant_id: UUID | None = None,
 ) -> OfferUse:
     """Use an offer once, today. Nothing is posted (L9).
 
     Args:
         door: `code`: the member's one-time code was scanned; `own`: they scanned the merchant's.
+        merchant_id: Whose offer it must be, where the door names a merchant.
 
     Raises:
-        NotFound: No such offer or member.
+        NotFound: No such offer or member, or the offer is another merchant's.
+        OfferNeedsPoints: It costs points; a voucher is bought for it instead.
         ShopClosed: The merchant is not listed (M3).
-        MemberNotActive: The membership was merged, left or erased.
-        SecondPersonRequired: A clerk would record their own use.
+        MemberNotActive, AccountFrozen: The member may not spend.
+        SecondPersonRequired: A clerk would record a use of their own household (D37).
         OfferNotOpen, OfferNotForYou: As `offers.require_for`.
         LimitExceeded: The member's month is used up (D35); facts `used`, `maximum`.
     """
-    offer = offers.hold(session, ledger_id=ledger_id, offer_id=offer_id)
-    require_listed(session, offer)
-    member = members.get(session, ledger_id=ledger_id, member_id=member_id)
-    members.require_active(member)
-    if door == "code" and actor.is_involved(member.person_id):
-        raise SecondPersonRequired("another clerk records one's own use")
+    offer = _free_of_points(session, ledger_id, offer_id, merchant_id)
+    member = spending.require_spender(session, ledger_id=ledger_id, member_id=member_id)
+    if door == "code":
+        spending.require_not_own(session, member=member, actor=actor)
     offers.require_for(session, offer=offer, member=member)
     today = clock.today()
     period = limits.monthly(today)
@@ -144,6 +150,19 @@ def by_offer(
         query = query.where(OfferUse.period == period)
     found = {offer_id: int(count) for offer_id, count in session.execute(query)}
     return {offer_id: found.get(offer_id, 0) for offer_id in offer_ids}
+
+
+def _free_of_points(
+    session: Session, ledger_id: int, offer_id: UUID, merchant_id: UUID | None
+) -> Offer:
+    """Hold an offer of a listed merchant that is used for nothing."""
+    offer = offers.hold(session, ledger_id=ledger_id, offer_id=offer_id)
+    if merchant_id not in (None, offer.merchant_id):
+        raise NotFound("no offer of this merchant")
+    if offer.goods_id is not None:
+        raise OfferNeedsPoints(goods_id=str(offer.goods_id))
+    require_listed(session, offer)
+    return offer
 
 
 def _next_ordinal(session: Session, offer: Offer, member_id: UUID, day: date) -> int:

@@ -16,7 +16,7 @@ from app.community import tree
 from app.community.models import Node
 from app.mall import goods, merchants, shops
 from app.mall.errors import OfferNotForYou, OfferNotOpen, StateConflict
-from app.mall.models import Merchant, Offer
+from app.mall.models import Goods, Merchant, Offer, Shop
 from app.people import audit, groups
 from app.people.models import Member
 
@@ -53,7 +53,8 @@ def publish(
 
     Raises:
         NotFound: No such merchant, or goods of another's shop.
-        ValidationFailed: A text is empty or too long, the days or the limit are unsound.
+        ValidationFailed: A text is empty or too long, the days or the limit are unsound, or
+            the goods are not of kind `offer`.
         StateConflict: The merchant has not signed, or was closed.
     """
     _require_sound(terms)
@@ -153,10 +154,35 @@ def list_within(
     return [pair for pair in rows if is_open(pair[0])] if open_only else rows
 
 
-def of_goods(session: Session, *, ledger_id: int, goods_ids: Collection[UUID]) -> list[Offer]:
-    """List the open offers that cost the points of these goods."""
-    query = _of(ledger_id).where(Offer.goods_id.in_(goods_ids), Offer.state == "open")
-    return [one for one in session.scalars(query) if is_open(one)]
+def of_goods(
+    session: Session, *, ledger_id: int, goods_ids: Collection[UUID]
+) -> dict[UUID, list[Offer]]:
+    """List the offers that cost the points of these goods, open or not, by goods that have any."""
+    if not goods_ids:
+        return {}
+    query = _of(ledger_id).where(Offer.goods_id.in_(goods_ids)).order_by(Offer.number)
+    found: dict[UUID, list[Offer]] = {}
+    for one in session.scalars(query):
+        if one.goods_id is not None:
+            found.setdefault(one.goods_id, []).append(one)
+    return found
+
+
+def payable(session: Session, *, ledger_id: int, merchant_id: UUID) -> list[Goods]:
+    """List the goods that an offer of a merchant may cost, on sale in its shops, by name."""
+    query = (
+        sa.select(Goods)
+        .join(Shop, sa.and_(Shop.ledger_id == Goods.ledger_id, Shop.id == Goods.shop_id))
+        .where(
+            Goods.ledger_id == ledger_id,
+            Shop.ledger_id == ledger_id,
+            Shop.merchant_id == merchant_id,
+            Goods.kind == "offer",
+            Goods.is_on_sale,
+        )
+        .order_by(Goods.name, Goods.id)
+    )
+    return list(session.scalars(query))
 
 
 def is_open(offer: Offer, on: date | None = None) -> bool:
@@ -212,11 +238,13 @@ def _require_sound(terms: OfferTerms) -> None:
 
 
 def _require_own_goods(session: Session, merchant: Merchant, goods_id: UUID) -> None:
-    """Refuse goods of a shop that is not the merchant's."""
+    """Refuse goods of a shop that is not the merchant's, or of a kind that no offer costs."""
     one = goods.get(session, ledger_id=merchant.ledger_id, goods_id=goods_id)
     shop = shops.get(session, ledger_id=merchant.ledger_id, shop_id=one.shop_id)
     if shop.merchant_id != merchant.id:
         raise NotFound("goods of another merchant's shop")
+    if one.kind != "offer":
+        raise ValidationFailed("an offer costs goods of kind offer", field="goods_id")
 
 
 def _note(session: Session, offer: Offer, action: str, actor: Actor) -> None:

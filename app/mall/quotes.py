@@ -5,6 +5,7 @@ Reads take no locks, so a redemption a moment later may still be refused.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,12 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import DomainError
 from app.ledger.errors import InsufficientPoints
-from app.mall import allowances, shelf, stall_shelf, standing
+from app.mall import allowances, sale_rules, shelf, stall_shelf, standing
 from app.mall.allowances import Deal
 from app.mall.baskets import Basket
+from app.mall.sale_rules import Ruled
 from app.mall.shelf import OnShelf
+from app.mall.standing import Standing
 from app.people.errors import StepUpRequired
 from app.points import wallets
 
@@ -69,14 +72,11 @@ def quote(session: Session, *, ledger_id: int, basket: Basket, actor: Actor) -> 
     """
     wanted = basket.wanted()
     here = standing.read(session, ledger_id=ledger_id, basket=basket, actor=actor, for_update=False)
-    if here.stall_id is None:
-        goods = shelf.seen(session, ledger_id=ledger_id, goods_ids=wanted)
-    else:
-        goods = stall_shelf.seen(
-            session, ledger_id=ledger_id, stall_id=here.stall_id, goods_ids=wanted
-        )
-    shelf.require_all(goods, wanted)
-    held = wallets.holding(session, ledger_id=ledger_id, member_id=basket.member_id)
+    seen = _seen(session, ledger_id, here, wanted)
+    named: Any = {"ledger_id": ledger_id, "member_id": basket.member_id}
+    ruled = sale_rules.at_till(session, **named, goods=seen)
+    goods = ruled.goods
+    held = wallets.holding(session, **named)
     total = sum(goods[goods_id].price_points * count for goods_id, count in wanted.items())
     deal = Deal(
         member_id=basket.member_id,
@@ -96,7 +96,8 @@ def quote(session: Session, *, ledger_id: int, basket: Basket, actor: Actor) -> 
     if total > held.spendable_points:
         whole.append(InsufficientPoints(short_points=total - held.spendable_points))
     lines = tuple(
-        _line(goods[goods_id], count, here.shop_id, limited) for goods_id, count in wanted.items()
+        _line(goods[goods_id], count, here.shop_id, limited, ruled)
+        for goods_id, count in wanted.items()
     )
     return Quote(
         member_name_masked=here.member_name_masked,
@@ -108,9 +109,25 @@ def quote(session: Session, *, ledger_id: int, basket: Basket, actor: Actor) -> 
     )
 
 
-def _line(one: OnShelf, count: int, shop_id: UUID, limited: list[DomainError]) -> QuoteLine:
-    """One line with its own refusals: on sale, stock, the member's month."""
+def _seen(
+    session: Session, ledger_id: int, here: Standing, wanted: Mapping[UUID, int]
+) -> dict[UUID, OnShelf]:
+    """Read the goods on the shelf at which the till stands: the shop's, or a stall's (M4)."""
+    named: Any = {"ledger_id": ledger_id, "goods_ids": wanted}
+    if here.stall_id is None:
+        goods = shelf.seen(session, **named)
+    else:
+        goods = stall_shelf.seen(session, **named, stall_id=here.stall_id)
+    shelf.require_all(goods, wanted)
+    return goods
+
+
+def _line(
+    one: OnShelf, count: int, shop_id: UUID, limited: list[DomainError], ruled: Ruled
+) -> QuoteLine:
+    """One line with its own refusals: on sale, stock, its offer, the member's month."""
     said = shelf.refusals({one.id: one}, wanted={one.id: count}, shop_id=shop_id)
+    said += [ruled.refusals[one.id]] if one.id in ruled.refusals else []
     said += [refused for refused in limited if _names(refused, one.id)]
     return QuoteLine(one.id, one.number, one.name, count, one.price_points, tuple(said))
 

@@ -16,7 +16,7 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import VersionStale
 from app.ledger import posting
-from app.mall import allowances, counter_accounts, sales, shelf, stall_shelf, standing
+from app.mall import allowances, counter_accounts, sale_rules, sales, shelf, stall_shelf, standing
 from app.mall.baskets import Basket
 from app.mall.sales import Sale, Slip, SlipLine
 from app.mall.shelf import OnShelf
@@ -47,6 +47,7 @@ def redeem(
         SecondPersonRequired: The clerk would serve their own household (A6, D37).
         StallOver: The till is at a stall, and this is not its day (M4).
         GoodsNotOnSale, StockConflict: The shelf cannot give it (D38).
+        OfferNotOpen, OfferNotForYou, ClassNotAtTill: As `sale_rules` (M1, M6).
         VersionStale: The total differs from the expected one.
         StepUpRequired: Over the small amount without the member's confirmation.
         LimitExceeded: Pieces of the member (D35) or the day of the clerk (D37).
@@ -58,7 +59,7 @@ def redeem(
     for refusal in standing.refusals(here, actor):
         raise refusal
     maxima = allowances.maxima(session, here.node_path)
-    goods = _take_goods(session, ledger_id, here, wanted)
+    goods = _take_goods(session, ledger_id, here, basket, wanted)
     sale = Sale(basket, here, goods, wanted, actor, clock.now())
     if sale.total_points != expected_total_points:
         raise VersionStale("a price has changed", total_points=sale.total_points)
@@ -70,13 +71,16 @@ def redeem(
 
 
 def _take_goods(
-    session: Session, ledger_id: int, here: Standing, wanted: Mapping[UUID, int]
+    session: Session, ledger_id: int, here: Standing, basket: Basket, wanted: Mapping[UUID, int]
 ) -> dict[UUID, OnShelf]:
     """Take the goods from the shelf at which the till stands: the shop's, or a stall's (M4)."""
     named: Any = {"ledger_id": ledger_id, "shop_id": here.shop_id, "wanted": wanted}
     if here.stall_id is None:
-        return shelf.sell(session, **named)
-    return stall_shelf.sell(session, **named, stall_id=here.stall_id)
+        moved = shelf.sell(session, **named)
+    else:
+        moved = stall_shelf.sell(session, **named, stall_id=here.stall_id)
+    key: Any = {"ledger_id": ledger_id, "member_id": basket.member_id}
+    return sale_rules.at_till(session, **key, goods=moved).require()
 
 
 def _post(session: Session, ledger_id: int, sale: Sale) -> tuple[UUID | None, int]:

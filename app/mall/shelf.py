@@ -7,6 +7,7 @@ in a ring. Statements are built once per number of goods (hot path).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -36,6 +37,7 @@ SEEN = (
     GOODS.c.stock_count,
     GOODS.c.reserved_count,
     GOODS.c.movement_count,
+    GOODS.c.starts_at,
 )
 INSERT_MOVEMENT = MOVEMENT.insert()
 
@@ -55,6 +57,7 @@ class OnShelf:
     stock_count: int
     reserved_count: int
     movement_count: int
+    starts_at: datetime | None
 
     @property
     def is_counted(self) -> bool:
@@ -122,7 +125,7 @@ def seen(
     query = query.order_by(GOODS.c.id)
     if for_update:
         query = query.with_for_update(key_share=True)
-    rows = session.connection().execute(query)
+    rows: Any = session.connection().execute(query)
     return {row.id: OnShelf(*row) for row in rows}
 
 

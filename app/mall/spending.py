@@ -5,13 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.base.actors import Actor
+from app.base.errors import SecondPersonRequired
 from app.community import settings, tree
 from app.community.models import Node
 from app.mall import allowances, merchants, shops
 from app.mall.errors import ShopClosed
 from app.mall.models import Shop
 from app.mall.shelf import OnShelf
-from app.people import members
+from app.people import households, members
 from app.people.models import Member
 from app.risk import freezes, limits
 from app.risk.errors import LimitExceeded
@@ -45,6 +47,17 @@ def require_spender(session: Session, *, ledger_id: int, member_id: UUID) -> Mem
     members.require_active(member)
     freezes.require_free(session, ledger_id=ledger_id, subject_ids=[member_id])
     return member
+
+
+def require_not_own(session: Session, *, member: Member, actor: Actor) -> None:
+    """Refuse a clerk who would serve themselves or their household (D37).
+
+    Raises:
+        SecondPersonRequired: They would.
+    """
+    ours = households.circle_of(session, ledger_id=member.ledger_id, person_id=actor.person_id)
+    if member.id in ours or actor.is_involved(member.person_id):
+        raise SecondPersonRequired("a clerk does not serve their own household (D37)")
 
 
 def node_of(session: Session, shop: Shop) -> Node:

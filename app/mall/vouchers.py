@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.base import clock, serials
 from app.base.actors import Actor
-from app.base.errors import NotFound, SecondPersonRequired, VersionStale
+from app.base.errors import NotFound, VersionStale
 from app.base.ids import new_id
 from app.community import settings
 from app.ledger import books, posting
-from app.mall import claim_codes, counter_accounts, goods, offers, shelf, shops, spending
+from app.mall import claim_codes, counter_accounts, goods, sale_rules, shelf, shops, spending
 from app.mall.claim_codes import ClaimCode
-from app.mall.errors import GoodsNotOnSale, VoucherOver, VoucherUsed
+from app.mall.errors import GoodsNotOnSale, VoucherNotYet, VoucherOver, VoucherUsed
 from app.mall.models import Goods, Shop, Voucher
 from app.mall.shelf import OnShelf
 from app.people import inbox, members
@@ -57,25 +57,24 @@ def issue(
         NotFound: Member or goods are not of this book.
         ShopClosed, MemberNotActive, AccountFrozen: As `spending`.
         GoodsNotOnSale: No service on sale, or its session has begun.
-        OfferNotForYou: It is offered to another group.
+        OfferNotOpen, OfferNotForYou: It is of offers, none of which is open and for them (M1).
         VersionStale: The price is not the one that was shown; fact `total_points`.
         LimitExceeded: The member's month of it is used up (D35).
         StockConflict: No place or piece is left.
         InsufficientPoints: Fact `short_points`.
     """
     session.flush()
-    member = spending.require_spender(session, ledger_id=ledger_id, member_id=member_id)
+    spending.require_spender(session, ledger_id=ledger_id, member_id=member_id)
     wished = _wanted(session, ledger_id, goods_id)
     shop = spending.require_open(session, ledger_id=ledger_id, shop_id=wished.shop_id)
-    for offer in offers.of_goods(session, ledger_id=ledger_id, goods_ids=[goods_id]):
-        offers.require_for(session, offer=offer, member=member)
     wanted = {goods_id: 1}
     moved = shelf.sell(session, ledger_id=ledger_id, shop_id=shop.id, wanted=wanted)
-    one = moved[goods_id]
+    wished = _wanted(session, ledger_id, goods_id)  # the goods are held: it cannot move now
+    named: Any = {"ledger_id": ledger_id, "member_id": member_id}
+    one = sale_rules.for_member(session, **named, goods=moved).require()[goods_id]
     if one.price_points != expected_points:
         raise VersionStale("the price has changed", total_points=one.price_points)
     node = spending.node_of(session, shop)
-    named: Any = {"ledger_id": ledger_id, "member_id": member_id}
     spending.use_item(session, **named, goods=one, node=node, pieces=1, on=clock.today())
     valid_days = settings.read(session, node, DAYS)[DAYS]
     made, code = _write(session, wished, member_id, valid_days, actor)
@@ -94,9 +93,10 @@ def use(
         NotFound: No such voucher.
         WrongAudience: It is of another book, or of another shop; fact `shop`.
         ShopClosed: The shop or its merchant may not redeem now (M3).
-        SecondPersonRequired: A clerk would honour their own voucher.
+        SecondPersonRequired: A clerk would honour a voucher of their own household (D37).
         VoucherUsed: It was used before; fact `used_at`.
         VoucherOver: It was returned, has lapsed, or its day has passed.
+        VoucherNotYet: It is a place, and its class is not today; fact `starts_at` (M6).
     """
     condition = claim_codes.matches(
         session, Voucher, prefix=claim_codes.VOUCHER, ledger_id=ledger_id, presented=presented
@@ -107,15 +107,16 @@ def use(
         raise WrongAudience("a voucher of another shop", shop=there.name)
     spending.require_open(session, ledger_id=ledger_id, shop_id=shop_id)
     owner = members.get(session, ledger_id=ledger_id, member_id=found.member_id)
-    if actor.is_involved(owner.person_id):
-        raise SecondPersonRequired("another clerk honours one's own voucher")
+    spending.require_not_own(session, member=owner, actor=actor)
+    today = clock.today()
     used = session.execute(
         sa.update(Voucher)
         .where(
             Voucher.ledger_id == ledger_id,
             Voucher.id == found.id,
             Voucher.state == "open",
-            Voucher.valid_until_on >= clock.today(),
+            Voucher.valid_until_on >= today,
+            sa.or_(Voucher.starts_at.is_(None), Voucher.valid_until_on == today),
         )
         .values(state="used", used_at=clock.now(), used_by_id=actor.person_id)
         .returning(Voucher.id)
@@ -276,4 +277,6 @@ def _found(session: Session, ledger_id: int, condition: sa.ColumnElement[bool]) 
 def _why_not(found: Voucher) -> Exception:
     if found.state == "used" and found.used_at is not None:
         return VoucherUsed(used_at=found.used_at.isoformat())
+    if found.state == "open" and found.valid_until_on > clock.today():
+        return VoucherNotYet(starts_at=found.starts_at and found.starts_at.isoformat())
     return VoucherOver(state=found.state, valid_until_on=found.valid_until_on.isoformat())

@@ -48,6 +48,7 @@ REASONS = {
     "order_differs": _l("这个编号的事项登记过，写的不一样；请在单子上改"),
     "barcode_taken": _l("这个条码是别的商品的"),
     "unknown_offer": _l("这家商家没有这个优惠编号"),
+    "needs_points": _l("这个优惠要用积分换券，不能记名单"),
     "unknown_member": _l("没有这个志愿者编号，或者账户停用了"),
     "wrong_day": _l("这一天不在优惠的日子里"),
     "not_in_group": _l("这个人不在优惠给的群体里"),

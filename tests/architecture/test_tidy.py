@@ -19,7 +19,7 @@ ROOM_LINES = {
     "cli": 6_550,
     "community": 3_000,
     "ledger": 2_600,
-    "mall": 8_000,
+    "mall": 8_800,
     "people": 8_800,
     "points": 11_400,
     "reports": 7_900,

@@ -9,14 +9,22 @@ import sqlalchemy as sa
 
 from app.base import clock
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
+from app.base.ids import new_id
 from app.ledger.models import Journal
 from app.mall import merchants, offer_lists, offer_uses, offers
-from app.mall.errors import OfferNotForYou, OfferNotOpen, ShopClosed, StateConflict
+from app.mall.errors import (
+    OfferNeedsPoints,
+    OfferNotForYou,
+    OfferNotOpen,
+    ShopClosed,
+    StateConflict,
+)
 from app.mall.models import OfferUse
 from app.mall.offer_lists import Listed
 from app.mall.offers import OfferTerms
 from app.people import groups
-from app.risk.errors import LimitExceeded
+from app.risk import freezes
+from app.risk.errors import AccountFrozen, LimitExceeded
 from tests.factories import mall as make
 from tests.factories import people
 
@@ -136,6 +144,47 @@ def test_who_may_not_publish_or_use(session, mall):
     own = people.member_of(session, mall.ledger_id, mall.clerk)
     with make.refused(session, mall, SecondPersonRequired):
         use(session, mall, publish(session, mall), own)
+
+
+def test_m1_an_offer_that_costs_points_is_never_used_for_nothing(session, mall):
+    paid = make.put_goods(session, mall, price=50, kind="offer", stock_count=0)
+    offer = publish(session, mall, goods_id=paid.id)
+    member = make.a_member(session, mall)
+    for door in ("code", "own"):
+        with make.refused(session, mall, OfferNeedsPoints, goods_id=str(paid.id)):
+            use(session, mall, offer, member, door)
+    found = take_in(session, mall, Listed(offer.number, member.volunteer_no, clock.today()))
+    assert (found.new, [one.reason for one in found.bad]) == (0, ["needs_points"])
+    salt = make.put_goods(session, mall)
+    with make.refused(session, mall, ValidationFailed, field="goods_id"):
+        publish(session, mall, goods_id=salt.id)
+
+
+def test_d37_a_clerk_records_no_offer_for_their_household_and_nobody_frozen_uses_one(session, mall):
+    offer, member = publish(session, mall), make.a_member(session, mall)
+    make.live_together(session, mall, mall.clerk, member)
+    with make.refused(session, mall, SecondPersonRequired):
+        use(session, mall, offer, member)
+    assert use(session, mall, offer, member, door="own").ordinal == 1
+    freezes.freeze(
+        session,
+        ledger_id=mall.ledger_id,
+        subject_kind="member",
+        subject_id=member.id,
+        reason="核查",
+        actor=mall.staff,
+    )
+    with make.refused(session, mall, AccountFrozen):
+        use(session, mall, offer, member, door="own")
+
+
+def test_m1_an_offer_is_used_at_its_own_merchants_address_alone(session, mall):
+    offer, member = publish(session, mall), make.a_member(session, mall)
+    named = {"ledger_id": mall.ledger_id, "offer_id": offer.id, "member_id": member.id}
+    with make.refused(session, mall, NotFound):
+        offer_uses.use(session, **named, merchant_id=new_id(), door="own", actor=mall.staff)
+    named["merchant_id"] = mall.merchant.id
+    assert offer_uses.use(session, **named, door="own", actor=mall.staff).ordinal == 1
 
 
 def take_in(session, mall, *lines):

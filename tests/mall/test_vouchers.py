@@ -5,30 +5,36 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.base import clock
-from app.base.errors import NotFound, VersionStale
+from app.base.errors import NotFound, SecondPersonRequired, VersionStale
 from app.ledger import balances
 from app.ledger.errors import InsufficientPoints
 from app.mall import (
     figures,
+    for_sale,
     goods,
     merchants,
     offers,
+    quotes,
     settlements,
     shops,
     voucher_returns,
     vouchers,
 )
 from app.mall.errors import (
+    ClassNotAtTill,
     GoodsNotOnSale,
     OfferNotForYou,
+    OfferNotOpen,
     ReturnTooLate,
     ShopClosed,
     StockConflict,
+    VoucherNotYet,
     VoucherOver,
     VoucherUsed,
 )
 from app.mall.models import Voucher
 from app.mall.offers import OfferTerms
+from app.people import groups
 from app.people.errors import WrongAudience
 from app.points import wallets
 from app.risk.errors import LimitExceeded
@@ -36,6 +42,7 @@ from tests.factories import mall as make
 from tests.factories import people
 
 MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
+RIDERS = "新就业群体"
 CLASS_AT = datetime(2026, 3, 20, 8, 30, tzinfo=UTC)
 
 
@@ -261,6 +268,121 @@ def test_m1_an_offer_for_points_is_a_voucher_of_its_group(session, mall):
     offers.publish(session, **named, terms=terms)
     with make.refused(session, mall, OfferNotForYou):
         issue(session, mall, member, one)
+
+
+def paid_offer(session, mall, *, price=50, person_period_max=2, **terms):
+    """Goods of kind `offer`, and an offer of 新就业群体 that costs them."""
+    limit = terms.pop("goods_max", None)
+    one = make.put_goods(
+        session, mall, price=price, kind="offer", stock_count=0, person_period_max=limit
+    )
+    said = {"from_on": clock.today(), "audience": RIDERS} | terms
+    made = offers.publish(
+        session,
+        ledger_id=mall.ledger_id,
+        merchant_id=mall.merchant.id,
+        terms=OfferTerms(
+            "洗车半价", "凭券", person_period_max=person_period_max, goods_id=one.id, **said
+        ),
+        actor=mall.staff,
+    )
+    return one, made
+
+
+def a_rider(session, mall, points=300):
+    rider = make.a_member(session, mall, points=points)
+    named = {"ledger_id": mall.ledger_id, "group": RIDERS, "actor": mall.staff}
+    groups.put(session, **named, member_ids=[rider.id])
+    return rider
+
+
+def quote(session, mall, member, one):
+    return quotes.quote(
+        session,
+        ledger_id=mall.ledger_id,
+        basket=make.a_basket(mall, member, (one, 1)),
+        actor=mall.clerk,
+    )
+
+
+def test_m1_a_paid_offer_is_sold_to_its_group_alone_also_at_the_till(session, mall):
+    one, _offer = paid_offer(session, mall)
+    rider, other = a_rider(session, mall), make.a_member(session, mall, points=300)
+    with make.refused(session, mall, OfferNotForYou, audience=RIDERS):
+        make.redeem(session, mall, other, (one, 1))
+    (line,) = quote(session, mall, other, one).lines
+    assert [type(each) for each in line.refusals] == [OfferNotForYou]
+    assert make.redeem(session, mall, rider, (one, 1)).total_points == 50
+    make.require_clean(session, mall.ledger_id)
+
+
+@pytest.mark.parametrize("how", ["ended", "not yet", "over"])
+def test_m1_a_paid_offer_outside_its_days_is_sold_to_nobody(session, mall, how):
+    tomorrow = clock.today() + timedelta(days=1)
+    yesterday = clock.today() - timedelta(days=1)
+    days = {
+        "ended": {},
+        "not yet": {"from_on": tomorrow},
+        "over": {"from_on": yesterday, "until_on": yesterday},
+    }[how]
+    one, offer = paid_offer(session, mall, **days)
+    if how == "ended":
+        offers.end(session, ledger_id=mall.ledger_id, offer_id=offer.id, actor=mall.staff)
+    rider = a_rider(session, mall)
+    with make.refused(session, mall, OfferNotOpen):
+        issue(session, mall, rider, one)
+    with make.refused(session, mall, OfferNotOpen):
+        make.redeem(session, mall, rider, (one, 1))
+    (line,) = quote(session, mall, rider, one).lines
+    assert [type(each) for each in line.refusals] == [OfferNotOpen]
+    assert for_sale.at_till(session, ledger_id=mall.ledger_id, till=mall.till) == []
+
+
+def test_d35_the_offers_own_limit_counts_by_phone_and_at_the_till(session, mall):
+    one, _offer = paid_offer(session, mall, person_period_max=1)
+    rider = a_rider(session, mall)
+    issue(session, mall, rider, one)
+    with make.refused(session, mall, LimitExceeded, used=1, maximum=1):
+        issue(session, mall, rider, one)
+    with make.refused(session, mall, LimitExceeded, used=1, maximum=1):
+        make.redeem(session, mall, rider, (one, 1))
+    wide, _offer = paid_offer(session, mall, person_period_max=3, goods_max=2)
+    for _ in range(2):
+        issue(session, mall, rider, wide)
+    with make.refused(session, mall, LimitExceeded, used=2, maximum=2):
+        issue(session, mall, rider, wide)
+
+
+def test_m6_no_till_hands_out_a_place_of_a_class(session, mall):
+    member, lesson = make.a_member(session, mall, points=100), a_class(session, mall)
+    for at in (MARCH, CLASS_AT + timedelta(minutes=90)):
+        with clock.held_at(at):
+            with make.refused(session, mall, ClassNotAtTill, starts_at=CLASS_AT.isoformat()):
+                make.redeem(session, mall, member, (lesson, 1))
+            (line,) = quote(session, mall, member, lesson).lines
+            assert [type(each) for each in line.refusals] == [ClassNotAtTill]
+    assert for_sale.at_till(session, ledger_id=mall.ledger_id, till=mall.till) == []
+
+
+def test_m6_a_place_is_honoured_on_the_day_of_its_class_alone(session, mall):
+    member, lesson = make.a_member(session, mall, points=100), a_class(session, mall)
+    made = issue(session, mall, member, lesson)
+    with make.refused(session, mall, VoucherNotYet, starts_at=CLASS_AT.isoformat()):
+        use(session, mall, made.code.token)
+    with clock.held_at(CLASS_AT + timedelta(days=1)), make.refused(session, mall, VoucherOver):
+        use(session, mall, made.code.token)
+    with clock.held_at(CLASS_AT - timedelta(hours=4)):
+        assert use(session, mall, made.code.token).state == "used"
+
+
+def test_d37_a_clerk_honours_no_voucher_of_their_own_household(session, mall):
+    member, one = make.a_member(session, mall, points=100), meal(session, mall)
+    made = issue(session, mall, member, one)
+    make.live_together(session, mall, mall.clerk, member)
+    with make.refused(session, mall, SecondPersonRequired):
+        use(session, mall, made.code.token)
+    colleague = make.add_clerk(session, mall)
+    assert use(session, mall, made.code.token, actor=colleague).state == "used"
 
 
 def test_m5_vouchers_count_as_services_and_never_as_gifts(session, mall):

@@ -127,6 +127,32 @@ def test_m6_a_place_comes_back_in_time_and_not_too_late(here):
     assert spendable(here, other) == 70
 
 
+def test_m1_an_offer_that_costs_points_is_bought_and_never_used_for_nothing(here):
+    _member, phone, paid = member_with(here, 60, price=50, kind="offer", stock_count=0)
+    offer = done(publish(here, goods_id=str(paid.id), person_period_max=1), 201)
+    with here.unchanged():
+        refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "offer_needs_points", 409)
+    body = {"goods_id": str(paid.id), "expected_points": 50}
+    assert done(phone.post("/me/vouchers", body), 201)["total_points"] == 50
+    refused(phone.post("/me/vouchers", body), "limit_exceeded", 422)
+
+
+def test_m6_a_place_is_neither_sold_at_a_till_nor_honoured_before_its_day(here):
+    starts_at = NOON + timedelta(days=2)
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
+    member, phone, lesson = member_with(here, 100, price=30, kind="service", **times)
+    made = done(
+        phone.post("/me/vouchers", {"goods_id": str(lesson.id), "expected_points": 30}), 201
+    )
+    code = done(phone.get(f"/me/vouchers/{made['id']}/code"))
+    uses = f"/shops/{here.mall.shop_id}/voucher-uses"
+    shown = here.show(member)
+    basket = here.basket((lesson, 1), ticket=shown["ticket"])
+    with here.unchanged():
+        refused(here.clerk.post(uses, {"presented": code["token"]}), "voucher_not_yet", 409)
+        refused(here.clerk.post("/redemptions", basket), "class_not_at_till", 409)
+
+
 def test_d34_goods_are_set_aside_and_collected_by_code(here):
     member, phone, oil = member_with(here, 100, price=30)
     body = {"goods_id": str(oil.id), "quantity_count": 2, "expected_total_points": 60}

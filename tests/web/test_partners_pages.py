@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.base import clock
-from app.mall import merchants, offer_uses, vouchers
+from app.mall import merchants, offer_uses, offers, vouchers
 from app.people import codes, members
 from app.people.models import Member
 from app.points import programmes
@@ -146,6 +146,28 @@ def test_m1_an_offer_is_published_greyed_for_others_and_used_by_scan_and_by_code
     ended = staff.send(f"{place}/offers/{offer_id}/end")
     assert ended.status_code == 303
     assert "这家现在没有优惠" in phone.get(at).text
+
+
+def test_m1_an_offer_for_points_is_made_at_the_desk_and_not_used_for_nothing(here, member):
+    wash = make.put_goods(
+        here.session, here.mall, price=5, kind="offer", name="洗车券", stock_count=0
+    )
+    here.session.commit()
+    staff, phone = of(here, here.mall.staff), browser(here, member)
+    place, merchant = f"/staff/{here.mall.node.code}/offers/merchants", here.mall.merchant.id
+    assert "洗车券 5" in staff.get(f"{place}/{merchant}").text
+    form = {"title": "洗车半价", "terms": "凭券", "from_on": "2026-03-01", "goods_id": wash.id}
+    assert staff.send(f"{place}/{merchant}", **form).status_code == 303
+    assert "积分换券" in staff.get(f"{place}/{merchant}").text
+    at = f"/partners/at/{merchant}"
+    shown = phone.get(at).text
+    assert ("要用积分换券，去看看" in shown, "用一次</button>" in shown) == (True, False)
+    named = {"ledger_id": here.mall.ledger_id, "merchant_id": merchant}
+    (offer,) = offers.list_of_merchant(here.session, **named)
+    here.session.rollback()
+    sent = phone.send(f"{at}/use", offer_id=offer.id)
+    assert (sent.status_code, "这个优惠要用积分换" in sent.text) == (409, True)
+    assert phone.send(f"/partners/at/{here.mall.shop_id}/use", offer_id=offer.id).status_code == 404
 
 
 def test_m3_the_code_of_a_suspended_merchant_is_refused(here, member):

@@ -93,6 +93,7 @@ class OfferIn(InSchema):
     until_on = fields.Date(load_default=None, allow_none=True)
     audience = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(GROUPS))
     person_period_max = WholeNumber(load_default=2, validate=validate.Range(1, PERSON_MAX))
+    goods_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class GroupMembersIn(InSchema):

@@ -18,6 +18,11 @@ PARTNERS: dict[str, Text] = {
         "This offer is for another group. No points have changed. Look at the others.",
         "no",
     ),
+    "offer_needs_points": Text(
+        "这个优惠要用积分换，没有用掉，积分没有变。请先换一张券。",
+        "This offer costs points. Nothing was used and no points changed. Get a voucher first.",
+        "no",
+    ),
     "voucher_used": Text(
         "这张券用过了，积分没有再扣。请另换一张。",
         "This voucher was used before. No more points were taken. Get another one.",
@@ -31,6 +36,16 @@ PARTNERS: dict[str, Text] = {
     "return_too_late": Text(
         "退名额的时间过了，积分退不了。请按时来上课。",
         "It is too late to give the place back, so no points return. Please come.",
+        "no",
+    ),
+    "voucher_not_yet": Text(
+        "这节课不在今天，名额还留着，积分没有变。请上课那天再来。",
+        "This class is not today. The place is kept and no points changed. Come on its day.",
+        "no",
+    ),
+    "class_not_at_till": Text(
+        "课堂名额不在店里兑换，积分没有变。请在手机上订。",
+        "Places of a class are not handed out at a till. No points changed. Book on the phone.",
         "no",
     ),
     "class_begun": Text(

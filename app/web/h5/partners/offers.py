@@ -69,7 +69,14 @@ def use(merchant_id: UUID) -> ResponseReturnValue:
         return _merchant(merchant_id)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        made = offer_uses.use(session, **me.key, offer_id=offer_id, door="own", actor=actor())
+        made = offer_uses.use(
+            session,
+            **me.key,
+            offer_id=offer_id,
+            merchant_id=merchant_id,
+            door="own",
+            actor=actor(),
+        )
         offer = offers.get(session, ledger_id=me.ledger_id, offer_id=offer_id)
         return {"title": offer.title, "terms": offer.terms, "ordinal": made.ordinal}
 

@@ -167,6 +167,7 @@ def _one(
         counts = offer_uses.by_offer(
             session, ledger_id=desk.ledger_id(), offer_ids=[one.id for one in listed]
         )
+        payable = offers.payable(session, **key)
         called = terms.names(session, tree.get(session, found.node_id), terms.PARTNER_CLASS)
         class_name = called.get(found.partner_class or "", found.partner_class or "")
     path = url_for("h5.partner_offers.merchant", merchant_id=merchant_id)
@@ -182,6 +183,7 @@ def _one(
         svg=qr.svg(address, label=found.name),
         taken=taken,
         group_options=[(each, each) for each in GROUPS],
+        payable=[(str(each.id), f"{each.name} {each.price_points}") for each in payable],
         today=clock.today(),
         told=corrections.told,
     )

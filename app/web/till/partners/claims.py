@@ -104,10 +104,9 @@ def use_offer(book: str, shop_id: UUID) -> ResponseReturnValue:
     def verb(session: Session, spent: SpentCode) -> Values:
         shop = _require_here(session, ledger_id, shop_id)
         key: Values = {"ledger_id": ledger_id, "offer_id": _offer_id()}
+        whose: Values = {"member_id": spent.member_id, "merchant_id": shop.merchant_id}
+        offer_uses.use(session, **key, **whose, door="code", actor=actor())
         offer = offers.get(session, **key)
-        if offer.merchant_id != shop.merchant_id:
-            raise NotFound("no offer of this shop's merchant")
-        offer_uses.use(session, **key, member_id=spent.member_id, door="code", actor=actor())
         codes.note_result(session, spent, {"state": "offer", "title": offer.title})
         owner = members.get(session, ledger_id=ledger_id, member_id=spent.member_id)
         return {"title": offer.title, "text": owner.name_masked}
