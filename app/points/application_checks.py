@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base import clock
@@ -13,12 +12,11 @@ from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.people import duty_pay, roles
-from app.points import presences, programmes, rates
-from app.points.errors import DutyEarnsNothing, NoRate, OverlapWithOtherActivity
+from app.points import case_numbers, free_time, programmes, rates
+from app.points.errors import DutyEarnsNothing, NoRate
 from app.points.models import Application, Rate
 from app.points.presences import Stay
 
-LIVE = ("waiting", "reviewed", "noticed")
 DAYS_BACK_MAX = 92
 """A deed is applied for within a quarter."""
 QUANTITY_MAX, MINUTES_MAX, TEXT_MAX = 20, 720, 500
@@ -64,18 +62,6 @@ def require_sense(asked: Asked) -> None:
         raise ValidationFailed("12 hours at most", field="minutes")
     if not 0 <= asked.quantity <= QUANTITY_MAX:
         raise ValidationFailed(f"{QUANTITY_MAX} at most", field="quantity")
-    if (asked.starts_at is None) != (asked.ends_at is None):
-        raise ValidationFailed("begin and end, or neither", field="ends_at")
-    if asked.starts_at and asked.ends_at:
-        _require_span(asked.starts_at, asked.ends_at, asked)
-
-
-def _require_span(starts_at: datetime, ends_at: datetime, asked: Asked) -> None:
-    span = (ends_at - starts_at) // timedelta(minutes=1)
-    if span <= 0 or ends_at > clock.now() or clock.local_date(starts_at) != asked.served_on:
-        raise ValidationFailed("a time of that day, in the past", field="ends_at")
-    if asked.minutes > span:
-        raise ValidationFailed("no longer than from begin to end", field="minutes")
 
 
 def rate_of(session: Session, ledger_id: int, asked: Asked) -> Rate:
@@ -83,8 +69,10 @@ def rate_of(session: Session, ledger_id: int, asked: Asked) -> Rate:
 
     Raises:
         DutyEarnsNothing: The category is a paid post or the like (A5).
+        CaseNumberNeeded: It is counted in 件, and is not one case with its number (A10).
         NoRate: It earns nothing on that day.
-        ValidationFailed: It is counted by time and no time is said, or the other way round.
+        ValidationFailed: It is counted by time and no hours, or no time of day, are said (A3),
+            or the other way round.
     """
     programme = programmes.of_ledger(session, ledger_id)
     category = programmes.category(session, programme, asked.category_code)
@@ -99,6 +87,15 @@ def rate_of(session: Session, ledger_id: int, asked: Asked) -> Rate:
         raise ValidationFailed("how long, or how often", field=field)
     if asked.quantity if is_time else asked.minutes:
         raise ValidationFailed("counted by time, or by number", field="quantity")
+    free_time.require_span(
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        served_on=asked.served_on,
+        minutes=asked.minutes,
+    )
+    case_numbers.require_one(
+        measure=indicator.measure, quantity=asked.quantity, case_no=asked.case_no
+    )
     return rates.on(session, programme.id, indicator.code, asked.served_on)
 
 
@@ -124,20 +121,9 @@ def require_free_time(session: Session, ledger_id: int, asked: Asked) -> None:
     Raises:
         OverlapWithOtherActivity: It is credited, or applied for, already.
     """
-    if asked.starts_at is None or asked.ends_at is None:
-        return
-    stay = Stay(asked.member_id, asked.starts_at, asked.ends_at, "application", new_id())
-    near = presences.list_near(session, ledger_id=ledger_id, stays=[stay])
-    applied = sa.select(Application.id).where(
-        Application.ledger_id == ledger_id,
-        Application.member_id == asked.member_id,
-        Application.state.in_(LIVE),
-        Application.starts_at < asked.ends_at,
-        Application.ends_at > asked.starts_at,
-    )
-    is_taken = any(stay.overlaps(other) for other in near)
-    if is_taken or session.scalar(applied.limit(1)) is not None:
-        raise OverlapWithOtherActivity
+    if asked.starts_at is not None and asked.ends_at is not None:
+        stay = Stay(asked.member_id, asked.starts_at, asked.ends_at, "application", new_id())
+        free_time.require(session, ledger_id=ledger_id, stays=[stay])
 
 
 def require_named_role(session: Session, found: Application, actor: Actor) -> None:

@@ -34,6 +34,7 @@ def apply(session: Session, *, ledger_id: int, asked: Asked, actor: Actor) -> Ap
         NoRate: This category earns nothing on that day.
         DutyEarnsNothing: It was paid duty (X1, O8, K2).
         OverlapWithOtherActivity: The time is credited, or applied for, already (A3, C18).
+        CaseNumberNeeded: A 件 is one case with its number (A10).
         CaseAlreadyCounted: The case was counted, or waits (A10).
         NotFound: The member, the place or the category does not exist.
         MemberNotActive: The membership is not active.

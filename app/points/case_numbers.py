@@ -16,7 +16,7 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.upserts import insert_or_ignore
 from app.people import audit
-from app.points.errors import CaseAlreadyCounted
+from app.points.errors import CaseAlreadyCounted, CaseNumberNeeded
 from app.points.models import Application, Case, CaseShare, Grant, Rate
 from app.points.presences import LIVE_STATES
 
@@ -44,6 +44,20 @@ class Taking:
     served_on: date
     points: int
     rate: Rate | None = None
+
+
+def require_one(*, measure: str, quantity: int, case_no: str | None) -> None:
+    """Refuse what is counted in 件 and is not one case with its number (A10, K4).
+
+    Raises:
+        CaseNumberNeeded: It has no number, or is more than one; fact `field`.
+    """
+    if measure != "pieces":
+        return
+    if quantity != 1:
+        raise CaseNumberNeeded(field="quantity")
+    if case_no is None:
+        raise CaseNumberNeeded(field="case_no")
 
 
 def take(session: Session, *, ledger_id: int, taking: Taking, actor: Actor) -> Case:

@@ -117,6 +117,12 @@ class CaseAlreadyCounted(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class CaseNumberNeeded(DomainError):
+    """What is counted in 件 is one case with its number (A10, K4); fact `field`."""
+
+    code = "case_number_needed"
+
+
 class DutyEarnsNothing(DomainError):
     """Paid duty earns no hours and no points, whatever the door (X1, O8, K2, C33)."""
 

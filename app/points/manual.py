@@ -7,7 +7,7 @@ minutes, and a case number pays once (A10).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +19,16 @@ from app.base.ids import new_id
 from app.community import settings, tree
 from app.people import audit
 from app.people.duty_pay import Stint
-from app.points import case_numbers, cases, grants, paid_work, programmes, rates
+from app.points import (
+    case_numbers,
+    cases,
+    free_time,
+    grants,
+    paid_work,
+    presences,
+    programmes,
+    rates,
+)
 from app.points.case_numbers import Taking
 from app.points.cases import Share
 from app.points.deeds import Deed
@@ -40,6 +49,7 @@ class ManualClaim:
         quantity: 次 or 件; else 0.
         reason: Why by hand; shown to the member and in the quarter's pack.
         case_no: Number of a mediation case or the like: counted once (A10).
+        starts_at: With `ends_at`, from when to when: hours are not granted without (A3).
     """
 
     member_id: UUID
@@ -51,6 +61,8 @@ class ManualClaim:
     reason: str
     evidence: str | None = None
     case_no: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def request(session: Session, *, ledger_id: int, claim: ManualClaim, actor: Actor) -> Grant:
@@ -70,8 +82,10 @@ def request_many(
     """Enter a whole list, as from a village's register: all of it or nothing (A17).
 
     Raises:
-        ValidationFailed: No reason, nothing to grant, or nothing that this category counts.
+        ValidationFailed: No reason, nothing to grant, or hours without their time of day.
         LimitExceeded: More than one manual grant may give; facts `used`, `maximum`.
+        CaseNumberNeeded: A 件 is one case with its number (A10); fact `field`.
+        OverlapWithOtherActivity: The time is credited, or applied for, already (A3, C18).
         CaseAlreadyCounted: A case number was granted, waits, or stands here twice.
         DutyEarnsNothing: It was somebody's paid duty (X1, O8, K2); fact `line`.
         NotFound: A member, a place or a category does not exist.
@@ -87,6 +101,8 @@ def request_many(
     stints = [Stint(each.member_id, each.node_id, each.served_on) for each in claims]
     paid_work.require_none(session, ledger_id=ledger_id, stints=stints)
     deeds = [_deed(session, ledger_id, claim) for claim in claims]
+    stays = [stay for deed in deeds if (stay := presences.stay_of(deed)) is not None]
+    free_time.require(session, ledger_id=ledger_id, stays=stays)
     taken = {
         deed.source_id: _take(session, ledger_id, claim, points[_size_of(claim)], actor)
         for deed, claim in zip(deeds, claims, strict=True)
@@ -116,6 +132,9 @@ def _size_of(claim: ManualClaim) -> tuple[object, ...]:
         claim.served_on,
         claim.node_id,
         bool(claim.reason.strip()),
+        claim.case_no is None,
+        claim.starts_at,
+        claim.ends_at,
     )
 
 
@@ -135,6 +154,8 @@ def _deed(session: Session, ledger_id: int, claim: ManualClaim) -> Deed:
         hold_reasons=("manual",),
         reason=claim.reason,
         evidence=_evidence(claim),
+        starts_at=claim.starts_at,
+        ends_at=claim.ends_at,
     )
 
 
@@ -172,6 +193,10 @@ def _require_size(session: Session, programme: Programme, claim: ManualClaim) ->
     if category.indicator_code is not None:
         indicator = programmes.indicator(session, programme, category.indicator_code)
         quantity = claim.minutes if indicator.measure == "minutes" else claim.quantity
+        if claim.quantity:
+            case_numbers.require_one(
+                measure=indicator.measure, quantity=quantity, case_no=claim.case_no
+            )
         rate = rates.card(session, programme.id).find_on(indicator.code, claim.served_on)
         points = rates.earn(rate, carry=0, quantity=quantity).points if rate else 0
     if quantity <= 0 and claim.minutes <= 0:
@@ -180,6 +205,12 @@ def _require_size(session: Session, programme: Programme, claim: ManualClaim) ->
     maximum = settings.read(session, node, MAX_POINTS)[MAX_POINTS]
     if points > maximum:
         raise LimitExceeded(rule_code=MAX_POINTS, used=points, maximum=maximum)
+    free_time.require_span(
+        starts_at=claim.starts_at,
+        ends_at=claim.ends_at,
+        served_on=claim.served_on,
+        minutes=claim.minutes,
+    )
     return points
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base.upserts import insert_or_ignore
+from app.points.deeds import Deed
 from app.points.models import Grant, Presence
 
 LIVE_STATES = ("waiting_level_2", "waiting_level_3", "posted")
@@ -36,11 +37,11 @@ class Stay(NamedTuple):
         )
 
 
-def stay_of(grant: Grant) -> Stay | None:
-    """Return the time that a grant's deed took, if it says so."""
-    if grant.starts_at is None or grant.ends_at is None or grant.ends_at <= grant.starts_at:
+def stay_of(deed: Grant | Deed) -> Stay | None:
+    """Return the time that a deed took, or a grant's deed, if it says so."""
+    if deed.starts_at is None or deed.ends_at is None or deed.ends_at <= deed.starts_at:
         return None
-    return Stay(grant.member_id, grant.starts_at, grant.ends_at, grant.source_kind, grant.source_id)
+    return Stay(deed.member_id, deed.starts_at, deed.ends_at, deed.source_kind, deed.source_id)
 
 
 def list_near(session: Session, *, ledger_id: int, stays: Sequence[Stay]) -> list[Stay]:

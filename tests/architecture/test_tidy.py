@@ -21,7 +21,7 @@ ROOM_LINES = {
     "ledger": 2_600,
     "mall": 8_800,
     "people": 8_800,
-    "points": 11_400,
+    "points": 11_900,
     "reports": 7_900,
     "service_orders": 6_400,
     "web": 3_150,

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
@@ -22,8 +23,9 @@ def test_d30_somebody_applies_on_the_phone_and_another_reviews_it_at_the_desk(sm
     check_page(phone)
     code = phone.locator("option", has_text=CHOSEN).first.get_attribute("value")
     phone.locator("[name=category_code]").select_option(code)
-    phone.locator("[name=served_on]").fill(clock.today().isoformat())
-    phone.locator("[name=amount]").fill("1")
+    phone.locator("[name=served_on]").fill((clock.today() - timedelta(days=1)).isoformat())
+    phone.locator("[name=starts_at]").fill("09:00")
+    phone.locator("[name=ends_at]").fill("10:00")
     phone.locator("[name=text]").fill("清理 3 号楼楼道")
     phone.get_by_role("button", name="交上去").tap()
     expect(phone.get_by_text("交上去了")).to_be_visible()

@@ -305,8 +305,7 @@ def _points(desk: Desk) -> None:
             claim=ManualClaim(
                 member_id=rolled.id,
                 category_code="other",
-                minutes=60,
-                served_on=activities.DAY,
+                **points.stay(activities.DAY, 6, 7),
                 node_id=desk.node.id,
                 reason="停电",
             ),

@@ -14,6 +14,7 @@ from app.points import applications, indicators, notice_objections, notices
 from app.points.errors import (
     ApplicationStateConflict,
     CaseAlreadyCounted,
+    CaseNumberNeeded,
     DutyEarnsNothing,
     NoRate,
     OverlapWithOtherActivity,
@@ -206,6 +207,8 @@ def test_what_makes_no_sense_is_not_applied_for(session, world):
         {"quantity": 0},
         {"quantity": 1, "minutes": 30},
         {"category_code": "other"},
+        {"category_code": "other", "quantity": 0, "minutes": 120},
+        {"starts_at": points.at(DAY, 0), "ends_at": points.at(DAY, 13)},
         {"text": "  "},
         {"served_on": DAY + timedelta(days=1)},
         {"served_on": DAY - timedelta(days=93)},
@@ -224,6 +227,34 @@ def test_what_makes_no_sense_is_not_applied_for(session, world):
         world,
         NoRate,
         lambda: make.apply(session, world, member, category_code="neighbour_help", minutes=60),
+    )
+
+
+def test_a10_a_piece_is_one_case_with_its_number(session, world):
+    member = points.member(session, world)
+    case = {"category_code": "neighbour_mediation", "case_no": "WD-1"}
+    for said in ({**case, "quantity": 20}, {**case, "case_no": None}):
+        refused(
+            session,
+            world,
+            CaseNumberNeeded,
+            lambda more=said: make.apply(session, world, member, **more),
+        )
+    assert make.apply(session, world, member, **case).quantity == 1
+
+
+def test_a3_hours_are_not_applied_for_without_their_time_of_day(session, world):
+    """Three times the same two hours were posted when the times could be left out."""
+    member = points.member(session, world)
+    hours = {"category_code": "other", "quantity": 0, "minutes": 120}
+    refused(session, world, ValidationFailed, lambda: make.apply(session, world, member, **hours))
+    slot = {"starts_at": points.at(DAY, 9), "ends_at": points.at(DAY, 11)}
+    make.apply(session, world, member, **hours, **slot)
+    refused(
+        session,
+        world,
+        OverlapWithOtherActivity,
+        lambda: make.apply(session, world, member, **hours, **slot),
     )
 
 

@@ -15,7 +15,7 @@ from app.base.transactions import attempt
 from app.community import settings
 from app.people.models import Audit
 from app.points import manual
-from app.points.errors import CaseAlreadyCounted
+from app.points.errors import CaseAlreadyCounted, CaseNumberNeeded, OverlapWithOtherActivity
 from app.points.manual import ManualClaim
 from app.points.rates import Terms
 from app.risk.errors import LimitExceeded
@@ -49,6 +49,7 @@ def claim(world: make.World, member_id, **more: Any) -> ManualClaim:
         "served_on": DAY,
         "node_id": world.node.id,
         "reason": "调解成功",
+        "case_no": "2026-001",
     }
     return ManualClaim(**{**asked, **more})
 
@@ -69,6 +70,7 @@ def refused(session: Session, world: make.World, refusal, member_id, **more: Any
 def test_a17_a_manual_grant_waits_for_a_second_person(session, world):
     member = make.member(session, world)
     waiting = request(session, world, member.id, evidence="调解协议书")
+    assert waiting.evidence == "案号 2026-001；调解协议书"
     assert (waiting.state, waiting.hold_reasons) == ("waiting_level_2", "manual")
     assert make.balances(session, world.ledger_id) == {}
     with pytest.raises(SecondPersonRequired), attempt(session):
@@ -84,13 +86,38 @@ def test_a17_a_manual_grant_waits_for_a_second_person(session, world):
 
 def test_l2_times_make_points_without_minutes(session, world):
     member = make.member(session, world)
-    waiting = request(session, world, member.id, category_code="cleanup", quantity=3)
+    waiting = request(session, world, member.id, category_code="cleanup", quantity=3, case_no=None)
     assert make.decide(session, world, waiting)[0].points == 30
+
+
+def test_a10_a_piece_is_one_case_with_its_number_by_hand_as_well(session, world):
+    member = make.member(session, world)
+    refused(session, world, CaseNumberNeeded, member.id, quantity=3)
+    refused(session, world, CaseNumberNeeded, member.id, case_no=None)
+    assert request(session, world, member.id).quantity == 1
+
+
+def test_a3_hours_by_hand_say_from_when_to_when_and_no_time_is_credited_twice(session, world):
+    member = make.member(session, world)
+    hours = {"category_code": "other", "quantity": 0, "case_no": None}
+    morning = {**hours, **make.stay(DAY, 9, 11)}
+    refused(session, world, ValidationFailed, member.id, **hours, minutes=120)
+    refused(session, world, ValidationFailed, member.id, **{**morning, "minutes": 121})
+    refused(session, world, ValidationFailed, member.id, **{**morning, **make.stay(DAY, 20, 22)})
+    make.grant(session, world, member.id, **make.stay(DAY, 10, 12))
+    refused(session, world, OverlapWithOtherActivity, member.id, **morning)
+    later = {**hours, **make.stay(DAY, 12, 14)}
+    two = [claim(world, member.id, **later), claim(world, member.id, **later)]
+    session.commit()
+    with pytest.raises(OverlapWithOtherActivity), attempt(session):
+        manual.request_many(session, ledger_id=world.ledger_id, claims=two, actor=world.staff)
+    assert request(session, world, member.id, **later).state == "waiting_level_2"
 
 
 def test_hours_may_be_granted_by_hand_too(session, world):
     member = make.member(session, world)
-    waiting = request(session, world, member.id, category_code="other", quantity=0, minutes=90)
+    hours = {**make.stay(DAY, 9, 11), "minutes": 90}
+    waiting = request(session, world, member.id, category_code="other", quantity=0, **hours)
     decided = make.decide(session, world, waiting)[0]
     assert (decided.minutes, decided.points, decided.provenance) == (90, 7, "credited")
 
@@ -106,8 +133,9 @@ def test_a_manual_grant_says_why_and_grants_something(session, world):
 def test_a_manual_grant_is_capped(session, world):
     member = make.member(session, world)
     settings.put(session, node=world.city, name=manual.MAX_POINTS, value=40, actor=SYSTEM)
-    assert request(session, world, member.id, quantity=2).state == "waiting_level_2"
-    refused(session, world, LimitExceeded, member.id, quantity=3)
+    cleaned = {"category_code": "cleanup", "case_no": None}
+    assert request(session, world, member.id, quantity=4, **cleaned).state == "waiting_level_2"
+    refused(session, world, LimitExceeded, member.id, quantity=5, **cleaned)
 
 
 def test_a10_a_case_number_pays_once(session, world):

@@ -49,8 +49,10 @@ def workers(session, world):
 
 
 def by_hand(world, member, **more):
-    said = {"category_code": "other", "minutes": 60, "served_on": make.DAY, "reason": "没扫上"}
-    return ManualClaim(member_id=member.id, node_id=world.node.id, **{**said, **more})
+    said = {"category_code": "other", "served_on": make.DAY, "reason": "没扫上", **more}
+    if said.setdefault("minutes", 60):
+        said = {**points.stay(said["served_on"], 9, 10), **said}
+    return ManualClaim(member_id=member.id, node_id=world.node.id, **said)
 
 
 def refused(session, world, act):

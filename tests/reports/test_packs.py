@@ -146,8 +146,7 @@ def test_s11_the_pack_has_hours_points_redemptions_idle_shops_and_grants_by_hand
         claim = ManualClaim(
             member_id=first.id,
             category_code="other",
-            minutes=60,
-            served_on=DAY,
+            **make.stay(DAY, 6, 7),
             node_id=world.node.id,
             reason="停电没有扫上",
         )

@@ -248,14 +248,15 @@ def test_e8_a_household_of_137_reads_what_it_may_spend_and_is_7_short_of_44(desk
 
 
 def test_a3_who_decides_on_a_day_reads_what_is_credited_of_it_already(desk):
-    """What bears no time of day cannot overlap: a person looks at the sum."""
-    today = clock.today()
+    """What bore no time of day cannot overlap: a person looks at the sum."""
+    today = clock.today() - timedelta(days=1)
     points.grant(desk.session, desk.world, desk.person("wen").id, 90, served_on=today)
     for who in ("wen", "zhi"):
         said = {
             "category_code": "other",
             "served_on": today.isoformat(),
-            "amount": "1.5",
+            "starts_at": "09:00",
+            "ends_at": "10:30",
             "text": "陪老人看病",
         }
         assert desk.at(who).send("/applications/new", **said).status_code == 303

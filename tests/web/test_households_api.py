@@ -165,6 +165,26 @@ def test_a10_k4_a_case_is_shared_once_and_the_officer_on_duty_has_nothing(villag
     assert listed["case_no"] == "WD-7"
 
 
+def test_a10_what_counts_by_the_case_is_one_case_with_its_number_at_every_door(village):
+    one, staff = village.caller("wen"), village.caller("staff")
+    day = clock.today() - timedelta(days=1)
+    by_hand = {
+        "member_id": str(one.member.id),
+        "node_code": village.node.code,
+        "category_code": "cases",
+        "served_on": day.isoformat(),
+        "reason": "说好了",
+    }
+    village.session.commit()
+    before = everything(village.session)
+    for said in ({"quantity": 3, "case_no": "WD-1"}, {"quantity": 1}):
+        applied = cleaning(category_code="cases", **said)
+        refused(one.post(f"{village.book}/me/applications", applied), "case_number_needed", 422)
+        asked = {**by_hand, **said}
+        refused(staff.post(f"{village.book}/manual-grants", asked), "case_number_needed", 422)
+    assert everything(village.session) == before
+
+
 def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(village):
     head, spouse = at_home(village, "wen", "spouse")
     earn(village, head, 1)

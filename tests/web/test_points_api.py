@@ -28,12 +28,15 @@ def waiting(town, minutes=60, count=1, **more):
 
 
 def manual(town, member, **more):
+    day = clock.today() - timedelta(days=1)
     return {
         "member_id": str(member.id),
         "node_code": town.node.code,
         "category_code": "other",
         "minutes": 90,
-        "served_on": clock.today().isoformat(),
+        "served_on": day.isoformat(),
+        "starts_at": points.at(day, 9).isoformat(),
+        "ends_at": points.at(day, 11).isoformat(),
         "reason": "系统停电，凭签到表补记",
         **more,
     }
@@ -273,6 +276,8 @@ def test_bad_grants_by_hand_leave_nothing(town, session):
     for change, code in (
         ({"reason": ""}, "validation_failed"),
         ({"minutes": -5}, "validation_failed"),
+        ({"starts_at": None, "ends_at": None}, "validation_failed"),
+        ({"minutes": 150}, "validation_failed"),
         ({"minutes": 0}, "validation_failed"),
         ({"minutes": 600_000}, "limit_exceeded"),
         ({"served_on": "2099-01-01"}, "validation_failed"),

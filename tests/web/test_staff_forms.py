@@ -145,6 +145,7 @@ FORMS = {
         {
             "volunteer_no": "{scanned_no}", "category_code": "other", "hours": "1.5",
             "served_on": "2026-03-09", "reason": "停电", "case_no": "",
+            "starts_at": "18:00", "ends_at": "20:00",
         },
         {
             "volunteer_no": "{scanned_no}", "category_code": "other", "hours": "1.55",

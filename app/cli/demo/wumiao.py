@@ -169,25 +169,16 @@ def _grant(
     if session.scalar(granted.limit(1)):
         return
     withdraw_proofs(session, ledger_id)
-    asked = []
-    for key, quantity in zip(member_keys(), shares, strict=True):
-        if not quantity:
-            continue
-        claim = ManualClaim(
-            member_id=known[key].member_id,
-            category_code=category,
-            quantity=quantity,
-            served_on=clock.today(),
-            node_id=node.id,
-            reason=reason,
-            evidence="村务登记簿",
-            case_no=f"WM-{category}-{key}",
-        )
-        asked.append(
-            manual.request(
-                session, ledger_id=ledger_id, claim=claim, actor=known["wumiao-staff"].actor
-            )
-        )
+    asked = manual.request_many(
+        session,
+        ledger_id=ledger_id,
+        claims=[
+            claim
+            for key, count in zip(member_keys(), shares, strict=True)
+            for claim in _claims(known[key], node.id, (category, reason), count)
+        ],
+        actor=known["wumiao-staff"].actor,
+    )
     approvals.decide(
         session,
         ledger_id=ledger_id,
@@ -197,6 +188,25 @@ def _grant(
         reason=None,
         actor=known["wumiao-second"].actor,
     )
+
+
+def _claims(who: Someone, node_id: int, what: tuple[str, str], count: int) -> list[ManualClaim]:
+    """What a member did so often: 次 are one line, each 件 is a case with its own number (A10)."""
+    category, reason = what
+    is_case = category == "neighbour_mediation"
+    return [
+        ManualClaim(
+            member_id=who.member_id,
+            category_code=category,
+            quantity=1 if is_case else count,
+            served_on=clock.today(),
+            node_id=node_id,
+            reason=reason,
+            evidence="村务登记簿",
+            case_no=f"WM-{who.external_id}-{piece:02d}" if is_case else None,
+        )
+        for piece in range(1, (count if is_case else min(count, 1)) + 1)
+    ]
 
 
 def _serve(session: Session, ledger_id: int, known: dict[str, Someone]) -> None:

@@ -172,6 +172,8 @@ class ManualIn(MemberNumberIn):
     reason = Text(required=True, length_max=REASON_MAX)
     evidence = Text(load_default=None, allow_none=True, length_max=120)
     case_no = Text(load_default=None, allow_none=True, length_max=60)
+    starts_at = fields.Time(load_default=None, format="%H:%M")
+    ends_at = fields.Time(load_default=None, format="%H:%M")
 
 
 class BackfillIn(MemberNumberIn):

@@ -10,12 +10,12 @@ AMOUNT_MAX = 24
 
 
 class MyApplicationIn(InSchema):
-    """What I did: `amount` is hours, 次 or 件, as the category counts (P7)."""
+    """What I did: `amount` is hours or 次, as the category counts; a 件 is one (P7)."""
 
     category_code = Text(required=True, length_max=24)
     served_on = fields.Date(required=True)
-    begins = fields.Time(load_default=None, format="%H:%M")
-    ends = fields.Time(load_default=None, format="%H:%M")
+    starts_at = fields.Time(load_default=None, format="%H:%M")
+    ends_at = fields.Time(load_default=None, format="%H:%M")
     amount = fields.Decimal(
         load_default=None, places=2, validate=validate.Range(min=0, max=AMOUNT_MAX)
     )

@@ -185,7 +185,7 @@ class DecidedOut(Schema):
 
 
 class ManualIn(InSchema):
-    """A grant by hand: minutes, or 次 or 件 where those are counted."""
+    """A grant by hand: minutes with their time of day, or 次, or one 件 with its case number."""
 
     member_id = fields.UUID(required=True)
     node_code = Text(required=True, length_max=32)
@@ -196,6 +196,8 @@ class ManualIn(InSchema):
     reason = Text(required=True)
     evidence = Text(load_default=None, allow_none=True, length_max=120)
     case_no = Text(load_default=None, allow_none=True, length_max=60)
+    starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    ends_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
 class BackfillIn(InSchema):

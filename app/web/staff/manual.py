@@ -16,6 +16,7 @@ from app.points.manual import ManualClaim
 from app.points.models import Grant
 from app.reports import review_rows
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.day_spans import span_of
 from app.web.schemas.desk import ManualIn, ReasonIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
@@ -45,6 +46,9 @@ def ask() -> ResponseReturnValue:
         node = desk.require_here(session, ENTRANTS)
         whose = numbered(session, asked.pop("volunteer_no"))
         desk.require_at(session, whose.node_id, ENTRANTS)
+        asked["starts_at"], asked["ends_at"] = span_of(
+            asked["served_on"], asked["starts_at"], asked["ends_at"]
+        )
         claim = ManualClaim(member_id=whose.id, node_id=node.id, **asked)
         return manual.request(session, ledger_id=desk.ledger_id(), claim=claim, actor=actor())
 

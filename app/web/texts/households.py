@@ -7,6 +7,10 @@ HOUSEHOLDS: dict[str, Text] = {
         "在岗领薪的时间不计时长和积分。请只申报岗位以外的服务。",
         "Paid duty earns no hours and no points. Apply for what was done outside it.",
     ),
+    "case_number_needed": Text(
+        "按件计分的，一份记一件，还要写案号。这次没有记，请补上。",
+        "What counts by the case is one case with its number. Nothing was entered. Add them.",
+    ),
     "case_shares_differ": Text(
         "各人相加不等于这一件的积分，没有记。请重新分一分。",
         "The shares do not add up to the case. Nothing was entered. Share it out again.",

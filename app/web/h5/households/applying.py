@@ -1,6 +1,6 @@
 """Applications (积分申报) on the phone: say what was done, with photos; see where it stands."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,18 @@ from app.web.acts import submit
 from app.web.errors import problem_of
 from app.web.h5 import forms, own
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.day_spans import span_of
 from app.web.schemas.me_application import MyApplicationIn
 from app.web.session import actor
 from app.web.translate import _, _l
 
 bp = own.may_be_acted(Blueprint("applying", __name__))
 
+CALLED = {
+    "starts_at": (_l("从几点"), _l("按小时的要写从几点到几点")),
+    "ends_at": (_l("到几点"), _l("按小时的要写从几点到几点，最多 12 小时，不能在以后")),
+    "quantity": (_l("多少"), _l("按次的最多 20 次；按件的一份写一件")),
+}
 UNITS = {"minutes": _l("按小时"), "times": _l("按次"), "pieces": _l("按件")}
 
 
@@ -93,17 +99,16 @@ def _asked(session: Session, me: own.Own, asked: dict[str, Any]) -> Asked:
     """Turn the one number of the form into minutes, or into 次 or 件."""
     programme = programmes.of_ledger(session, me.ledger_id)
     category = programmes.category(session, programme, asked["category_code"])
-    starts_at, ends_at = _span(asked["served_on"], asked.pop("begins"), asked.pop("ends"))
+    begins, ends = asked.pop("starts_at"), asked.pop("ends_at")
+    starts_at, ends_at = span_of(asked["served_on"], begins, ends)
     amount = asked.pop("amount")
     minutes = quantity = 0
     if category.indicator_code is not None:
         measure = programmes.indicator(session, programme, category.indicator_code).measure
         if measure == "minutes":
             minutes = _minutes(amount, starts_at, ends_at)
-        elif amount is None or amount != int(amount):
-            raise ValidationFailed("a whole number", field="amount")
         else:
-            quantity = int(amount)
+            quantity = _quantity(amount, measure)
     return Asked(
         member_id=me.member.id,
         node_id=me.node.id,
@@ -119,16 +124,17 @@ def _minutes(amount: Any, starts_at: datetime | None, ends_at: datetime | None) 
     if amount is not None:
         return int(amount * 60)
     if starts_at is None or ends_at is None:
-        raise ValidationFailed("how many hours", field="amount")
+        raise ValidationFailed("hours say from when to when", field="starts_at")
     return int((ends_at - starts_at).total_seconds() // 60)
 
 
-def _span(
-    day: date, begins: time | None, ends: time | None
-) -> tuple[datetime | None, datetime | None]:
-    if begins is None or ends is None:
-        return None, None
-    return clock.local_instant(day, begins), clock.local_instant(day, ends)
+def _quantity(amount: Any, measure: str) -> int:
+    """Count 次 as they are said; an application for a 件 is one case."""
+    if amount is None and measure == "pieces":
+        return 1
+    if amount is None or amount != int(amount):
+        raise ValidationFailed("a whole number", field="amount")
+    return int(amount)
 
 
 def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
@@ -168,6 +174,7 @@ def _form(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     return forms.page(
         "h5/households/apply.html",
         problem,
+        CALLED,
         me=me,
         categories=categories,
         today=clock.today().isoformat(),
