@@ -211,36 +211,32 @@ def history(session: Session, *, ledger_id: int, household_id: UUID) -> list[Hou
 
 
 def circle_of(session: Session, *, ledger_id: int, person_id: UUID) -> set[UUID]:
-    """Return the members a person may not decide about: themselves and their household (D23)."""
+    """Return the members a person may not decide about: themselves and their household (D23).
+
+    Memberships that were merged into one of them are theirs as well (L13).
+    """
     named = {"in_ledger": ledger_id, "of_person": person_id}
     return {each for row in session.execute(_circle(), named) for each in row if each is not None}
 
 
 @cache
-def _circle() -> sa.Select[UUID, UUID]:
+def _circle() -> sa.Select[UUID, UUID, UUID, UUID]:
     """Return the statement of `circle_of`, made once: every decision asks it."""
     own, mine, ours = aliased(Member), aliased(HouseholdMember), aliased(HouseholdMember)
+    merged = aliased(Member)
     in_ledger = sa.bindparam("in_ledger", type_=sa.BigInteger())
+    kept_id = sa.func.coalesce(own.merged_into_id, own.id, type_=Id())
+    each_id = sa.func.coalesce(ours.member_id, kept_id, type_=Id())
+
+    def here(table: Any, *conditions: Any) -> Any:
+        in_book = (table.ledger_id == own.ledger_id, table.ledger_id == in_ledger)
+        return table, sa.and_(*in_book, *conditions)
+
     return (
-        sa.select(own.id, ours.member_id)
-        .outerjoin(
-            mine,
-            sa.and_(
-                mine.ledger_id == own.ledger_id,
-                mine.ledger_id == in_ledger,
-                mine.member_id == own.id,
-                mine.left_on.is_(None),
-            ),
-        )
-        .outerjoin(
-            ours,
-            sa.and_(
-                ours.ledger_id == mine.ledger_id,
-                ours.ledger_id == in_ledger,
-                ours.household_id == mine.household_id,
-                ours.left_on.is_(None),
-            ),
-        )
+        sa.select(own.id, kept_id, ours.member_id, merged.id)
+        .outerjoin(*here(mine, mine.member_id == kept_id, mine.left_on.is_(None)))
+        .outerjoin(*here(ours, ours.household_id == mine.household_id, ours.left_on.is_(None)))
+        .outerjoin(*here(merged, merged.merged_into_id == each_id))
         .where(own.ledger_id == in_ledger, own.person_id == sa.bindparam("of_person", type_=Id()))
     )
 

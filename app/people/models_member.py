@@ -22,6 +22,7 @@ from app.base.db import (
     LedgerKey,
     LedgerRow,
     NodeId,
+    index_where,
     ledger_fk,
     one_of,
     unique_where,
@@ -43,6 +44,12 @@ class Member(LedgerRow, Base):
         sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
         ledger_fk("merged_into_id", "people_member"),
         sa.Index(None, "ledger_id", "node_id"),
+        index_where(
+            "ix_people_member_merged",
+            "ledger_id",
+            "merged_into_id",
+            where="merged_into_id IS NOT NULL",
+        ),
         one_of("state", *MEMBER_STATES),
         BY_LEDGER,
     )

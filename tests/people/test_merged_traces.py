@@ -8,6 +8,7 @@ from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.people import agents, cards, codes, households, merges, team_members
 from app.people.errors import CardNotActive, CodeExpired
+from app.people.members import known_as
 from app.people.models import Agent, TeamMember
 from tests.factories.teams import SECOND_STAFF, STAFF, a_place, a_team, members
 
@@ -151,3 +152,37 @@ def test_l13_who_has_a_household_stays_in_it(session, place, pair):
     assert present(session, left) == {spouse.id}
     assert left.head_member_id == spouse.id
     assert present(session, own) == {kept.id}
+
+
+def test_l13_a_household_may_not_decide_about_what_was_merged_into_it(session, place, pair):
+    old, kept = pair
+    (spouse,) = members(session, place, 1)
+    home = households.create(
+        session,
+        ledger_id=place.ledger_id,
+        node_id=place.grid_id,
+        name="3幢201",
+        head_member_id=kept.id,
+        actor=STAFF,
+    )
+    households.join(
+        session,
+        ledger_id=place.ledger_id,
+        household_id=home.id,
+        member_id=spouse.id,
+        relation="配偶",
+        actor=STAFF,
+    )
+    merged(session, pair)
+
+    for each in (old, kept, spouse):
+        circle = households.circle_of(session, ledger_id=place.ledger_id, person_id=each.person_id)
+        assert circle == {old.id, kept.id, spouse.id}
+
+
+def test_l13_a_member_is_known_by_the_numbers_merged_into_theirs(session, place, pair):
+    old, kept = pair
+    merged(session, pair)
+
+    assert known_as(session, kept) == {old.id, kept.id}
+    assert known_as(session, old) == {old.id}
