@@ -1,7 +1,9 @@
 """Escrow: the asker's points wait for the help, each lot with its own last day (L5–L7, D28).
 
-The account belongs to the exchange. Released, a lot keeps its day; given back after its
-day it is expired, as in any refund (E10). No point is made or lost on the way.
+The account belongs to the exchange. Released, a lot keeps its day; one whose day passed
+while it waited counts as earned on the day of its release, or the helper would be paid with
+dead points. Given back after its day it is expired, as in any refund (E10). No point is
+made or lost on the way.
 """
 
 from dataclasses import replace
@@ -11,13 +13,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.actors import Actor
 from app.base.db import NEVER
 from app.ledger import balances, posting
 from app.ledger.accounts import AccountRef
 from app.ledger.models import Journal
 from app.ledger.posting import JournalDraft, Line
-from app.points import holders, wallets
+from app.points import holders, programmes, vintages, wallets
 
 HELD = "exchange_escrow"
 RELEASED = "exchange_release"
@@ -61,6 +64,7 @@ def release(
 ) -> UUID:
     """Give what is in escrow to the helper; return the journal (L6).
 
+    A lot keeps its last day; one that lapsed meanwhile gets the programme's for today.
     What the helper owes (待追回) is recovered first (D31).
 
     Raises:
@@ -68,10 +72,14 @@ def release(
     """
     holder_of = holders.of(session, ledger_id=ledger_id, member_ids={helper_id}, lock=True)
     purse = wallets.earning_purse(session, ledger_id=ledger_id, holder_id=holder_of[helper_id])
+    today = clock.today()
+    policy = programmes.of_ledger(session, ledger_id).expiry_policy
     lines: list[Line] = []
     for each in balances.of_owner(session, ledger_id=ledger_id, owner_id=exchange_id):
         if each.posted:
-            lines += purse.earn(each.posted, each.ref.vintage_on, source=each.ref)
+            held_on = each.ref.vintage_on
+            day = held_on if held_on >= today else vintages.vintage_on(policy, today)
+            lines += purse.earn(each.posted, day, source=each.ref)
     return _post(session, ledger_id, exchange_id, RELEASED, tuple(lines), actor)
 
 
