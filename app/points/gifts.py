@@ -26,7 +26,7 @@ from app.points import holders, pooling, programmes, wallets
 from app.points.errors import GiftStays
 from app.points.models import Gift, GiftLot
 from app.points.purses import Purse
-from app.risk import limits
+from app.risk import freezes, limits
 from app.risk.errors import LimitExceeded
 
 KIND = "gift"
@@ -59,7 +59,7 @@ def give(
         NotFound: No such confirmed relative of the giver.
         ValidationFailed: Not 1 point or more, a friend where only kin may be given to, or
             one of the giver's own household, whose points are one account.
-        MemberNotActive: One of the two is not active.
+        MemberNotActive, AccountFrozen: One of the two is not active; the giver is frozen.
         InsufficientPoints: Fact `short_points`.
         GiftStays: Points that were a gift are not given on; fact `giftable_points`.
         LimitExceeded: More than the year's limit.
@@ -131,6 +131,7 @@ def _two(
     two = members.get_many(session, ledger_id=ledger_id, member_ids=[giver_id, other_id])
     for each in two.values():
         members.require_active(each)
+    freezes.require_free(session, ledger_id=ledger_id, subject_ids=[giver_id])
     return two[giver_id], two[other_id]
 
 

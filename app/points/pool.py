@@ -22,6 +22,7 @@ from app.people import audit, members
 from app.points import holders, wallets
 from app.points.errors import DonationFinal
 from app.points.models import Donation
+from app.risk import freezes
 
 POOL = AccountRef("points", "common_pool")
 DONATED, TAKEN_BACK = "donation", "donation_back"
@@ -39,10 +40,12 @@ def donate(
         ValidationFailed: Not 1 to 100,000 points.
         InsufficientPoints: Fact `short_points`.
         MemberNotActive: The membership is not active.
+        AccountFrozen: The membership is frozen.
         LedgerReadOnly: The book is stopped.
     """
     require_size(points)
     members.require_active(members.get(session, ledger_id=ledger_id, member_id=member_id))
+    freezes.require_free(session, ledger_id=ledger_id, subject_ids=[member_id])
     holder_of = holders.of(session, ledger_id=ledger_id, member_ids=[member_id], lock=True)
     donation_id = new_id()
     lines = wallets.spend_lines(

@@ -13,7 +13,9 @@ from app.ledger.models import Journal
 from app.people import households, members
 from app.points import grants
 from app.points.grants import Deed
+from app.risk import freezes
 from app.service_orders import escrow, exchanges, news, rings
+from app.service_orders.errors import AskerFrozen
 from app.service_orders.models import Exchange
 
 CATEGORY = "neighbour_help"
@@ -41,11 +43,14 @@ def confirm(
 
     By code, the actor is the helped neighbour, whose code the door has consumed. By staff,
     the actor signs for a neighbour without a phone, and is neither of the two nor of
-    their households.
+    their households. An asker who was frozen meanwhile moves no points by code; the help
+    was given, so that staff who looked at it may sign.
 
     Raises:
         NotFound: No such exchange.
         PermissionDenied: By code, but the actor did not ask for it.
+        AskerFrozen: By code, but the asker is frozen.
+        HelpAtHome: The two are one, or live together by now.
         SecondPersonRequired: By staff, but the actor is one of the two, lives with them, or
             asked for it in the asker's name (A6).
         ExchangeStateConflict: Nobody took it on, or it is over.
@@ -58,6 +63,8 @@ def confirm(
     _require_time(exchange, done)
     helper_id = exchange.helper_id
     assert helper_id is not None, "an accepted exchange has a helper"
+    helper = members.get(session, ledger_id=ledger_id, member_id=helper_id)
+    exchanges.require_two_homes(session, exchange, helper)
     exchange.starts_at, exchange.ends_at = done.starts_at, done.ends_at
     exchange.confirmed_by, exchange.confirmer_id = done.confirmed_by, actor.person_id
     exchange.end_journal_id = escrow.release(
@@ -93,6 +100,10 @@ def _require_confirmer(session: Session, exchange: Exchange, done: Done, actor: 
         asker = members.get(session, ledger_id=ledger_id, member_id=exchange.asker_id)
         if asker.person_id != actor.person_id:
             raise PermissionDenied("the code of another")
+        if freezes.find_live(
+            session, ledger_id=ledger_id, subject_kind="member", subject_id=asker.id
+        ):
+            raise AskerFrozen
         return
     circle = households.circle_of(session, ledger_id=ledger_id, person_id=actor.person_id)
     if circle & {exchange.asker_id, exchange.helper_id}:

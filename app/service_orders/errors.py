@@ -38,6 +38,20 @@ class ExchangeStateConflict(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class HelpAtHome(DomainError):
+    """Help of oneself, or within one household, is no exchange between neighbours (A11, A12)."""
+
+    code = "help_at_home"
+    refusal = Refusal.FORBIDDEN
+
+
+class AskerFrozen(DomainError):
+    """Who asked is frozen since: their code moves no points, a person of staff decides (A7)."""
+
+    code = "asker_frozen"
+    refusal = Refusal.FORBIDDEN
+
+
 class NoSlotLeft(DomainError):
     """Every slot is claimed (T3)."""
 

@@ -18,10 +18,11 @@ from app.base.errors import NotFound, PermissionDenied, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.ledger import books
-from app.people import members
+from app.people import households, members
 from app.people.models import Member
+from app.risk import freezes
 from app.service_orders import escrow, news, offers
-from app.service_orders.errors import ExchangeStateConflict
+from app.service_orders.errors import ExchangeStateConflict, HelpAtHome
 from app.service_orders.models import Exchange
 
 LIFE = timedelta(days=30)
@@ -48,11 +49,13 @@ def ask(
     Raises:
         ValidationFailed: Nothing is asked for, or a number is out of range.
         MemberNotActive: The asker is no active member.
+        AccountFrozen: The asker is frozen.
         NotFound: The offer is gone, or one's own.
         InsufficientPoints: Fact `short_points`.
     """
     _require_sense(wanted)
     members.require_active(asker)
+    freezes.require_free(session, ledger_id=ledger_id, subject_ids=[asker.id])
     if wanted.offer_id is not None:
         offers.get_live(session, ledger_id=ledger_id, offer_id=wanted.offer_id, but_of=asker.id)
     now, exchange_id = clock.now(), new_id()
@@ -92,14 +95,14 @@ def accept(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Membe
 
     Raises:
         NotFound: No such exchange.
-        PermissionDenied: It is one's own, or was asked of somebody else.
+        HelpAtHome: It is one's own, or of one's household.
+        PermissionDenied: It was asked of somebody else.
         ExchangeStateConflict: It is taken, or over.
         MemberNotActive: The helper is no active member.
     """
     members.require_active(helper)
     exchange = get(session, ledger_id=ledger_id, exchange_id=exchange_id, is_locked=True)
-    if helper.id == exchange.asker_id:
-        raise PermissionDenied("nobody helps themselves for points")
+    require_two_homes(session, exchange, helper)
     if exchange.offer_id is not None:
         offer = offers.get(session, ledger_id=ledger_id, offer_id=exchange.offer_id)
         if offer.member_id != helper.id:
@@ -216,6 +219,17 @@ def _require_sense(wanted: HelpWanted) -> None:
         raise ValidationFailed("points out of range", field="points")
     if not 1 <= wanted.minutes <= MINUTES_MAX:
         raise ValidationFailed("minutes out of range", field="minutes")
+
+
+def require_two_homes(session: Session, exchange: Exchange, helper: Member) -> None:
+    """Refuse help of oneself or within one household: it would make hours of nothing.
+
+    Raises:
+        HelpAtHome: The asker is the helper, or lives with them.
+    """
+    circle = households.circle_of(session, ledger_id=exchange.ledger_id, person_id=helper.person_id)
+    if exchange.asker_id in circle:
+        raise HelpAtHome
 
 
 def require_state(exchange: Exchange, *states: str) -> None:

@@ -11,12 +11,14 @@ from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, Va
 from app.ledger.errors import InsufficientPoints
 from app.ledger.models import Account, Journal
 from app.people import audit, households, inbox
-from app.points import wallets
+from app.points import expiry, programmes, vintages, wallets
 from app.reports import explanations, proofs
+from app.risk import freezes
+from app.risk.errors import AccountFrozen
 from app.risk.models import Signal
 from app.service_orders import asking_for, confirming, exchanges, neighbours, offers
 from app.service_orders.confirming import Done
-from app.service_orders.errors import ExchangeStateConflict
+from app.service_orders.errors import AskerFrozen, ExchangeStateConflict, HelpAtHome
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.offers import Proposal
 from tests.factories import service_orders as make
@@ -79,6 +81,35 @@ def test_d28_points_keep_their_last_day_through_the_exchange(session, rich):
         held = wallets.holding(session, ledger_id=rich.ledger_id, member_id=rich.helper.id)
 
     assert held.lots == [(DAY.replace(month=12, day=31), 20), (NEVER, 10)]
+
+
+@pytest.mark.parametrize("policy", ["calendar_year", "rolling_36_months"])
+def test_l6_points_that_lapsed_in_escrow_reach_the_helper_alive(session, rich, policy):
+    programme = programmes.of_ledger(session, rich.ledger_id)
+    programme.expiry_policy = policy
+    session.commit()
+    last = DAY.replace(month=12, day=31)
+    exchange = make.taken_on(session, rich, on=last, points=30)
+    new_year = last + timedelta(days=1)
+    with at("10:00", new_year):
+        expiry.expire_due(session, ledger_id=rich.ledger_id, today=new_year)
+        confirming.confirm(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            done=Done(
+                starts_at=moment("15:00", last), ends_at=moment("16:00", last), confirmed_by="code"
+            ),
+            actor=rich.asking,
+        )
+        session.commit()
+        held = wallets.holding(session, ledger_id=rich.ledger_id, member_id=rich.helper.id)
+
+    fresh = vintages.vintage_on(policy, new_year)
+    assert held.lots == [(fresh, 20), (NEVER, 10)]
+    assert held.spendable_points == 30
+    assert circulating(session, rich) == 50
+    prove(session, rich)
 
 
 def test_l7_withdrawn_before_it_is_confirmed_gives_all_back(session, rich):
@@ -206,10 +237,96 @@ def test_points_that_are_not_there_are_not_promised(session, rich):
 def test_nobody_helps_themselves(session, rich):
     exchange = make.asked(session, rich)
 
-    with refused(session, rich, PermissionDenied):
+    with refused(session, rich, HelpAtHome):
         exchanges.accept(
             session, ledger_id=rich.ledger_id, exchange_id=exchange.id, helper=rich.asker
         )
+
+
+def test_a11_help_within_one_household_is_no_exchange(session, rich):
+    exchange = make.asked(session, rich)
+    at_home(session, rich, rich.asker, rich.helper)
+
+    with refused(session, rich, HelpAtHome):
+        exchanges.accept(
+            session, ledger_id=rich.ledger_id, exchange_id=exchange.id, helper=rich.helper
+        )
+
+
+@pytest.mark.parametrize("confirmed_by", ["code", "staff"])
+def test_a11_two_who_moved_together_since_confirm_nothing(session, rich, confirmed_by):
+    exchange = make.taken_on(session, rich)
+    at_home(session, rich, rich.helper, rich.asker)
+    actor = rich.asking if confirmed_by == "code" else rich.world.staff
+
+    with at("16:00"), refused(session, rich, HelpAtHome):
+        make.confirm(session, rich, exchange, confirmed_by=confirmed_by, actor=actor)
+    with at("17:00"):
+        exchanges.withdraw(
+            session,
+            ledger_id=rich.ledger_id,
+            exchange_id=exchange.id,
+            asker=rich.asker,
+            actor=rich.asking,
+        )
+        session.commit()
+    assert spendable(session, rich, rich.asker) == 50
+    prove(session, rich)
+
+
+def test_a_frozen_asker_asks_nothing_and_confirms_nothing_by_code(session, rich):
+    exchange = make.taken_on(session, rich)
+    freeze(session, rich, rich.asker)
+
+    with refused(session, rich, AccountFrozen):
+        make.asked(session, rich, text="15:00", points=5)
+    with at("16:00"), refused(session, rich, AskerFrozen):
+        make.confirm(session, rich, exchange)
+
+
+def test_staff_who_looked_at_it_sign_for_help_that_a_frozen_asker_got(session, rich):
+    exchange = make.taken_on(session, rich)
+    freeze(session, rich, rich.asker)
+    with at("16:00"):
+        make.confirm(session, rich, exchange, confirmed_by="staff", actor=rich.world.staff)
+
+    assert exchange.state == "done"
+    assert spendable(session, rich, rich.helper) == 20
+    prove(session, rich)
+
+
+def freeze(session, street, member):
+    with at("14:00"):
+        freezes.freeze(
+            session,
+            ledger_id=street.ledger_id,
+            subject_kind="member",
+            subject_id=member.id,
+            reason="正在核实",
+            actor=street.world.staff,
+        )
+        session.commit()
+
+
+def at_home(session, street, head, other):
+    """Put two members into one household."""
+    home = households.create(
+        session,
+        ledger_id=street.ledger_id,
+        node_id=street.world.node.id,
+        name="一户",
+        head_member_id=head.id,
+        actor=SYSTEM,
+    )
+    households.join(
+        session,
+        ledger_id=street.ledger_id,
+        household_id=home.id,
+        member_id=other.id,
+        relation="配偶",
+        actor=SYSTEM,
+    )
+    session.commit()
 
 
 def test_the_second_to_take_it_on_is_too_late(session, rich):
@@ -258,23 +375,7 @@ def test_staff_sign_for_a_neighbour_without_a_phone(session, rich):
 def test_a6_nobody_signs_for_their_own_household(session, rich):
     exchange = make.taken_on(session, rich)
     staff = make.member_of(session, rich, rich.world.staff)
-    home = households.create(
-        session,
-        ledger_id=rich.ledger_id,
-        node_id=rich.world.node.id,
-        name="一户",
-        head_member_id=staff.id,
-        actor=SYSTEM,
-    )
-    households.join(
-        session,
-        ledger_id=rich.ledger_id,
-        household_id=home.id,
-        member_id=rich.helper.id,
-        relation="配偶",
-        actor=SYSTEM,
-    )
-    session.commit()
+    at_home(session, rich, staff, rich.helper)
     done = Done(starts_at=moment("14:00"), ends_at=moment("16:00"), confirmed_by="staff")
 
     with at("16:00"), refused(session, rich, SecondPersonRequired):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
+from app.people import households
 from app.people.models import Member
 from app.points import wallets
 from tests.factories import ledger
@@ -82,6 +83,41 @@ def test_a_code_of_another_confirms_nothing_and_is_used_up(town, asker, helper):
         refused(helper.post(f"{path}/confirmation", {**times, "code": code}), "code_already_used")
 
     assert (spendable(town, asker.member), spendable(town, helper.member)) == (30, 0)
+
+
+def live_together(town: Town, one: Member, two: Member) -> None:
+    key = {"ledger_id": town.ledger_id, "actor": town.world.staff}
+    home = households.create(
+        town.session, **key, node_id=town.node.id, name="一户", head_member_id=one.id
+    )
+    households.join(town.session, **key, household_id=home.id, member_id=two.id, relation="配偶")
+    town.session.commit()
+
+
+def test_help_within_one_household_is_no_exchange(town, asker, helper):
+    made = done(asker.post(f"{town.book}/me/exchanges", HELP), 201)
+    live_together(town, asker.member, helper.member)
+    before = everything(town.session)
+    for who in (helper, asker):
+        path = f"{town.book}/exchanges/{made['id']}/acceptance"
+        refused(who.post(path), "help_at_home", 403)
+
+    assert everything(town.session) == before
+
+
+def test_the_code_of_a_frozen_neighbour_moves_no_points_and_staff_may_sign(town, asker, helper):
+    path, times = taken_on(town, asker, helper), hours()
+    body = {"subject_kind": "member", "subject_id": str(asker.member.id), "reason": "核实"}
+    done(town.caller("staff").post(f"{town.book}/freezes", body), 201)
+    with clock.held_at(clock.now() + timedelta(hours=2)):
+        code = confirm_code(town, asker)
+        answer = helper.post(f"{path}/confirmation", {**times, "code": code})
+        refused(answer, "asker_frozen", 403)
+        assert spendable(town, helper.member) == 0
+        refused(asker.post(f"{town.book}/me/exchanges", {**HELP, "points": 1}), "account_frozen")
+        done(town.caller("colleague").post(f"{path}/countersignature", times))
+
+    assert spendable(town, helper.member) == 20
 
 
 def test_a_request_taken_back_returns_its_points(town, asker, helper):

@@ -13,6 +13,7 @@ from app.web.texts.asking import ASKING
 from app.web.texts.claims import CLAIMS
 from app.web.texts.conflict import CONFLICTS
 from app.web.texts.households import HOUSEHOLDS
+from app.web.texts.neighbours import NEIGHBOURS
 from app.web.texts.orders import ORDERS
 from app.web.texts.partners import PARTNERS
 from app.web.texts.registers import REGISTERS
@@ -46,6 +47,7 @@ TEXTS: dict[str, Text] = {
     **STARS,
     **CLAIMS,
     **SHIFTS,
+    **NEIGHBOURS,
     **HOUSEHOLDS,
     **PARTNERS,
     **ORDERS,

@@ -11,7 +11,7 @@ from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import grids, tree
-from app.people import members
+from app.people import households, members
 from app.points import wallets
 from app.service_orders import exchanges, neighbours, offers
 from app.web import neighbour_help
@@ -99,6 +99,7 @@ def draw(
         values: dict[str, Any] = {
             "place": tree.get(session, found.node_id),
             "text": exchanges.text_of(found) if side else "",
+            "is_at_home": found.asker_id in _circle(session, me),
             "is_for_another": _is_for_another(session, me, found),
             "spendable": wallets.holding(session, **me.key).spendable_points,
         }
@@ -118,6 +119,10 @@ def draw(
         said=said,
         **values,
     )
+
+
+def _circle(session: Session, me: Own) -> set[UUID]:
+    return households.circle_of(session, ledger_id=me.ledger_id, person_id=me.member.person_id)
 
 
 def _is_for_another(session: Session, me: Own, found: Any) -> bool:
