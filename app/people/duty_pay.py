@@ -2,7 +2,8 @@
 
 A paid duty is done in its place and everywhere else in the community of that place: the
 full-time worker of one grid is at work in the next one too. In another community, and at
-what a street or a city holds, they are a volunteer like anybody.
+what a street or a city holds, they are a volunteer like anybody. A report (随手拍) is the
+exception: whoever reports may choose the place, so a day with paid duty to report is paid.
 """
 
 from collections.abc import Collection
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.community import grids, tree
-from app.people.models import Duty
+from app.people.models import Duty, DutyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ def is_paid_at(
     """Whether what a member does at a place on a day is paid duty."""
     stint = Stint(member_id, node_id, on)
     return bool(paid_among(session, ledger_id=ledger_id, stints=[stint]))
+
+
+def is_paid_to(session: Session, *, ledger_id: int, member_id: UUID, act: str, on: date) -> bool:
+    """Whether a member is paid on a day to do this, wherever; `act` is one of `ACTS`."""
+    paid = _paid_duties(session, ledger_id, {member_id})
+    may = {each.code: each.may.split(",") for each in session.scalars(sa.select(DutyKind))}
+    return any(_covers(duty, on) and act in may[duty.kind_code] for duty in paid)
 
 
 def _paid_duties(session: Session, ledger_id: int, member_ids: set[UUID]) -> list[Duty]:

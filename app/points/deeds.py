@@ -23,6 +23,8 @@ class Deed:
         starts_at: With `ends_at`, the time it took: one time is credited once (A3).
         hold_reasons: Why a person must look at it first (`roll`, `edited`, `own`,
             `emergency`); any makes it wait for level 2.
+        is_paid_duty: The door knows that they were paid to do it (O8); else it is asked
+            by place and day.
     """
 
     member_id: UUID
@@ -41,3 +43,4 @@ class Deed:
     hold_reasons: tuple[str, ...] = ()
     reason: str | None = None
     evidence: str | None = None
+    is_paid_duty: bool = False

@@ -31,6 +31,7 @@ def set_apart(
     }
     found = duty_pay.paid_among(session, ledger_id=ledger_id, stints=set(stints.values()))
     paid = {source for source, stint in stints.items() if stint in found}
+    paid |= {source for source, deed in deeds.items() if deed.is_paid_duty}
     worth = {
         source: replace(deed, provenance="none", quantity=0) if source in paid else deed
         for source, deed in deeds.items()

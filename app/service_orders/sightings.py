@@ -1,8 +1,9 @@
 """Sightings (随手拍): reported by those whose duty it is, accepted by staff, earned by the piece.
 
 The same thing reported again within ten minutes is refused, and so is a photo that was
-sent before. What is accepted earns by its rate, up to the rate's points a day; what was
-paid duty is kept and earns nothing (T26, T27).
+sent before. It is filed where the reporter's duty is, not where they live. What is accepted
+earns by its rate, up to the rate's points a day; on a day with paid duty to report it is
+kept and earns nothing (T26, T27, O8).
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from app.base.pictures import Picture
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
-from app.people import duties, households, inbox, members
+from app.people import duties, duty_pay, households, inbox, members
 from app.people.models import Member
 from app.points import grants, programmes
 from app.points.grants import Deed
@@ -49,18 +50,29 @@ def may_report(session: Session, member: Member) -> bool:
     return duties.may(session, ledger_id=member.ledger_id, member_id=member.id, act=ACT)
 
 
-def report(session: Session, *, ledger_id: int, member: Member, node: Node, seen: Seen) -> Sighting:
-    """Report what one saw; staff look at it.
+def places(session: Session, member: Member) -> list[Node]:
+    """List the places where a member's duties report, each once."""
+    held = duties.list_of_member(session, ledger_id=member.ledger_id, member_id=member.id)
+    found = {each.node.id: each.node for each in held if ACT in each.kind.may.split(",")}
+    return list(found.values())
+
+
+def report(
+    session: Session, *, ledger_id: int, member: Member, node: Node | None = None, seen: Seen
+) -> Sighting:
+    """Report what one saw, to the place of one's duty; staff look at it.
+
+    Args:
+        node: Where the duty is, or a part of that place; needed by who reports at several.
 
     Raises:
         MemberNotActive: The member is not active.
-        DutyRequired: It is no duty of theirs.
-        ValidationFailed: Nothing is said, or not where.
+        DutyRequired: It is no duty of theirs, or none at this place.
+        ValidationFailed: Nothing is said, or not where, or not for which of one's places.
         SightingRepeated: The same was reported within ten minutes, or the photo was sent before.
     """
     members.require_active(member)
-    if not may_report(session, member):
-        raise DutyRequired
+    node = _duty_place(session, member, node)
     _require_sense(seen)
     now, sighting_id = clock.now(), new_id()
     number = _number(session, ledger_id)  # the series stays locked: two at once take turns
@@ -111,6 +123,7 @@ def accept(session: Session, *, ledger_id: int, sighting_id: UUID, actor: Actor)
             category_code=category,
             served_on=clock.local_date(found.seen_at),
             node_id=found.node_id,
+            is_paid_duty=_is_paid(session, found),
         )
         (made,) = grants.grant(session, ledger_id=ledger_id, deeds=[deed], actor=actor)
         found.grant_id = made.id
@@ -209,6 +222,27 @@ def photo_of(sighting: Sighting) -> bytes:
     if sighting.photo_cipher is None:
         raise NotFound("no photo")
     return crypto.unseal_bytes(sighting.photo_cipher, sighting.id)
+
+
+def _duty_place(session: Session, member: Member, node: Node | None) -> Node:
+    """Return where the report goes; no one's home, so that nobody chooses their own desk."""
+    held = places(session, member)
+    if node is None and len(held) > 1:
+        raise ValidationFailed("say for which place", field="node_code")
+    if not held or (node and not any(tree.contains(each, node) for each in held)):
+        raise DutyRequired
+    return node or held[0]
+
+
+def _is_paid(session: Session, found: Sighting) -> bool:
+    """Whether who reported was paid that day to report, at whatever place (O8, A5)."""
+    return duty_pay.is_paid_to(
+        session,
+        ledger_id=found.ledger_id,
+        member_id=found.member_id,
+        act=ACT,
+        on=clock.local_date(found.seen_at),
+    )
 
 
 def _category(session: Session, ledger_id: int) -> str | None:

@@ -15,6 +15,7 @@ from app.service_orders import sighting_rates, sightings
 from app.service_orders.errors import DutyRequired, SightingDecided, SightingRepeated
 from app.service_orders.models import Sighting
 from app.service_orders.sightings import Seen
+from tests.factories import community, people
 from tests.factories import pictures as files
 from tests.factories.activities import DAY, EVE, at
 
@@ -36,12 +37,12 @@ def rider(session, street):
     return street.helper
 
 
-def give(session, street, member, kind, **more):
+def give(session, street, member, kind, node=None, **more):
     return duties.give(
         session,
         ledger_id=street.ledger_id,
         member_id=member.id,
-        node=street.world.node,
+        node=node or street.world.node,
         kind_code=kind,
         actor=SYSTEM,
         **more,
@@ -53,13 +54,13 @@ def seen(text="楼道灯不亮", seed=None, **more):
     return Seen(**{"kind": "hazard", "place": "三号楼", "text": text, "picture": picture, **more})
 
 
-def reported(session, street, what, when="10:00", member=None):
+def reported(session, street, what, when="10:00", member=None, node=None):
     with at(when):
         made = sightings.report(
             session,
             ledger_id=street.ledger_id,
             member=member or street.helper,
-            node=street.world.node,
+            node=node,
             seen=what,
         )
         session.commit()
@@ -161,6 +162,54 @@ def test_o8_what_is_reported_on_paid_duty_is_kept_and_earns_nothing(session, str
         give(session, street, rider, "steward", is_paid=True)
     made = accepted(session, street, seen())
     assert (made.state, points_of(session, street)) == ("accepted", [0])
+
+
+def another_community(session):
+    made = community.make_node(session, None)
+    session.commit()
+    return made
+
+
+def test_o8_a_report_is_filed_at_the_place_of_the_duty_and_not_at_home(session, street, rider):
+    """Paid in 乙社区 and at home in 金溪: the report is 乙社区's, and earns nothing."""
+    other = another_community(session)
+    worker = people.member(session, street.ledger_id, street.world.node, "简明川")
+    with at("08:00"):
+        give(session, street, worker, "steward", is_paid=True, node=other)
+    assert worker.node_id == street.world.node.id
+    made = reported(session, street, seen(), member=worker)
+    assert made.node_id == other.id
+    before = everything(session, street)
+    with pytest.raises(DutyRequired), attempt(session):
+        reported(session, street, seen("别处"), member=worker, node=street.world.node)
+    assert everything(session, street) == before
+    with at("18:00"):
+        key = {"ledger_id": street.ledger_id, "sighting_id": made.id}
+        sightings.accept(session, **key, actor=street.world.staff)
+        session.commit()
+    assert points_of(session, street) == [0]
+
+
+def test_o8_a_day_with_paid_duty_to_report_earns_nothing_at_the_unpaid_place_either(
+    session, street, rider
+):
+    other = another_community(session)
+    with at("08:00"):
+        give(session, street, rider, "steward", is_paid=True, node=other)
+    assert {each.code for each in sightings.places(session, rider)} == {
+        other.code,
+        street.world.node.code,
+    }
+    before = everything(session, street)
+    with pytest.raises(ValidationFailed), attempt(session):
+        reported(session, street, seen())
+    assert everything(session, street) == before
+    made = reported(session, street, seen(), node=street.world.node)
+    with at("18:00"):
+        key = {"ledger_id": street.ledger_id, "sighting_id": made.id}
+        sightings.accept(session, **key, actor=street.world.staff)
+        session.commit()
+    assert points_of(session, street) == [0]
 
 
 def test_a6_nobody_decides_on_their_own_report_nor_twice_nor_without_a_reason(

@@ -112,3 +112,30 @@ def test_a_report_goes_from_the_phone_to_the_desk(town: Town, rider) -> None:
     for words in ("楼道灯不亮", "三号楼一单元", "收下", rider.member.volunteer_no):
         assert words in page.text, words
     assert town.client.get(f"/sightings/{made['id']}/photo").status_code == 404
+
+
+def test_who_reports_at_several_places_says_for_which_and_each_goes_to_its_own_desk(
+    town: Town, rider
+) -> None:
+    duties.give(
+        town.session,
+        ledger_id=town.ledger_id,
+        member_id=rider.member.id,
+        node=town.elsewhere,
+        kind_code="building_head",
+        actor=SYSTEM,
+    )
+    town.session.commit()
+    before = everything(town.session)
+    refused(report(town, rider), "validation_failed", 422)
+    assert everything(town.session) == before
+    made = done(report(town, rider, node_code=town.elsewhere.code), 201)
+    assert made["node_code"] == town.elsewhere.code
+    own, there = town.caller("staff"), town.caller("foreign_staff")
+    path = f"{town.book}/sightings"
+    refused(own.post(f"{path}/{made['id']}/accept"), "not_found", 404)
+    assert [each["id"] for each in done(there.get(path))["items"]] == [made["id"]]
+    town.client.set_cookie(COOKIE, rider.token)
+    asked = town.client.get("/sightings/new").text
+    assert f'value="{town.elsewhere.code}"' in asked
+    assert f'value="{town.node.code}"' in asked

@@ -58,7 +58,7 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.arguments(SightingIn, location="form")
 @bp.response(201, SightingOut)
 def report(_files: dict[str, FileStorage], asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """Report what I see, with a photo if there is one; only where it is a duty of mine."""
+    """Report what I see, with a photo if there is one; for the place of my duty."""
     ledger_id, taken = book_id(book), photos.sent("photo")
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def report(_files: dict[str, FileStorage], asked: dict[str, Any], book: str) -> 
             text=asked["text"],
             picture=taken[0] if taken else None,
         )
-        node = tree.get(session, me.node_id)
+        node = tree.by_code(session, asked["node_code"]) if asked["node_code"] else None
         made = sightings.report(session, ledger_id=ledger_id, member=me, node=node, seen=seen)
         return _shown(session, made)
 

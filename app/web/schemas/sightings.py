@@ -12,6 +12,11 @@ class SightingIn(InSchema):
     kind = fields.String(required=True, validate=validate.OneOf(SIGHTING_KINDS))
     place_text = Text(required=True, length_max=64)
     text = Text(required=True, length_max=500)
+    node_code = Text(
+        length_max=32,
+        load_default=None,
+        metadata={"description": "The place of the duty; needed by who reports at several"},
+    )
 
 
 class SightingPhotoIn(InSchema):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
+from app.community import tree
 from app.points import grants
 from app.service_orders import sightings
 from app.service_orders.sightings import Seen
@@ -85,7 +86,9 @@ def send() -> ResponseReturnValue:
             text=asked["text"],
             picture=taken[0] if taken else None,
         )
-        sightings.report(session, ledger_id=me.ledger_id, member=me.member, node=me.node, seen=seen)
+        node = tree.by_code(session, asked["node_code"]) if asked["node_code"] else None
+        key: dict[str, Any] = {"ledger_id": me.ledger_id, "member": me.member}
+        sightings.report(session, **key, node=node, seen=seen)
 
     _made, problem = submit(verb, ledger_id=me.ledger_id)
     if problem:
@@ -108,12 +111,12 @@ def picture(sighting_id: UUID) -> Response:
 def _form(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
-        may_report = sightings.may_report(session, me.member)
+        places = sightings.places(session, me.member)
     return forms.page(
         "h5/registers/sighting.html",
         problem,
         me=me,
-        may_report=may_report,
+        places=[(each.code, each.short_name) for each in places],
         kinds=list(KINDS.items()),
         typed=request.form,
     )
