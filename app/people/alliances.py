@@ -4,6 +4,7 @@ A team joins by agreement: somebody agreed for it, and the stay says who. Leavin
 ends the stay and keeps it, so figures of the past do not move.
 """
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -163,6 +164,29 @@ def list_teams(
         )
     )
     return list(session.scalars(query.order_by(Team.name)))
+
+
+def teams_of_many(
+    session: Session, *, ledger_id: int, alliance_ids: Collection[UUID]
+) -> dict[UUID, list[Team]]:
+    """List for each of these alliances the teams that are in it today, by name; one statement."""
+    query = (
+        sa.select(AllianceTeam.alliance_id, Team)
+        .join(
+            AllianceTeam,
+            sa.and_(AllianceTeam.ledger_id == Team.ledger_id, AllianceTeam.team_id == Team.id),
+        )
+        .where(
+            Team.ledger_id == ledger_id,
+            AllianceTeam.ledger_id == ledger_id,
+            AllianceTeam.alliance_id.in_(alliance_ids),
+            AllianceTeam.left_on.is_(None),
+        )
+    )
+    found: dict[UUID, list[Team]] = {each: [] for each in alliance_ids}
+    for alliance_id, team in session.execute(query.order_by(Team.name)):
+        found[alliance_id].append(team)
+    return found
 
 
 def history(session: Session, *, ledger_id: int, alliance_id: UUID) -> list[AllianceTeam]:

@@ -1,6 +1,8 @@
 """Counts of teams and of who is in them: distinct people, and stays (人次) apart (C23)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,6 +46,20 @@ def of_place(
     if kind is not None:
         query = query.where(Team.kind == kind)
     return TeamCounts(*session.execute(query).one())
+
+
+def members_of(session: Session, *, ledger_id: int, team_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count who is in each of these teams today; one statement, a team of nobody is left out."""
+    query = (
+        sa.select(TeamMember.team_id, sa.func.count())
+        .where(
+            TeamMember.ledger_id == ledger_id,
+            TeamMember.team_id.in_(team_ids),
+            TeamMember.left_on.is_(None),
+        )
+        .group_by(TeamMember.team_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def by_kind(session: Session, *, ledger_id: int, node: Node) -> dict[str, int]:

@@ -23,8 +23,19 @@ from app.people.errors import NameTaken, TeamClosed
 from app.people.models import Team, TeamAlias
 
 NAME_LENGTH_MAX = 64
-KINDS = ("志愿服务队", "小区志愿服务队", "能人服务队", "工作室", "巡逻队", "应急队")
+PLAIN_KINDS = ("志愿服务队", "小区志愿服务队")
+"""What a report calls a volunteer team: no patrol and no studio (C22)."""
+
+KINDS = (*PLAIN_KINDS, "邻里志愿服务队", "能人服务队", "工作室", "巡逻队", "应急队")
 """Kinds of team that are offered first; a community may write its own (C19, C21, C24)."""
+
+CODES_OF_OLD = {
+    "volunteer": "志愿服务队",
+    "neighbour": "邻里志愿服务队",
+    "patrol": "巡逻队",
+    "studio": "工作室",
+}
+"""What programs wrote before there was one list; they may go on, and the word is kept."""
 KIND_LENGTH_MAX = 24
 
 
@@ -55,7 +66,7 @@ def create(session: Session, *, ledger_id: int, team: NewTeam, actor: Actor) -> 
         "id": new_id(),
         "node_id": team.node_id,
         "name": team.name.strip(),
-        "kind": team.kind.strip(),
+        "kind": CODES_OF_OLD.get(team.kind.strip(), team.kind.strip()),
         "lead_body": team.lead_body.strip(),
         "contact_role": team.contact_role,
     }
@@ -136,6 +147,7 @@ def list_in(
     node: Node,
     text: str | None = None,
     lead_body: str | None = None,
+    kind: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[Team]:
@@ -149,6 +161,8 @@ def list_in(
         query = query.where(_is_called(ledger_id, text.strip()))
     if lead_body:
         query = query.where(Team.lead_body == lead_body)
+    if kind:
+        query = query.where(Team.kind == CODES_OF_OLD.get(kind, kind))
     return list(session.scalars(query.order_by(Team.name, Team.id).limit(limit).offset(offset)))
 
 

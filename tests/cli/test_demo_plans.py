@@ -24,6 +24,7 @@ from app.cli.demo.whole import jianyang_partners as partners
 from app.cli.demo.whole import panji_plan as panji
 from app.cli.demo.whole.jianyang import CO_ORGANISERS
 from app.cli.demo.whole.places import BEIGAO, village_code
+from app.people import teams
 from app.reports.place_reports import words
 from migrations.house import load_models
 
@@ -143,8 +144,10 @@ def test_c15_c19_a_patrol_of_18_and_a_studio_are_not_among_the_81_teams():
     squads = {squad.name: squad for squad in licheng_plan.squads()}
     patrol, studio = squads[licheng_plan.PATROL], squads[licheng_plan.STUDIO]
 
-    assert (len(patrol.keys), patrol.kind, studio.kind) == (18, "patrol", "studio")
-    assert len(squads) - 2 == 81
+    assert (len(patrol.keys), patrol.kind, studio.kind) == (18, "巡逻队", "工作室")
+    plain = [each for each in squads.values() if each.kind in teams.PLAIN_KINDS]
+    assert (len(squads), len(plain)) == (83, 81)
+    assert {each.kind for each in squads.values()} <= set(teams.KINDS)
     assert not any("parking" in name for name in load_models().tables)
 
 

@@ -72,7 +72,7 @@ def _make_teams(session: Session, ledger_id: int) -> None:
             team=teams.NewTeam(
                 node_id=node.id,
                 name=plan.name,
-                kind="volunteer",
+                kind=teams.KINDS[0],
                 lead_body="金溪社区党支部",
                 contact_role="队长",
                 aliases=ALIASES.get(plan.name, ()),

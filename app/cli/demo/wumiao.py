@@ -95,7 +95,7 @@ def _make_team(session: Session, ledger_id: int, node_id: int, known: dict[str, 
     team = teams.create(
         session,
         ledger_id=ledger_id,
-        team=teams.NewTeam(node_id, "武庙村志愿服务队", "volunteer", "武庙村党支部"),
+        team=teams.NewTeam(node_id, "武庙村志愿服务队", teams.KINDS[0], "武庙村党支部"),
         actor=SYSTEM,
     )
     team_members.join(

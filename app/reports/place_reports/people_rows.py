@@ -6,9 +6,8 @@ import sqlalchemy as sa
 
 from app.community.models import Node
 from app.people.models import Card, Duty, Enlistment, Member, Team, TeamMember
+from app.people.teams import PLAIN_KINDS
 from app.reports.place_reports.scope import Rows, Scope, rows
-
-VOLUNTEER = "volunteer"
 
 
 def teams(scope: Scope) -> sa.Select[Any]:
@@ -23,7 +22,7 @@ def teams(scope: Scope) -> sa.Select[Any]:
 
 def volunteer_teams(scope: Scope) -> sa.Select[Any]:
     """Open teams that are plain volunteer teams, and neither a patrol nor a studio (C22)."""
-    return teams(scope).where(Team.kind == VOLUNTEER)
+    return teams(scope).where(Team.kind.in_(PLAIN_KINDS))
 
 
 def team_members(scope: Scope) -> sa.Select[Any]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.base.transactions import reading
 from app.ledger import books
 from app.people import team_cards
-from app.web import qr
+from app.web import qr, team_kinds
 from app.web.permissions import PUBLIC, allow
 from app.web.translate import _
 
@@ -23,5 +23,6 @@ def show(book: str, team_id: UUID) -> ResponseReturnValue:
         ledger_id = books.by_code(session, book).id
         card = team_cards.show(session, ledger_id=ledger_id, team_id=team_id)
     dialled = team_cards.dialled(card.phone)
+    kind = team_kinds.name(card.team.kind)
     code = qr.svg(request.base_url, label=_("这张名片的码"))
-    return render_template("board/team.html", card=card, code=code, dialled=dialled)
+    return render_template("board/team.html", card=card, kind=kind, code=code, dialled=dialled)

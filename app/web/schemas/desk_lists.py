@@ -14,6 +14,14 @@ class CardListIn(PageIn):
     state = fields.String(validate=validate.OneOf(CARD_STATES))
 
 
+class TeamListIn(PageIn):
+    """Which teams are shown: by a part of a name or alias, by kind, by lead body."""
+
+    text = Text(length_max=64, load_default=None)
+    kind = Text(length_max=24, load_default=None)
+    lead_body = Text(length_max=64, load_default=None)
+
+
 class CalendarIn(PageIn):
     """Which sessions the calendar shows, as a month or as a list of days."""
 

@@ -13,6 +13,7 @@ class TeamQueryIn(PlacePageIn):
 
     text = Text(length_max=64)
     lead_body = Text(length_max=64)
+    kind = Text(length_max=24)
 
 
 class NewTeamIn(InSchema):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,10 @@ from app.community.models import Node
 from app.people import alliances, team_counts, team_members, teams
 from app.people.models import Team
 from app.people.teams import NewTeam
+from app.web import team_kinds
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import AliasIn, TeamIn, TeamMemberIn
+from app.web.schemas.desk_lists import TeamListIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -22,8 +24,6 @@ from app.web.staff.member_steps import numbered
 from app.web.translate import _
 
 bp = Blueprint("teams", __name__, url_prefix="/<place>/teams")
-SHOWN_MAX = 200
-FILTERS = ("kind", "lead_body")
 
 
 @bp.get("")
@@ -42,7 +42,7 @@ def create() -> ResponseReturnValue:
         node = desk.require_here(session, desk.WORKERS)
         written = asked.pop("aliases").replace("，", ",").replace("、", ",")
         aliases = tuple(part.strip() for part in written.split(",") if part.strip())
-        asked["kind"] = asked["kind"] or _("志愿服务队")
+        asked["kind"] = asked["kind"] or teams.KINDS[0]
         new = NewTeam(node_id=node.id, aliases=aliases, **asked)
         return teams.create(session, ledger_id=desk.ledger_id(), team=new, actor=actor())
 
@@ -162,42 +162,27 @@ def _scoped(session: Session, team_id: UUID, names: tuple[str, ...]) -> Team:
 
 def _list(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("teams")
-    text = request.args.get("text", "").strip()[:64] or None
-    asked = {name: request.args.get(name, "").strip()[:64] or None for name in FILTERS}
+    asked, wrong = forms.asked(TeamListIn)
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
         node = desk.here().node
-        every = teams.list_in(
-            session, **key, node=node, text=text, lead_body=asked["lead_body"], limit=SHOWN_MAX
-        )
-        found = [each for each in every if asked["kind"] in (None, each.kind)]
-        counts = {
-            each.id: len(team_members.list_members(session, **key, team_id=each.id))
-            for each in found
-        }
-        unions = [
-            (each, alliances.list_teams(session, **key, alliance_id=each.id))
-            for each in alliances.list_in(session, **key, node=node)
-        ]
+        found = teams.list_in(session, **key, node=node, **asked)
+        counts = team_counts.members_of(session, **key, team_ids=[each.id for each in found])
+        unions = alliances.list_in(session, **key, node=node)
+        allied = alliances.teams_of_many(session, **key, alliance_ids=[each.id for each in unions])
         nodes = tree.get_many(session, {each.node_id for each in found})
         choices = _choices(session, key, node)
     return forms.page(
         "teams.html",
-        problem,
+        problem or wrong,
         found=found,
         counts=counts,
-        unions=unions,
+        unions=[(each, allied[each.id]) for each in unions],
         nodes=nodes,
-        text=text,
-        default_kind=_("志愿服务队"),
+        default_kind=teams.KINDS[0],
         **asked,
         **choices,
     )
-
-
-def kind_name(kind: str) -> str:
-    """Return how a kind of team is called; the code of old for the plainest of them has a word."""
-    return _("志愿服务队") if kind == "volunteer" else kind
 
 
 def _choices(session: Session, key: dict[str, Any], node: Node) -> dict[str, Any]:
@@ -206,8 +191,8 @@ def _choices(session: Session, key: dict[str, Any], node: Node) -> dict[str, Any
     bodies = teams.lead_bodies_in(session, **key, node=node)
     return {
         "kinds": list(dict.fromkeys([*teams.KINDS, *here])),
-        "kinds_here": [(kind, kind_name(kind)) for kind in here],
-        "kind_name": kind_name,
+        "kinds_here": [(kind, team_kinds.name(kind)) for kind in here],
+        "kind_name": team_kinds.name,
         "lead_bodies": [(body, body) for body in bodies],
         "sums": team_counts.of_place(session, **key, node=node),
     }

@@ -34,7 +34,7 @@ class Squad:
     name: str
     node_code: str
     keys: tuple[str, ...]
-    kind: str = "volunteer"
+    kind: str = teams.KINDS[0]
     lead_body: str = ""
     guests: tuple[str, ...] = ()
 

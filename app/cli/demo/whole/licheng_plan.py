@@ -63,6 +63,7 @@ def squads() -> list[Squad]:
             team_name(number),
             estate_code(number),
             tuple(f"lc-{number:02d}-{place:02d}" for place in range(TEAM_SIZE)),
+            kind="小区志愿服务队",
         )
         for number in range(1, ESTATE_COUNT + 1)
     ]
@@ -70,8 +71,8 @@ def squads() -> list[Squad]:
     studio = tuple(f"lc-studio-{place:02d}" for place in range(STUDIO_SIZE))
     return [
         *found,
-        Squad(PATROL, FENGMEI, patrol, kind="patrol"),
-        Squad(STUDIO, HUANGSHI, studio, kind="studio"),
+        Squad(PATROL, FENGMEI, patrol, kind="巡逻队"),
+        Squad(STUDIO, HUANGSHI, studio, kind="工作室"),
     ]
 
 

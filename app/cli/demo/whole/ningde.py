@@ -72,7 +72,7 @@ def squads() -> list[Squad]:
         found.append(Squad(f"万达商圈志愿服务队{number}", WANDA, keys))
     for number, name in enumerate(NEIGHBOURS, 1):
         keys = tuple(f"nd-{number}-{place}" for place in range(5))
-        found.append(Squad(name, quick.CITY, keys, kind="neighbour"))
+        found.append(Squad(name, quick.CITY, keys, kind="邻里志愿服务队"))
     return found
 
 

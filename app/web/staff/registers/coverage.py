@@ -9,8 +9,9 @@ from app.base.transactions import reading
 from app.community import tree
 from app.people import team_counts
 from app.reports import team_coverage
+from app.web import team_kinds
 from app.web.permissions import SIGNED_IN, allow
-from app.web.staff import desk, forms, menu, teams
+from app.web.staff import desk, forms, menu
 
 bp = Blueprint("coverage", __name__, url_prefix="/<place>/coverage")
 
@@ -28,8 +29,8 @@ def show() -> ResponseReturnValue:
             found=found,
             crumbs_of=tree.breadcrumbs(session, found.uncovered),
             counts=team_counts.of_place(session, **key),
-            by_kind={
-                teams.kind_name(kind): count
+            by_kind=[
+                (team_kinds.name(kind), count)
                 for kind, count in team_counts.by_kind(session, **key).items()
-            },
+            ],
         )

@@ -1,0 +1,18 @@
+"""What kinds of teams are called on the pages; a kind that a community wrote is its own name."""
+
+from app.web.translate import _l
+
+NAMES = {
+    "志愿服务队": _l("志愿服务队"),
+    "小区志愿服务队": _l("小区志愿服务队"),
+    "邻里志愿服务队": _l("邻里志愿服务队"),
+    "能人服务队": _l("能人服务队"),
+    "工作室": _l("工作室"),
+    "巡逻队": _l("巡逻队"),
+    "应急队": _l("应急队"),
+}
+
+
+def name(kind: str) -> str:
+    """Return how a kind of team is called for this reader."""
+    return str(NAMES.get(kind, kind))
