@@ -42,12 +42,13 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The counts of a cohort."""
+    """The counts of a cohort; `absent_count` are sign-ups of `enrolled_count` who never came."""
 
     called_count: int
     held_count: int
     held_session_count: int
     enrolled_count: int
+    absent_count: int
     attended_count: int
     beneficiary_count: int
     median_response_seconds: int | None
@@ -57,7 +58,7 @@ def count(session: Session, *, ledger_id: int, node: Node, cohort: Cohort) -> Fu
     """Count the funnel of a subtree."""
     rows = session.execute(activities_of(ledger_id, node, cohort)).all()
     held = [row for row in rows if row.state in HELD]
-    sessions, enrolled, attended = _count_held(session, ledger_id, node, cohort)
+    sessions, enrolled, absent, attended = _count_held(session, ledger_id, node, cohort)
     waits = [
         (row.first_response_at - row.approved_at).total_seconds()
         for row in rows
@@ -68,6 +69,7 @@ def count(session: Session, *, ledger_id: int, node: Node, cohort: Cohort) -> Fu
         held_count=len(held),
         held_session_count=sessions,
         enrolled_count=enrolled,
+        absent_count=absent,
         attended_count=attended,
         beneficiary_count=sum(row.beneficiary_count or 0 for row in held),
         median_response_seconds=int(statistics.median(waits)) if waits else None,
@@ -149,18 +151,25 @@ def _of_unit(ledger_id: int, unit_id: int) -> Any:
 
 def _count_held(
     session: Session, ledger_id: int, node: Node, cohort: Cohort
-) -> tuple[int, int, int]:
-    """Count sessions, sign-ups and presences of the activities held; stays in pairs are one."""
+) -> tuple[int, int, int, int]:
+    """Count sessions, sign-ups, who of them never came, and presences of the activities held.
+
+    Several stays of one person at one session are one presence.
+    """
     held = activities_of(ledger_id, node, cohort).where(Activity.state.in_(HELD)).subquery()
     slots = sa.select(ActivitySession.id).where(
         ActivitySession.ledger_id == ledger_id,
         ActivitySession.state == "closed",
         ActivitySession.activity_id.in_(sa.select(held.c.id)),
     )
-    signed = sa.select(sa.func.count()).where(
-        Enrolment.ledger_id == ledger_id,
-        Enrolment.session_id.in_(slots),
-        Enrolment.state.in_(("enrolled", "absent")),
+    signed = (
+        sa.select(Enrolment.state, sa.func.count())
+        .where(
+            Enrolment.ledger_id == ledger_id,
+            Enrolment.session_id.in_(slots),
+            Enrolment.state.in_(("enrolled", "absent")),
+        )
+        .group_by(Enrolment.state)
     )
     pairs = (
         sa.select(Attendance.session_id, Attendance.member_id)
@@ -174,4 +183,6 @@ def _count_held(
     )
     sessions = session.scalar(sa.select(sa.func.count()).select_from(slots.subquery()))
     present = session.scalar(sa.select(sa.func.count()).select_from(pairs))
-    return sessions or 0, session.scalar(signed) or 0, present or 0
+    by_state = {row[0]: int(row[1]) for row in session.execute(signed)}
+    absent = by_state.get("absent", 0)
+    return sessions or 0, sum(by_state.values()), absent, present or 0

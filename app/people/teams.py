@@ -51,6 +51,16 @@ class NewTeam:
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which teams a list shows: `text` is part of a name or of an alias (C2, C30)."""
+
+    text: str | None = None
+    lead_body: str | None = None
+    kind: str | None = None
+    not_ids: tuple[UUID, ...] = ()
+
+
 def create(session: Session, *, ledger_id: int, team: NewTeam, actor: Actor) -> Team:
     """Found a team at a node.
 
@@ -145,24 +155,24 @@ def list_in(
     *,
     ledger_id: int,
     node: Node,
-    text: str | None = None,
-    lead_body: str | None = None,
-    kind: str | None = None,
+    sought: Sought = Sought(),
     limit: int = 50,
     offset: int = 0,
 ) -> list[Team]:
-    """List the open teams of a subtree; `text` is part of a name or of an alias (C2, C30)."""
+    """List the open teams of a subtree, by name."""
     query = (
         sa.select(Team)
         .join(Node, Node.id == Team.node_id)
         .where(Team.ledger_id == ledger_id, Team.closed_on.is_(None), tree.within(Node.path, node))
     )
-    if text and text.strip():
-        query = query.where(_is_called(ledger_id, text.strip()))
-    if lead_body:
-        query = query.where(Team.lead_body == lead_body)
-    if kind:
-        query = query.where(Team.kind == CODES_OF_OLD.get(kind, kind))
+    if sought.text and sought.text.strip():
+        query = query.where(_is_called(ledger_id, sought.text.strip()))
+    if sought.lead_body:
+        query = query.where(Team.lead_body == sought.lead_body)
+    if sought.not_ids:
+        query = query.where(Team.id.not_in(sought.not_ids))
+    if sought.kind:
+        query = query.where(Team.kind == CODES_OF_OLD.get(sought.kind, sought.kind))
     return list(session.scalars(query.order_by(Team.name, Team.id).limit(limit).offset(offset)))
 
 

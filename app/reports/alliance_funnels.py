@@ -1,8 +1,9 @@
-"""The funnel of an alliance: 队伍 → 发起 → 响应 → 举办 → 到场 → 小时 (C1, C4, C5).
+"""The funnel of an alliance: 队伍 → 发起 → 响应 → 举办 → 报名 → 到场 → 小时 (C1, C4, C5).
 
 Counted are the activities called for the alliance whose first session begins in the
 span. Each step may only be as wide as the one before; what a team did of it stands
-beside it, so that a community sees who carries the alliance.
+beside it, so that a community sees who carries the alliance. A team that has left since
+keeps its share of the time it was in.
 """
 
 from dataclasses import dataclass
@@ -15,16 +16,21 @@ from sqlalchemy.orm import Session
 from app.activities import funnel
 from app.activities.funnel import HELD, Cohort
 from app.activities.models import ActivitySession, Attendance, Response
+from app.base import clock
 from app.community.models import Node
-from app.people import alliances
-from app.people.models import Team
+from app.people import alliances, teams
+from app.people.models import AllianceTeam, Team
 
 
 @dataclass(frozen=True, slots=True)
 class TeamShare:
-    """What one team of the alliance did: answered calls, people who came, their minutes."""
+    """What one team did: answered calls, people who came, their minutes.
+
+    `standing` is member, left, or guest: of no stay in the alliance, but helped.
+    """
 
     team: Team
+    standing: str
     response_count: int
     people_count: int
     minutes: int
@@ -32,12 +38,17 @@ class TeamShare:
 
 @dataclass(frozen=True, slots=True)
 class AllianceFunnel:
-    """The steps of an alliance over a span; `responded_count` counts calls, not answers."""
+    """The steps of an alliance over a span; `responded_count` counts calls, not answers.
+
+    `team_count` counts the teams that were in it in the span.
+    """
 
     team_count: int
     called_count: int
     responded_count: int
     held_count: int
+    enrolled_count: int
+    absent_count: int
     people_count: int
     visit_count: int
     minutes: int
@@ -59,21 +70,44 @@ def count(
     called = funnel.activities_of(ledger_id, node, whole).subquery()
     answers = _answers(session, ledger_id, called)
     stays = _stays(session, ledger_id, called)
-    teams = alliances.list_teams(session, ledger_id=ledger_id, alliance_id=alliance_id)
+    joined = alliances.history(session, ledger_id=ledger_id, alliance_id=alliance_id)
+    during = {each.team_id for each in joined if _overlaps(each, whole)}
+    now = {each.team_id for each in joined if each.left_on is None}
+    concerned = during | now | answers.keys() | stays.keys()
+    found = teams.get_many(session, ledger_id=ledger_id, team_ids=tuple(concerned))
+    past = {each.team_id for each in joined}
     people, minutes = _whole(session, ledger_id, called)
     return AllianceFunnel(
-        team_count=len(teams),
+        team_count=len(during),
         called_count=counted.called_count,
         responded_count=_responded(session, ledger_id, called),
         held_count=counted.held_count,
+        enrolled_count=counted.enrolled_count,
+        absent_count=counted.absent_count,
         people_count=people,
         visit_count=counted.attended_count,
         minutes=minutes,
         median_response_seconds=counted.median_response_seconds,
         shares=tuple(
-            TeamShare(team, answers.get(team.id, 0), *stays.get(team.id, (0, 0))) for team in teams
+            TeamShare(
+                team,
+                "member" if team.id in now else "left" if team.id in past else "guest",
+                answers.get(team.id, 0),
+                *stays.get(team.id, (0, 0)),
+            )
+            for team in sorted(found.values(), key=lambda team: team.name)
         ),
     )
+
+
+def _overlaps(stay: AllianceTeam, cohort: Cohort) -> bool:
+    """Whether a stay has a day in the span; the day of leaving is no longer one."""
+    begins_at = clock.day_bounds(stay.joined_on)[0]
+    ends_at = clock.day_bounds(stay.left_on)[0] if stay.left_on else None
+    if ends_at == begins_at:
+        return False
+    is_begun = cohort.ends_at is None or begins_at < cohort.ends_at
+    return is_begun and (ends_at is None or cohort.begins_at is None or ends_at > cohort.begins_at)
 
 
 def _live(ledger_id: int, called: Any) -> list[sa.ColumnElement[bool]]:

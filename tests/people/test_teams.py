@@ -88,8 +88,8 @@ def test_c30_teams_of_a_subtree_are_listed_by_lead_body(session, place):
 
     assert set(listed(home)) == {"旗帜先锋", "医心医意"}
     assert listed(grid) == ["医心医意"]
-    assert listed(home, lead_body="社区卫生站") == ["医心医意"]
-    assert listed(home, text="旗帜") == ["旗帜先锋"]
+    assert listed(home, sought=teams.Sought(lead_body="社区卫生站")) == ["医心医意"]
+    assert listed(home, sought=teams.Sought(text="旗帜")) == ["旗帜先锋"]
 
 
 def test_a_team_of_another_book_is_not_found(session, place):

@@ -112,3 +112,40 @@ def test_an_alliance_without_calls_counts_nothing(session, world, alliance):
     found = count(session, world, alliance[0])
     assert (found.called_count, found.people_count, found.minutes) == (0, 0, 0)
     assert found.median_response_seconds is None
+
+
+def test_c1_c5_a_team_that_left_keeps_its_share_and_sign_ups_stand_beside_who_came(
+    session, world, alliance
+):
+    made, (team, leader) = alliance
+    opened, (slot,) = make.opened(session, world, ("09:00", "11:00"), alliance_id=made.id)
+    with at("08:45", EVE):
+        responses.respond(
+            session, ledger_id=world.ledger_id, activity_id=opened.id, team_id=team.id, actor=leader
+        )
+    came, missing = (make.a_member(session, world, name) for name in ("温如许", "没来的"))
+    for each in (came, missing):
+        make.enrol(session, world, slot, each)
+    make.been(session, world, slot, came, "08:50", "11:00")
+    make.confirm(session, world, slot)
+    with at("12:10"):
+        key = {"ledger_id": world.ledger_id, "activity_id": opened.id}
+        closing.close(session, **key, beneficiary_count=9, actor=world.leader)
+        session.commit()
+        span = {"begins_at": make.moment("00:00"), "ends_at": make.moment("23:59")}
+        before = count(session, world, made, **span)
+    later = make.DAY + timedelta(days=10)
+    with at("09:00", later):
+        key = {"ledger_id": world.ledger_id, "alliance_id": made.id, "team_id": team.id}
+        alliances.leave(session, **key, actor=SYSTEM)
+        session.commit()
+        after = count(session, world, made, **span)
+
+    assert (after.enrolled_count, after.visit_count, after.absent_count) == (2, 1, 1)
+    assert after.team_count == before.team_count == 2
+    said = {each.team.id: (each.standing, each.response_count) for each in after.shares}
+    assert said == {team.id: ("left", 1), world.team.id: ("member", 1)}
+    next_month = {"begins_at": make.moment("00:00", later + timedelta(days=1))}
+    assert [each.team.id for each in count(session, world, made, **next_month).shares] == [
+        world.team.id
+    ]

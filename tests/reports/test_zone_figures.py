@@ -164,5 +164,5 @@ def test_c30_every_team_has_a_lead_body_by_which_it_is_found(session, street):
     a_team(session, street, street["other"], "红蜂行")
     key = {"ledger_id": world.ledger_id, "node": world.city}
     assert teams.lead_bodies_in(session, **key) == ["幸福里的单位", "红蜂行的单位"]
-    found = teams.list_in(session, **key, lead_body="红蜂行的单位")
+    found = teams.list_in(session, **key, sought=teams.Sought(lead_body="红蜂行的单位"))
     assert [team.name for team in found] == ["红蜂行"]

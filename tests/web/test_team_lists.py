@@ -1,18 +1,15 @@
 """The desk's list of teams: by kind under one vocabulary, in pages, with few statements."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import sqlalchemy as sa
-
 from app.base import clock
 from app.base.actors import SYSTEM
-from app.people import alliances, team_members, teams
+from app.community import tree
+from app.people import alliances, duties, team_members, teams
 from app.people.models import Team
 from app.people.teams import NewTeam
 from app.reports import place_reports
 from app.web.session import COOKIE
 from tests.factories.doors import Town
+from tests.ledger.statements_counted import counted
 from tests.web.answers import done
 
 
@@ -43,21 +40,6 @@ def line(town: Town, code: str) -> int:
         town.session, ledger_id=town.ledger_id, node=town.node, as_of_on=clock.today()
     )
     return place_reports.value(town.session, scope, place_reports.LINES[code])
-
-
-@contextmanager
-def counted(town: Town) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection, _cursor, statement, *_more):
-        sent.append(statement)
-
-    engine = town.session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_c19_a_studio_is_listed_at_its_place_and_found_by_its_kind(town: Town) -> None:
@@ -104,13 +86,73 @@ def test_the_list_of_teams_goes_on_beyond_its_first_page_and_asks_no_more_for_mo
         )
     town.session.commit()
     page(town, "/teams")  # everybody is signed in
-    with counted(town) as few:
+    with counted(town.session) as few:
         first = page(town, "/teams?limit=5")
     assert "第04队" in first
     assert "第09队" not in first
     assert "offset=5" in first
     assert "第09队" in page(town, "/teams?limit=5&offset=5")
-    with counted(town) as many:
+    with counted(town.session) as many:
         every = page(town, "/teams?limit=50")
     assert "第00队、第01队、第02队" in every
     assert len(many) == len(few)
+
+
+def test_the_holders_of_a_duty_beyond_the_first_page_are_reached(town: Town) -> None:
+    staff = town.caller("staff")
+    whose = [town.member(f"第{number}位") for number in range(4)]
+    duties.give_many(
+        town.session,
+        ledger_id=town.ledger_id,
+        member_ids=[each.id for each in whose],
+        node=town.node,
+        kind_code="silver_pioneer",
+        actor=SYSTEM,
+    )
+    town.session.commit()
+    assert staff.member.node_id == town.node.id
+    first = page(town, "/duties?kind=silver_pioneer&limit=3")
+    last = page(town, "/duties?kind=silver_pioneer&limit=3&offset=3")
+    assert whose[3].volunteer_no not in first
+    assert "offset=3" in first
+    assert whose[3].volunteer_no in last
+
+
+def test_places_without_a_team_are_told_in_slices_and_counted_whole(town: Town) -> None:
+    for number in range(3):
+        tree.add(
+            town.session,
+            parent=town.node,
+            kind_code="estate",
+            code=f"e{number}",
+            name=f"小区{number}",
+            actor=SYSTEM,
+        )
+    town.session.commit()
+    path = f"{town.book}/team-coverage?node_code={town.node.code}"
+    told = done(town.caller("staff").get(f"{path}&limit=2&offset=1"))
+    assert (told["uncovered_count"], len(told["uncovered"])) == (3, 2)
+    assert told["uncovered"][-1]["name"] == "小区2"
+
+
+def test_the_desk_offers_an_alliance_every_team_below_its_place(town: Town) -> None:
+    key = {"ledger_id": town.ledger_id}
+    estate = tree.add(
+        town.session,
+        parent=town.node,
+        kind_code="estate",
+        code="e1",
+        name="金溪首府小区",
+        actor=SYSTEM,
+    )
+    union = alliances.create(town.session, **key, node_id=town.node.id, name="甲盟", actor=SYSTEM)
+    new = NewTeam(node_id=estate.id, name="小区里的队", kind="志愿服务队", lead_body="业委会")
+    below = teams.create(town.session, **key, team=new, actor=SYSTEM)
+    for number in range(3):
+        a_team(town, f"第{number}队")
+    town.session.commit()
+    path = f"/alliances/{union.id}"
+    assert f'value="{below.id}"' in page(town, f"{path}?text=小区里")
+    assert "第0队" not in page(town, f"{path}?text=小区里")
+    offered = page(town, f"{path}?limit=2") + page(town, f"{path}?limit=2&offset=2")
+    assert all(name in offered for name in ("小区里的队", "第0队", "第1队", "第2队"))

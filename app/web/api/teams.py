@@ -47,7 +47,9 @@ def list_teams(asked: dict[str, Any], book: str) -> dict[str, Any]:
         code = asked.pop("node_code", None)
         home = programmes.of_ledger(session, ledger_id).node_id
         node = tree.by_code(session, code) if code else tree.get(session, home)
-        found = teams.list_in(session, ledger_id=ledger_id, node=node, **asked)
+        slice_ = {name: asked.pop(name) for name in ("limit", "offset")}
+        key: dict[str, Any] = {"ledger_id": ledger_id, "node": node, **slice_}
+        found = teams.list_in(session, **key, sought=teams.Sought(**asked))
         return {"items": shown(session, found)}
 
 

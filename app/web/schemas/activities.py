@@ -148,6 +148,7 @@ class SessionOut(Schema):
     ends_at = fields.DateTime()
     quota_count = fields.Integer(allow_none=True)
     enrolled_count = fields.Integer()
+    absent_count = fields.Integer(metadata={"description": "Of those, who never came"})
     waiting_count = fields.Integer()
     state = fields.String()
 
@@ -244,6 +245,7 @@ class FunnelOut(Schema):
     held_count = fields.Integer()
     held_session_count = fields.Integer()
     enrolled_count = fields.Integer()
+    absent_count = fields.Integer(metadata={"description": "Of those, who never came"})
     attended_count = fields.Integer()
     beneficiary_count = fields.Integer()
     median_response_seconds = fields.Integer(allow_none=True)

@@ -34,6 +34,13 @@ class SpanIn(PageIn):
     state = Text(length_max=16)
 
 
+class AllianceIn(SpanIn):
+    """Which days of an alliance are counted; which teams are offered to join it."""
+
+    limit = WholeNumber(load_default=20, validate=validate.Range(min=1, max=200))
+    text = Text(length_max=64, load_default=None)
+
+
 class RankingIn(SpanIn):
     """Which hours are ranked."""
 

@@ -108,6 +108,7 @@ class TeamShareOut(Schema):
 
     team_id = fields.UUID(attribute="team.id")
     name = fields.String(attribute="team.name")
+    standing = fields.String(metadata={"description": "member, left, or guest of no stay"})
     response_count = fields.Integer()
     people_count = fields.Integer()
     minutes = fields.Integer()
@@ -120,6 +121,8 @@ class AllianceFunnelOut(Schema):
     called_count = fields.Integer()
     responded_count = fields.Integer(metadata={"description": "Calls that a team answered"})
     held_count = fields.Integer()
+    enrolled_count = fields.Integer()
+    absent_count = fields.Integer(metadata={"description": "Signed up and never came"})
     people_count = fields.Integer()
     visit_count = fields.Integer(metadata={"description": "Each coming counts, not each person"})
     minutes = fields.Integer()

@@ -16,14 +16,13 @@ from app.people.models import Alliance
 from app.reports import alliance_funnels
 from app.reports.alliance_funnels import AllianceFunnel
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk import NameIn, SpanIn, TeamIdIn
+from app.web.schemas.desk import AllianceIn, NameIn, TeamIdIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.translate import _
 
 bp = Blueprint("alliances", __name__, url_prefix="/<place>/alliances")
-SHOWN_MAX = 200
 
 
 @bp.get("/new")
@@ -116,7 +115,7 @@ def _new(problem: Problem | None = None) -> ResponseReturnValue:
 def _show(alliance_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("teams")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
-    asked, wrong = forms.asked(SpanIn)
+    asked, wrong = forms.asked(AllianceIn)
     today = clock.today()
     begins_on = asked.get("begins_on", today.replace(month=1, day=1))
     ends_on = asked.get("ends_on", today)
@@ -124,18 +123,23 @@ def _show(alliance_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
         found = _scoped(session, alliance_id, desk.READERS)
         node = tree.get(session, found.node_id)
         joined = alliances.list_teams(session, **_named(alliance_id))
-        every = teams.list_in(session, **key, node=node, limit=SHOWN_MAX)
+        sought = teams.Sought(asked["text"], not_ids=tuple(each.id for each in joined))
+        slice_ = {name: asked[name] for name in ("limit", "offset")}
+        outside = teams.list_in(session, **key, node=node, sought=sought, **slice_)
+        places = tree.get_many(session, {each.node_id for each in outside})
         stays = alliances.history(session, **_named(alliance_id))
         names = teams.get_many(session, **key, team_ids=[each.team_id for each in stays])
         cohort = Cohort(clock.day_bounds(begins_on)[0], clock.day_bounds(ends_on)[1])
         funnel = alliance_funnels.count(session, **_named(alliance_id), node=node, cohort=cohort)
-    inside = {each.id for each in joined}
     return forms.page(
         "alliance.html",
         problem or wrong,
         alliance=found,
         joined=joined,
-        outside=[each for each in every if each.id not in inside and each.node_id == node.id],
+        outside=outside,
+        places=places,
+        text=asked["text"],
+        **slice_,
         stays=stays,
         names=names,
         begins_on=begins_on,
@@ -147,14 +151,26 @@ def _show(alliance_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
 
 
 def _steps(found: AllianceFunnel) -> list[dict[str, Any]]:
-    """Return the calls step by step, each with its share of the first in thousandths."""
-    counts = (
+    """Return the steps with their units, each with its share in thousandths of its own unit's most.
+
+    Activities and sign-ups are never measured by one another.
+    """
+    calls = (
         (_("发起"), found.called_count),
         (_("有队响应"), found.responded_count),
         (_("办成了"), found.held_count),
     )
-    most = max((count for _text, count in counts), default=0) or 1
-    return [{"text": text, "count": count, "share": count * 1000 // most} for text, count in counts]
+    visits = (
+        (_("报名"), found.enrolled_count),
+        (_("到场"), found.visit_count),
+        (_("没来"), found.absent_count),
+    )
+    return [
+        {"text": text, "count": count, "unit": unit, "share": count * 1000 // (most or 1)}
+        for unit, counts in ((_("场"), calls), (_("人次"), visits))
+        for most in (max(count for _text, count in counts),)
+        for text, count in counts
+    ]
 
 
 def _waited(seconds: int | None) -> str:

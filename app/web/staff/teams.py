@@ -166,7 +166,9 @@ def _list(problem: Problem | None = None) -> ResponseReturnValue:
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
         node = desk.here().node
-        found = teams.list_in(session, **key, node=node, **asked)
+        slice_ = {name: asked[name] for name in ("limit", "offset")}
+        sought = teams.Sought(asked["text"], asked["lead_body"], asked["kind"])
+        found = teams.list_in(session, **key, node=node, sought=sought, **slice_)
         counts = team_counts.members_of(session, **key, team_ids=[each.id for each in found])
         unions = alliances.list_in(session, **key, node=node)
         allied = alliances.teams_of_many(session, **key, alliance_ids=[each.id for each in unions])
