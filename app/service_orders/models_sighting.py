@@ -38,6 +38,7 @@ class Sighting(LedgerRow, Base):
         sa.Index(None, "ledger_id", "node_path", "state"),
         sa.Index(None, "ledger_id", "member_id"),
         sa.Index(None, "ledger_id", "photo_sha256"),
+        sa.Index(None, "ledger_id", "words_hash", "seen_at"),
         one_of("kind", *SIGHTING_KINDS),
         one_of("state", *SIGHTING_STATES),
         BY_LEDGER,

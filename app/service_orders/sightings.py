@@ -176,13 +176,19 @@ def list_in(
     limit: int = 50,
     offset: int = 0,
 ) -> list[Sighting]:
-    """List the reports of a place and below it, the oldest that waits first."""
+    """List the reports of a place and below it: the oldest that waits first, then the latest."""
     query = sa.select(Sighting).where(
         Sighting.ledger_id == ledger_id, tree.within(Sighting.node_path, node)
     )
     if state is not None:
         query = query.where(Sighting.state == state)
-    ordered = query.order_by(Sighting.state != "waiting", Sighting.seen_at, Sighting.id)
+    is_decided = Sighting.state != "waiting"
+    ordered = query.order_by(
+        is_decided,
+        sa.case((is_decided, None), else_=Sighting.seen_at),
+        Sighting.decided_at.desc(),
+        Sighting.id,
+    )
     return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 
@@ -276,12 +282,12 @@ def _decide(session: Session, found: Sighting, reason: str | None, actor: Actor)
 
 
 def _require_new(session: Session, ledger_id: int, words: bytes, photo: bytes | None) -> None:
-    same = sa.and_(Sighting.words_hash == words, Sighting.seen_at > clock.now() - SAME_WITHIN)
-    if photo is not None:
-        same = sa.or_(same, Sighting.photo_sha256 == photo)
-    query = sa.select(Sighting.id).where(Sighting.ledger_id == ledger_id, same)
-    if session.execute(query.limit(1)).first() is not None:
-        raise SightingRepeated
+    """Refuse what was said just now or shown ever; one question for each of the two indexes."""
+    said = sa.and_(Sighting.words_hash == words, Sighting.seen_at > clock.now() - SAME_WITHIN)
+    for same in (said, *([Sighting.photo_sha256 == photo] if photo else [])):
+        query = sa.select(Sighting.id).where(Sighting.ledger_id == ledger_id, same)
+        if session.execute(query.limit(1)).first() is not None:
+            raise SightingRepeated
 
 
 def _words(node: Node, seen: Seen) -> bytes:

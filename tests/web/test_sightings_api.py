@@ -12,6 +12,7 @@ from app.people.models import Audit
 from app.web.session import COOKIE
 from tests.factories import pictures as files
 from tests.factories.doors import Town, new_key
+from tests.ledger.statements_counted import counted
 from tests.web.answers import done, everything, refused
 
 BODY = {"kind": "hazard", "place_text": "三号楼一单元", "text": "楼道灯不亮"}
@@ -139,3 +140,25 @@ def test_who_reports_at_several_places_says_for_which_and_each_goes_to_its_own_d
     asked = town.client.get("/sightings/new").text
     assert f'value="{town.elsewhere.code}"' in asked
     assert f'value="{town.node.code}"' in asked
+
+
+def test_the_reports_are_read_in_pages_decided_ones_latest_first_with_few_statements(
+    town: Town, rider
+) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/sightings"
+    made = [done(report(town, rider, text=f"第{number}处"), 201) for number in range(5)]
+    for each in made[:3]:
+        done(staff.post(f"{path}/{each['id']}/refuse", {"reason": "看不清"}))
+    town.session.commit()
+    with counted(town.session) as few:
+        some = done(staff.get(f"{path}?limit=3"))["items"]
+    with counted(town.session) as many:
+        rest = done(staff.get(f"{path}?limit=5"))["items"]
+    wanted = [made[number]["number"] for number in (3, 4, 2, 1, 0)]
+    assert [each["number"] for each in rest] == wanted
+    assert [each["number"] for each in some] == wanted[:3]
+    assert len(many) == len(few)
+    town.client.set_cookie(COOKIE, staff.token)
+    page = f"/staff/{town.node.code}/sightings?limit=3"
+    assert "第1处" not in town.client.get(page).text
+    assert "第1处" in town.client.get(f"{page}&offset=3").text

@@ -1,5 +1,6 @@
 """Sightings (随手拍) over HTTP: reported with a photo, accepted or refused by staff (T26)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,7 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     with reading() as session:
         key = standing.my_key(session, ledger_id)
         found = sightings.list_of_member(session, **key, **asked)
-        return {"items": [_shown(session, each) for each in found]}
+        return {"items": _shown_all(session, ledger_id, found)}
 
 
 @bp.post("/me/sightings")
@@ -81,12 +82,12 @@ def report(_files: dict[str, FileStorage], asked: dict[str, Any], book: str) -> 
 @bp.arguments(SightingPageIn, location="query")
 @bp.response(200, items_of(SightingOut))
 def list_sightings(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """List the reports of a place and below it, the oldest that waits first."""
+    """List the reports of a place and below it: the oldest that waits first, then the latest."""
     ledger_id = book_id(book)
     with reading() as session:
         node = standing.place(session, asked.pop("node_code", None), READERS)
         found = sightings.list_in(session, ledger_id=ledger_id, node=node, **asked)
-        return {"items": [_shown(session, each) for each in found]}
+        return {"items": _shown_all(session, ledger_id, found)}
 
 
 @bp.get("/sightings/<uuid:sighting_id>/photo")
@@ -181,18 +182,25 @@ def _scoped(session: Session, ledger_id: int, sighting_id: UUID) -> Sighting:
 
 
 def _shown(session: Session, sighting: Sighting) -> dict[str, Any]:
+    return _shown_all(session, sighting.ledger_id, [sighting])[0]
+
+
+def _shown_all(session: Session, ledger_id: int, found: Sequence[Sighting]) -> list[dict[str, Any]]:
+    """Return reports with whose they are, where, and what they made: three statements for all."""
     names = ("id", "number", "kind", "place", "seen_at", "state", "reason")
-    whose = members.get(session, ledger_id=sighting.ledger_id, member_id=sighting.member_id)
-    grant = (
-        grants.get(session, ledger_id=sighting.ledger_id, grant_id=sighting.grant_id)
-        if sighting.grant_id
-        else None
-    )
-    return {
-        **{name: getattr(sighting, name) for name in names},
-        "text": sightings.text_of(sighting),
-        "node_code": tree.get(session, sighting.node_id).code,
-        "has_photo": sighting.photo_cipher is not None,
-        "points": grant.points if grant else None,
-        "volunteer_no": whose.volunteer_no,
-    }
+    ids = {each.member_id for each in found}
+    whose = members.get_many(session, ledger_id=ledger_id, member_ids=ids)
+    made = {each.grant_id for each in found if each.grant_id}
+    granted = grants.get_many(session, ledger_id=ledger_id, grant_ids=made)
+    nodes = tree.get_many(session, {each.node_id for each in found})
+    return [
+        {
+            **{name: getattr(each, name) for name in names},
+            "text": sightings.text_of(each),
+            "node_code": nodes[each.node_id].code,
+            "has_photo": each.photo_cipher is not None,
+            "points": granted[each.grant_id].points if each.grant_id else None,
+            "volunteer_no": whose[each.member_id].volunteer_no,
+        }
+        for each in found
+    ]

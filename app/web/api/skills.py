@@ -42,15 +42,17 @@ def coverage(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), READERS)
         found = team_coverage.of_place(session, ledger_id=ledger_id, node=node)
-        crumbs = tree.breadcrumbs(session, found.uncovered)
+        shown = found.uncovered[asked["offset"] :][: asked["limit"]]
+        crumbs = tree.breadcrumbs(session, shown)
         share = found.share_percent
         return {
             "estate_count": found.estate_count,
             "covered_count": found.covered_count,
             "share_percent": None if share is None else str(share),
+            "uncovered_count": len(found.uncovered),
             "uncovered": [
                 {"node_code": each.code, "name": each.short_name, "breadcrumb": crumbs[each.id]}
-                for each in found.uncovered
+                for each in shown
             ],
             "teams": team_counts.of_place(session, ledger_id=ledger_id, node=node),
             "teams_by_kind": team_counts.by_kind(session, ledger_id=ledger_id, node=node),

@@ -57,6 +57,12 @@ class DutyIn(InSchema):
     is_paid = fields.Boolean(load_default=False, truthy={True, "on"}, falsy={False, ""})
 
 
+class HoldersIn(PageIn):
+    """Whose holders the desk shows, and which slice of them."""
+
+    kind = Text(length_max=CODE_MAX)
+
+
 class DutyPlaceIn(InSchema):
     """Of which place to report; without one, of the highest in one's charge."""
 

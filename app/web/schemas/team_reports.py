@@ -45,6 +45,7 @@ class CoverageOut(Schema):
     estate_count = fields.Integer()
     covered_count = fields.Integer()
     share_percent = fields.String(allow_none=True)
+    uncovered_count = fields.Integer()
     uncovered = fields.List(fields.Nested(PartOut))
     teams = fields.Nested(TeamCountsOut)
     teams_by_kind = fields.Dict(keys=fields.String(), values=fields.Integer())

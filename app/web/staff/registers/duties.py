@@ -12,7 +12,7 @@ from app.community import tree
 from app.people import duties
 from app.people.team_cards import list_parts
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.duties import DutyIn
+from app.web.schemas.duties import DutyIn, HoldersIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -20,7 +20,6 @@ from app.web.staff.member_steps import numbered
 from app.web.translate import _, _l
 
 bp = Blueprint("duties", __name__, url_prefix="/<place>/duties")
-SHOWN_MAX = 200
 ACTS = {
     "report": _l("随手拍"),
     "patrol": _l("巡查"),
@@ -101,6 +100,8 @@ def end(duty_id: UUID) -> ResponseReturnValue:
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("teams")
     chosen = (request.form.get("kind") or request.args.get("kind", ""))[:24]
+    asked, wrong = forms.asked(HoldersIn)
+    slice_ = {name: asked[name] for name in ("limit", "offset")}
     key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     with reading() as session:
         kinds = duties.kinds(session)
@@ -108,14 +109,13 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         node = desk.here().node
         return forms.page(
             "registers/duties.html",
-            problem,
+            problem or wrong,
+            **slice_,
             kinds=kinds,
             counts=duties.counts(session, **key),
             people_count=duties.count_people(session, **key),
             chosen=named,
-            held=duties.list_in(session, **key, kind_code=named.code, limit=SHOWN_MAX)
-            if named
-            else [],
+            held=duties.list_in(session, **key, kind_code=named.code, **slice_) if named else [],
             places=[(node.code, node.short_name)]
             + [(each.code, each.short_name) for each in list_parts(session, node)],
             acts=ACTS,

@@ -17,6 +17,7 @@ from app.service_orders import sighting_rates, sightings
 from app.service_orders.models import Sighting
 from app.web import photos
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas import PageIn
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.sightings import SightingRateIn
 from app.web.session import actor
@@ -25,7 +26,6 @@ from app.web.staff.forms import Problem
 from app.web.translate import _, _l
 
 bp = Blueprint("sightings", __name__, url_prefix="/<place>/sightings")
-SHOWN_MAX = 100
 KINDS = {
     "hazard": _l("安全隐患"),
     "facility": _l("设施坏了"),
@@ -121,15 +121,17 @@ def _scoped(session: Session, sighting_id: UUID) -> Sighting:
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("review")
+    asked, wrong = forms.asked(PageIn)
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
         programme = programmes.of_ledger(session, desk.ledger_id())
         home = tree.get(session, programme.node_id)
-        found = sightings.list_in(session, **key, node=desk.here().node, limit=SHOWN_MAX)
+        found = sightings.list_in(session, **key, node=desk.here().node, **asked)
         versions = rates.list_versions(session, programme.id, sightings.CATEGORY)
         return forms.page(
             "registers/sightings.html",
-            problem,
+            problem or wrong,
+            **asked,
             found=found,
             texts={each.id: sightings.text_of(each) for each in found},
             whose=members.get_many(session, **key, member_ids={each.member_id for each in found}),
