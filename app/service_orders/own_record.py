@@ -17,6 +17,7 @@ from app.service_orders import (
     field_calls,
     listings,
     neighbours,
+    sighting_listings,
     sightings,
     standing,
     wish_listings,
@@ -61,7 +62,9 @@ def of_member(session: Session, *, ledger_id: int, member_id: UUID) -> dict[str,
             _exchange(each, member_id) for each in neighbours.list_of_member(session, **many)
         ],
         "offers": _rows(_of(session, Offer, Offer.offered_at, **key), *OFFER),
-        "sightings": [_sighting(each) for each in sightings.list_of_member(session, **many)],
+        "sightings": [
+            _sighting(each) for each in sighting_listings.list_of_member(session, **many)
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from app.people import duties
 from app.points import programmes
 from app.points.models import Grant
 from app.reports import proofs
-from app.service_orders import sighting_rates, sightings
+from app.service_orders import sighting_listings, sighting_rates, sightings
 from app.service_orders.errors import DutyRequired, SightingDecided, SightingRepeated
 from app.service_orders.models import Sighting
 from app.service_orders.sightings import Seen
@@ -250,6 +250,6 @@ def test_without_a_rate_a_report_is_accepted_and_makes_no_grant(session, street)
                 node=street.world.node,
                 seen=seen(**more) if "text" not in more else seen(more["text"]),
             )
-    listed = sightings.list_in(session, ledger_id=street.ledger_id, node=street.world.node)
+    listed = sighting_listings.list_in(session, ledger_id=street.ledger_id, node=street.world.node)
     assert len(listed) == 1
     assert listed[0].seen_at.date() == DAY

@@ -14,7 +14,7 @@ from app.base.transactions import reading, unit_of_work
 from app.community import tree
 from app.people import audit, members
 from app.points import grants, programmes
-from app.service_orders import sighting_rates, sightings
+from app.service_orders import sighting_listings, sighting_rates, sightings
 from app.service_orders.models import Sighting
 from app.service_orders.sightings import Seen
 from app.web import photos
@@ -49,7 +49,7 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         key = standing.my_key(session, ledger_id)
-        found = sightings.list_of_member(session, **key, **asked)
+        found = sighting_listings.list_of_member(session, **key, **asked)
         return {"items": _shown_all(session, ledger_id, found)}
 
 
@@ -86,7 +86,7 @@ def list_sightings(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         node = standing.place(session, asked.pop("node_code", None), READERS)
-        found = sightings.list_in(session, ledger_id=ledger_id, node=node, **asked)
+        found = sighting_listings.list_in(session, ledger_id=ledger_id, node=node, **asked)
         return {"items": _shown_all(session, ledger_id, found)}
 
 

@@ -28,7 +28,7 @@ from app.points import (
     openings,
 )
 from app.reports import desk_figures
-from app.service_orders import claim_listings, sightings
+from app.service_orders import claim_listings, sighting_listings
 from app.web.pages import number
 from app.web.permissions import SIGNED_IN, STAFF_ROLES, allow
 from app.web.staff import desk, forms, menu, review_table, signal_scope
@@ -113,7 +113,7 @@ def _work(session: Session) -> list[dict[str, Any]]:
             lines,
             _("随手拍等着看"),
             "sightings.show",
-            sightings.count_waiting(session, ledger_id=desk.ledger_id(), node=node),
+            sighting_listings.count_waiting(session, ledger_id=desk.ledger_id(), node=node),
         ),
     ]
     if not desk.here().has_points:

@@ -11,7 +11,7 @@ from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
 from app.community import tree
 from app.points import grants
-from app.service_orders import sightings
+from app.service_orders import sighting_listings, sightings
 from app.service_orders.sightings import Seen
 from app.web import photos
 from app.web.acts import submit
@@ -39,7 +39,7 @@ def page() -> ResponseReturnValue:
     """Show what I reported, and what came of it."""
     with reading() as session:
         me = own.here(session)
-        found = sightings.list_of_member(session, **me.key)
+        found = sighting_listings.list_of_member(session, **me.key)
         ids = [each.grant_id for each in found if each.grant_id]
         made = grants.get_many(session, ledger_id=me.ledger_id, grant_ids=ids)
         may_report = sightings.may_report(session, me.member)

@@ -13,7 +13,7 @@ from app.base.transactions import reading, unit_of_work
 from app.community import tree
 from app.people import audit, members
 from app.points import programmes, rates
-from app.service_orders import sighting_rates, sightings
+from app.service_orders import sighting_listings, sighting_rates, sightings
 from app.service_orders.models import Sighting
 from app.web import photos
 from app.web.permissions import SIGNED_IN, allow
@@ -126,7 +126,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     with reading() as session:
         programme = programmes.of_ledger(session, desk.ledger_id())
         home = tree.get(session, programme.node_id)
-        found = sightings.list_in(session, **key, node=desk.here().node, **asked)
+        found = sighting_listings.list_in(session, **key, node=desk.here().node, **asked)
         versions = rates.list_versions(session, programme.id, sightings.CATEGORY)
         return forms.page(
             "registers/sightings.html",
