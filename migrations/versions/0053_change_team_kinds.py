@@ -9,8 +9,8 @@ Undo: nothing: which rows were written by a code is not known, and old code show
 
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 
 WORDS = {
     "volunteer": "志愿服务队",

@@ -9,8 +9,8 @@ Undo: drops the index.
 
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 
 NAME = "ix_service_orders_sighting_ledger_id_words_hash_seen_at"
 COLUMNS = ["ledger_id", "words_hash", "seen_at"]
