@@ -78,6 +78,30 @@ def decide(
     return _read(session, ledger_id, [each.id for each in grants])
 
 
+def drop(
+    session: Session, *, ledger_id: int, grant_id: UUID, reason: str, actor: Actor
+) -> Grant | None:
+    """Refuse a waiting grant whose deed was undone; return it, or None if it waits no more.
+
+    No approver is asked, for nobody gains by it: who says that the deed was not done is
+    the decision. Its time and its day's minutes are free again.
+
+    Raises:
+        NotFound: There is none.
+
+    Rule: T9, A3.
+    """
+    (found,), _holder_of = _lock(session, ledger_id, {grant_id})
+    if found.state not in WAITING:
+        return None
+    level = WAITING[found.state]
+    session.expunge(found)
+    _refuse(session, ledger_id, [found], reason)
+    _store(session, [found])
+    _record(session, ledger_id, [found], (level, "refused", reason), actor)
+    return _read(session, ledger_id, [grant_id])[0]
+
+
 def list_waiting(
     session: Session,
     *,

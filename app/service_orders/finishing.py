@@ -7,6 +7,7 @@ rating makes it wait for a person (T8). Staff do their duty and earn nothing.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from app.base.actors import Actor
 from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.ids import new_id
 from app.people import members, team_members
-from app.points import grants
+from app.points import approvals, grants
 from app.service_orders import standing, telling
 from app.service_orders.errors import NoVolunteerWork, OwnOrderRating
 from app.service_orders.models import Order, OrderWork
@@ -100,7 +101,7 @@ def rate(
 
 
 def reopen(session: Session, *, ledger_id: int, order_id: UUID, reason: str, actor: Actor) -> Order:
-    """Open a finished order again: it was not done; hours given for it are taken back (T9).
+    """Open a finished order again: it was not done; its hours are taken back or refused (T9).
 
     Who asked may, and staff of the place (the door asks). It goes back to whom it was
     assigned; its time to answer stays over.
@@ -158,13 +159,14 @@ def _write(session: Session, order: Order, works: Sequence[Work]) -> None:
 
 
 def _take_back(session: Session, order: Order, work: OrderWork, reason: str, actor: Actor) -> None:
+    """Reverse what was credited, and refuse what waits: the same work is not credited twice."""
     if work.grant_id is None:
         return
-    found = grants.get(session, ledger_id=order.ledger_id, grant_id=work.grant_id)
-    if found.state == "posted":
-        grants.reverse(
-            session, ledger_id=order.ledger_id, grant_id=found.id, reason=reason, actor=actor
-        )
+    named: dict[str, Any] = {"ledger_id": order.ledger_id, "grant_id": work.grant_id}
+    if approvals.drop(session, **named, reason=reason, actor=actor) is not None:
+        return
+    if grants.get(session, **named).state == "posted":
+        grants.reverse(session, **named, reason=reason, actor=actor)
 
 
 def _require_sense(order: Order, works: Sequence[Work]) -> None:

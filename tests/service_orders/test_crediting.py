@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from app.base.actors import SYSTEM
 from app.people import duties
 from app.people.models import Message
-from app.points import approvals
+from app.points import approvals, judging
+from app.points.errors import GrantStateConflict
 from app.reports import proofs
+from app.risk.models import Quota
 from app.service_orders import crediting, finishing, listings
 from app.service_orders.figures import percent
 from tests.factories import service_orders as make
@@ -32,15 +34,7 @@ def test_t8_a_bad_rating_holds_the_hours(session, street):
     (held,) = make.grants_of(session, street)
 
     assert (held.state, held.hold_reasons) == ("waiting_level_2", "bad_rating")
-    approvals.decide(
-        session,
-        ledger_id=street.ledger_id,
-        grant_ids=[held.id],
-        level=2,
-        verdict="approved",
-        reason="问过了，药送到了",
-        actor=street.world.staff,
-    )
+    decide(session, street, held, verdict="approved", reason="问过了，药送到了")
     assert states(session, street) == [("posted", 90)]
 
 
@@ -99,20 +93,47 @@ def test_t9_an_order_done_again_earns_again(session, street):
     with at("14:00"):
         make.step(session, street, finishing.reopen, order, reason="药取错了", actor=street.asking)
     with at("16:00"):
-        make.step(
-            session,
-            street,
-            finishing.finish,
-            order,
-            note="换好了",
-            works=[make.work(street.helper.id, "14:30", "15:30")],
-            actor=street.leader,
-        )
-        make.step(session, street, finishing.rate, order, stars=5, note="", actor=street.asking)
-        crediting.credit(session, ledger_id=street.ledger_id, orders=[order], actor=street.asking)
-        session.commit()
+        make.finished_again(session, street, order)
 
     assert sorted(states(session, street)) == [("posted", 60), ("reversed", 90)]
+
+
+def test_t9_opening_again_refuses_the_hours_that_wait_so_the_work_counts_once(session, street):
+    order = make.rated(session, street, stars=1)
+    (held,) = make.grants_of(session, street)
+    with at("14:00"):
+        make.step(session, street, finishing.reopen, order, reason="没有送到", actor=street.asking)
+
+    assert states(session, street) == [("refused", 90)]
+    assert day_minutes(session, street) == 0
+    with make.refused(session, street, GrantStateConflict):
+        decide(session, street, held, verdict="approved", reason="问过了")
+
+    with at("16:00"):
+        make.finished_again(session, street, order)
+    assert sorted(states(session, street)) == [("posted", 60), ("refused", 90)]
+    assert proofs.prove(session, ledger_id=street.ledger_id).is_ok
+
+
+def day_minutes(session, street):
+    """The minutes of the helper's day, posted and waiting, that the next deed is judged by."""
+    query = sa.select(sa.func.sum(Quota.used)).where(
+        Quota.ledger_id == street.ledger_id,
+        Quota.rule_code == judging.DAY_MINUTES_RULE,
+        Quota.subject_id == street.helper.id,
+    )
+    return session.scalar(query)
+
+
+def decide(session, street, held, **said):
+    approvals.decide(
+        session,
+        ledger_id=street.ledger_id,
+        grant_ids=[held.id],
+        level=2,
+        actor=street.world.staff,
+        **said,
+    )
 
 
 def test_t9_the_share_of_finished_orders_is_counted_from_rows(session, street):
