@@ -12,6 +12,7 @@ from app.base.actors import Actor
 from app.base.errors import ValidationFailed
 from app.base.upserts import insert_or_ignore
 from app.points import catalogue, indicators
+from app.points.errors import CountedInCases
 from app.points.models import Category, Indicator, Programme
 
 NAME_MAX = 32
@@ -34,6 +35,27 @@ def require_offered(session: Session, programme: Programme, code: str) -> Catego
     if found.retired_on is not None:
         raise ValidationFailed("this type is held no more", field="category_code", reason="retired")
     return found
+
+
+def require_each_own(session: Session, programme: Programme, code: str) -> Category:
+    """Return a type that may be planned with and that pays each volunteer for their own work.
+
+    Raises:
+        NotFound, ValidationFailed: As `require_offered`.
+        CountedInCases: It counts in 件: one case, one payment, shared by its number.
+
+    Rule: C33, K4, A10.
+    """
+    found = require_offered(session, programme, code)
+    if found.indicator_code in _in_pieces(session, programme):
+        raise CountedInCases(category_code=code)
+    return found
+
+
+def list_each_own(session: Session, programme: Programme) -> list[Category]:
+    """List the types that orders and posts may count as, by name: none that counts in 件."""
+    shared = _in_pieces(session, programme)
+    return [each for each in list_offered(session, programme) if each.indicator_code not in shared]
 
 
 def rename(
@@ -116,6 +138,11 @@ def complete(session: Session, *, programme: Programme, actor: Actor) -> list[st
         facts = {"codes": codes}
         indicators.audit_rule(session, programme, actor, "categories_completed", **facts)
     return codes
+
+
+def _in_pieces(session: Session, programme: Programme) -> set[str]:
+    listed = indicators.list_indicators(session, programme)
+    return {each.code for each in listed if each.measure == "pieces"}
 
 
 def _complete_indicators(session: Session, programme: Programme) -> None:

@@ -45,6 +45,13 @@ class OverlapWithOtherActivity(DomainError):
     code = "overlap_with_other_activity"
 
 
+class CountedInCases(DomainError):
+    """What counts in 件 is paid once by its case number, not to each who helped (C33, K4)."""
+
+    code = "counted_in_cases"
+    refusal = Refusal.UNPROCESSABLE
+
+
 class BackfillBarred(DomainError):
     """A back-fill of this member was found false; facts `until_on`, `minutes_missing` (D26)."""
 

@@ -31,6 +31,8 @@ from app.risk.signals import Finding
 __all__ = ["Deed", "get", "get_many", "grant", "list_of_member", "reverse"]
 
 NO_HOURS = "none"
+WORKED_TOGETHER = ("order", "claim")
+"""Sources of which one piece of work has the deeds of several."""
 OVERLAP_SCORE = 60
 
 
@@ -224,9 +226,14 @@ def _rated(rules: _Rules, deed: Deed, provenance: str) -> tuple[str | None, int 
 
 
 def _quantity(measure: str, deed: Deed, provenance: str) -> int:
-    """Count by the indicator's measure. An attendance is one 次 if it is credited, and no 件."""
+    """Count by the indicator's measure. An attendance is one 次 if it is credited, and no 件.
+
+    Nor is the work of one of several at an order or a post: a 件 has a case number (C33).
+    """
     if measure == "minutes":
         return deed.minutes if provenance == "credited" else 0
+    if measure == "pieces" and deed.source_kind in WORKED_TOGETHER:
+        return 0
     if deed.source_kind != "attendance":
         return deed.quantity
     is_one = measure == "times" and provenance == "credited" and deed.minutes > 0

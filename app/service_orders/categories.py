@@ -32,6 +32,7 @@ def put(session: Session, *, ledger_id: int, kind: Kind) -> OrderCategory:
     Raises:
         ValidationFailed: Unknown handler, hours out of range, credit for paid hands.
         NotFound: There is no such points category.
+        CountedInCases: It counts in 件, which a case number shares out (C33).
     """
     if kind.handler_kind not in HANDLER_KINDS or not 1 <= kind.due_hours <= HOURS_MAX:
         raise ValidationFailed("unknown handler or hours out of range", field="due_hours")
@@ -39,7 +40,7 @@ def put(session: Session, *, ledger_id: int, kind: Kind) -> OrderCategory:
         if kind.handler_kind != "volunteer":
             raise ValidationFailed("paid hands earn nothing", field="credit_category_code")
         programme = programmes.of_ledger(session, ledger_id)
-        activity_types.require_offered(session, programme, kind.credit_category_code)
+        activity_types.require_each_own(session, programme, kind.credit_category_code)
     values = asdict(kind)
     insert = insert_for(session, OrderCategory).values(ledger_id=ledger_id, **values)
     changed = insert.on_conflict_do_update(

@@ -43,10 +43,11 @@ def make(session: Session, *, ledger_id: int, node: Node, call: Call, actor: Act
     Raises:
         ValidationFailed: Words, slots or deadline make no sense.
         NotFound: There is no such points category.
+        CountedInCases: It counts in 件, which a case number shares out (C33).
     """
     _require_sense(call)
     programme = programmes.of_ledger(session, ledger_id)
-    activity_types.require_offered(session, programme, call.category_code)
+    activity_types.require_each_own(session, programme, call.category_code)
     day = clock.today().strftime("%Y%m%d")
     serial = serials.take(session, ledger_id=ledger_id, name=f"post:{day}")
     post = Post(

@@ -23,7 +23,7 @@ ROOM_LINES = {
     "people": 8_850,
     "points": 11_900,
     "reports": 7_900,
-    "service_orders": 6_400,
+    "service_orders": 7_000,
     "web": 3_150,
     "web/api": 14_850,
     "web/h5": 9_100,

@@ -78,6 +78,10 @@ RULES: dict[str, Text] = {
         "The holidays of that year are missing. Nothing has changed. Enter them first.",
         "after_change",
     ),
+    "counted_in_cases": Text(
+        "这类按件算，一件只记一次，什么都没有变。请在案件里分。",
+        "This counts by the case, once. Nothing has changed. Share it out under its case.",
+    ),
     "no_volunteer_work": Text(
         "有工资的活不计时长，积分没有变。请去掉时长再办结。",
         "Paid work earns no hours. No points have changed. Leave the hours out.",

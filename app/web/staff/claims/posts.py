@@ -158,7 +158,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             now=clock.now(),
             typed=request.form,
             category_options=[
-                (each.code, each.name) for each in activity_types.list_offered(session, programme)
+                (each.code, each.name) for each in activity_types.list_each_own(session, programme)
             ],
             place_options=[(each.id, each.short_name) for each in tree.children(session, node)],
             team_options=[

@@ -75,6 +75,9 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             problem,
             kinds=categories.list_of(session, ledger_id=desk.ledger_id(), only_open=False),
             points_names={each.code: each.name for each in points},
+            points_options=[
+                (each.code, each.name) for each in activity_types.list_each_own(session, programme)
+            ],
             workflow=orders.template_at(session, node),
             own_choice=templates.choice_of(session, node),
             workflows=[(each.code, each.name) for each in templates.list_latest(session)],
