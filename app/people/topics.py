@@ -74,6 +74,10 @@ TOPICS: dict[str, set[str]] = {
     "order_for_you": {"title", "due_at"},
     "order_reopened": {"title", "reason"},
     "order_urged": {"title"},
+    "order_withdrawn": {"title", "reason"},
+    "order_taken_back": {"title", "reason"},
+    "order_rerouted": {"title", "reason"},
+    "order_moved": {"title", "reason"},
     "call_answered": {"number"},
     "task_sent": {"number"},
     # people and risk

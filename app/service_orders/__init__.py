@@ -5,7 +5,8 @@ between field and desk; offers and exchanges of neighbours, and their escrow; po
 claims, wishes, campaigns; the four lists.
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`, `listings`,
-`reviewing`, `first_offers`, `figures`, `field_calls`, `imports`, `exchanges`, `asking_for`,
+`reopening`, `in_name`, `involvement`, `reviewing`, `first_offers`, `figures`, `field_calls`,
+`imports`, `exchanges`, `asking_for`,
 `confirming`, `offers`, `neighbours`, `posts`, `post_shifts`, `claims`, `claim_listings`,
 `wishes`, `wish_listings`, `forgetting`, `own_record`, `campaigns`, `registers`, `sightings`,
 `sighting_listings`, `sighting_rates`, `proof_checks`.

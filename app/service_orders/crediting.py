@@ -18,7 +18,7 @@ from app.community import settings, tree
 from app.points import grants
 from app.points.grants import Deed
 from app.points.models import Grant
-from app.service_orders import categories, finishing, standing
+from app.service_orders import categories, involvement, standing
 from app.service_orders.models import Order, OrderCategory, OrderWork
 
 BAD_RATING = "bad_rating"
@@ -36,7 +36,7 @@ def credit(session: Session, *, ledger_id: int, orders: Sequence[Order], actor: 
     rounds = {each.id: each.reopened_count + 1 for each in fresh}
     works = [
         each
-        for each in finishing.list_work(session, ledger_id=ledger_id, order_ids=list(rounds))
+        for each in involvement.list_work(session, ledger_id=ledger_id, order_ids=list(rounds))
         if each.round_no == rounds[each.order_id]
     ]
     order_of = {each.id: each for each in fresh}

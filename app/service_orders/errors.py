@@ -31,6 +31,27 @@ class NoVolunteerWork(DomainError):
     refusal = Refusal.UNPROCESSABLE
 
 
+class WorkBeforeTalk(DomainError):
+    """Work began before the order was talked over; fact `since` (T22)."""
+
+    code = "work_before_talk"
+    refusal = Refusal.UNPROCESSABLE
+
+
+class ReopeningOver(DomainError):
+    """Who asked rated it well, or its days are over: the desk opens it again; fact `is_rated`."""
+
+    code = "reopening_over"
+    refusal = Refusal.CONFLICT
+
+
+class TeamWithoutLeader(DomainError):
+    """Nobody leads this team, so nobody could take the order on."""
+
+    code = "team_without_leader"
+    refusal = Refusal.CONFLICT
+
+
 class ExchangeStateConflict(DomainError):
     """The exchange is not in a state from which this step leads; fact `state`."""
 

@@ -13,7 +13,7 @@ from app.base.ids import new_id
 from app.community.models import Node
 from app.ledger import books
 from app.people import members
-from app.service_orders import categories, standing, templates
+from app.service_orders import categories, standing, telling, templates
 from app.service_orders.models import Order
 
 TITLE_MAX = 64
@@ -82,13 +82,22 @@ def withdraw(
 
     Raises:
         NotFound: No such order.
-        PermissionDenied: It is another's.
+        PermissionDenied: It is another's, or was entered for nobody of the book.
         OrderStepConflict: Somebody took it on already, or it is over.
     """
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
-    asked_by = standing.asker_person_id(session, order) or order.filed_by_id
-    if not actor.is_involved(asked_by):
+    asked_by = standing.asker_person_id(session, order)
+    if asked_by is None or not actor.is_involved(asked_by):
         raise PermissionDenied("only who asked takes it back")
+    return take_back(session, order, reason, actor)
+
+
+def take_back(session: Session, order: Order, reason: str, actor: Actor) -> Order:
+    """Take a locked order back and tell whom it was given to; who may was asked before.
+
+    Raises:
+        OrderStepConflict: Somebody took it on already, or it is over.
+    """
     all_steps = standing.steps(session, order)
     if order.state != "open" or standing.step_now(session, order).meaning not in (
         "filed",
@@ -97,6 +106,7 @@ def withdraw(
         raise standing.conflict(all_steps, order)
     order.state = "withdrawn"
     standing.log(session, order, "withdrawn", reason, actor)
+    telling.withdrawn(session, order, reason)
     return order
 
 

@@ -1,13 +1,12 @@
-"""Finishing: the work is told, the order is done (办结), rated (评单), or opened again.
+"""Finishing: the work is told, the order is done (办结), and rated (评单).
 
 The volunteers' work becomes hours after the rating, or after days of silence; a bad
 rating makes it wait for a person (T8). Staff do their duty and earn nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,9 +17,8 @@ from app.base.actors import Actor
 from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.ids import new_id
 from app.people import members, team_members
-from app.points import approvals, grants
-from app.service_orders import standing, telling
-from app.service_orders.errors import NoVolunteerWork, OwnOrderRating
+from app.service_orders import involvement, standing, telling
+from app.service_orders.errors import NoVolunteerWork, OwnOrderRating, WorkBeforeTalk
 from app.service_orders.models import Order, OrderWork
 
 MINUTES_MAX = 1_440
@@ -57,6 +55,7 @@ def finish(
         NoVolunteerWork: Paid hands did it: there are no hours to tell.
         ValidationFailed: Work of no length, of the future, from before the order, or of
             somebody outside the team.
+        WorkBeforeTalk: It began before the order was talked over (T22); fact `since`.
         OrderStepConflict: Another step comes first (T22).
     """
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
@@ -65,6 +64,7 @@ def finish(
     if works and order.handler_kind != "volunteer":
         raise NoVolunteerWork
     _require_sense(order, works)
+    _require_talked_over(session, order, works)
     _require_of_team(session, order, works)
     standing.take_step(session, order, "finished", note, actor)
     order.state, order.finished_at = "finished", clock.now()
@@ -78,7 +78,8 @@ def rate(
 ) -> Order:
     """Rate a finished order from 1 to 5 stars (评单); who asked does, never who handled it.
 
-    For somebody who is no member, the door lets staff write the rating down.
+    For somebody who is no member, the door lets staff write the rating down; for a
+    member without a phone, `in_name.rate` does.
 
     Raises:
         NotFound: No such order.
@@ -98,44 +99,6 @@ def rate(
     order.stars, order.rated_at = stars, clock.now()
     session.flush()
     return order
-
-
-def reopen(session: Session, *, ledger_id: int, order_id: UUID, reason: str, actor: Actor) -> Order:
-    """Open a finished order again: it was not done; its hours are taken back or refused (T9).
-
-    Who asked may, and staff of the place (the door asks). It goes back to whom it was
-    assigned; its time to answer stays over.
-
-    Raises:
-        NotFound: No such order.
-        ValidationFailed: No reason is given.
-        OrderStepConflict: It is not finished.
-    """
-    order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
-    if not reason.strip():
-        raise ValidationFailed("say why", field="reason")
-    all_steps = standing.steps(session, order)
-    finished_no = standing.step_number(all_steps, "finished")
-    if order.state != "finished" or finished_no is None:
-        raise standing.conflict(all_steps, order)
-    for work in list_work(session, ledger_id=ledger_id, order_ids=[order_id]):
-        if work.round_no == order.reopened_count + 1:
-            _take_back(session, order, work, reason, actor)
-    order.step_no, order.state = finished_no - 1, "open"
-    order.finished_at = order.rated_at = order.stars = order.credited_at = None
-    order.reopened_count += 1
-    standing.log(session, order, "reopened", reason, actor)
-    telling.reopened(session, order, reason)
-    return order
-
-
-def list_work(session: Session, *, ledger_id: int, order_ids: Collection[UUID]) -> list[OrderWork]:
-    """List the work of orders, round by round; one statement."""
-    query = sa.select(OrderWork).where(
-        OrderWork.ledger_id == ledger_id, OrderWork.order_id.in_(set(order_ids))
-    )
-    ordered = query.order_by(OrderWork.order_id, OrderWork.round_no, OrderWork.member_id)
-    return list(session.scalars(ordered))
 
 
 def _write(session: Session, order: Order, works: Sequence[Work]) -> None:
@@ -158,15 +121,11 @@ def _write(session: Session, order: Order, works: Sequence[Work]) -> None:
         session.execute(sa.insert(OrderWork), rows)
 
 
-def _take_back(session: Session, order: Order, work: OrderWork, reason: str, actor: Actor) -> None:
-    """Reverse what was credited, and refuse what waits: the same work is not credited twice."""
-    if work.grant_id is None:
-        return
-    named: dict[str, Any] = {"ledger_id": order.ledger_id, "grant_id": work.grant_id}
-    if approvals.drop(session, **named, reason=reason, actor=actor) is not None:
-        return
-    if grants.get(session, **named).state == "posted":
-        grants.reverse(session, **named, reason=reason, actor=actor)
+def _require_talked_over(session: Session, order: Order, works: Sequence[Work]) -> None:
+    """Where a step talks it over, work begins after it: hours are of the fourth thing (T22)."""
+    talked_at = standing.taken_at(session, order, "deliberated")
+    if talked_at is not None and any(each.starts_at < talked_at for each in works):
+        raise WorkBeforeTalk(since=talked_at.isoformat())
 
 
 def _require_sense(order: Order, works: Sequence[Work]) -> None:
@@ -196,10 +155,6 @@ def _require_of_team(session: Session, order: Order, works: Sequence[Work]) -> N
 
 def _require_no_hand_in_it(session: Session, order: Order, actor: Actor) -> None:
     """Neither who rates nor for whom they rate has handled it (S9, A6)."""
-    worked = list_work(session, ledger_id=order.ledger_id, order_ids=[order.id])
-    hands = {each.member_id for each in worked}
     for person_id in filter(None, (actor.person_id, actor.on_behalf_id)):
-        one = Actor(person_id)
-        own = members.find_id(session, ledger_id=order.ledger_id, person_id=person_id)
-        if standing.handles(session, order, one) or own in hands:
+        if involvement.has_a_hand(session, order, person_id):
             raise OwnOrderRating

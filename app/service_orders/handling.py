@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied, ValidationFailed
-from app.people import teams
+from app.people import team_members, teams
 from app.people.errors import TeamClosed
 from app.service_orders import categories, hands, standing, telling
+from app.service_orders.errors import TeamWithoutLeader
 from app.service_orders.models import Order
 
 TALKED = ("deliberated", "worked")
@@ -34,6 +35,7 @@ def assign(
     Raises:
         NotFound: No such order or team.
         TeamClosed: The team is no more.
+        TeamWithoutLeader: Nobody leads it, so nobody could take the order on.
         ValidationFailed: Neither or both are named, the person may not take it on, or it is
             who asked for it.
         OrderStepConflict: It is assigned already, or over.
@@ -45,6 +47,9 @@ def assign(
         team = teams.get(session, ledger_id=ledger_id, team_id=team_id)
         if team.closed_on is not None:
             raise TeamClosed
+        leaders = team_members.leaders_of(session, ledger_id=ledger_id, team_id=team_id)
+        if not any(each.state == "active" for each in leaders):
+            raise TeamWithoutLeader
     elif handler_id is not None:
         _require_another(session, order, handler_id)
         order.handler_kind = hands.kind_of(session, order=order, person_id=handler_id)
@@ -124,11 +129,13 @@ def reroute(
         raise ValidationFailed("this kind is not taken any more", field="category_code")
     if order.state != "open":
         raise standing.conflict(standing.steps(session, order), order)
+    _required(reason)
+    telling.rerouted(session, order, reason)
     order.step_no, order.team_id, order.handler_id = 1, None, None
     order.category_code, order.handler_kind = kind.code, kind.handler_kind
     order.due_at = clock.now() + timedelta(hours=kind.due_hours)
     order.escalated_at = None
-    standing.log(session, order, "rerouted", _required(reason), actor)
+    standing.log(session, order, "rerouted", reason, actor)
     return order
 
 

@@ -2,8 +2,8 @@
 
 A number that is known stays as it is when it says the same; what was open and is done or
 taken back elsewhere is closed here too. Any other difference is named and left to people.
-An unknown code is named with its line, and the good rows come in all the same. A list
-brings no rating: who asked rates here.
+An unknown code is named with its line, and the good rows come in all the same; no list
+brings a rating.
 """
 
 from collections.abc import Sequence
@@ -152,6 +152,8 @@ def _sort(session: Session, ledger_id: int, drafts: list[Draft], found: _Sorted)
             found.bad.append(bad(draft.row, "order_differs", "external_id"))
         elif order.state == draft.state:
             found.unchanged += 1
+        elif draft.state == "finished" and standing.is_to_be_talked_over(session, order):
+            found.bad.append(bad(draft.row, "steps_missing", "status"))
         elif order.state == "open":
             found.closing.append((order, draft))
         else:
@@ -159,10 +161,7 @@ def _sort(session: Session, ledger_id: int, drafts: list[Draft], found: _Sorted)
 
 
 def _is_same(order: Order, draft: Draft) -> bool:
-    """Whether a list says of a known order where it is and what it is about.
-
-    Its kind may have been changed here (分类转办), so that is not asked.
-    """
+    """Whether a list says the same of a known order; its kind may have changed here (分类转办)."""
     return draft.node is not None and (order.node_id, order.title) == (draft.node.id, draft.title)
 
 

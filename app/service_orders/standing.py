@@ -1,6 +1,7 @@
 """Where an order stands: its row, its step, its history, and who may say so."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,12 @@ def step_number(all_steps: list[Step], meaning: str) -> int | None:
     return next((no for no, each in enumerate(all_steps, 1) if each.meaning == meaning), None)
 
 
+def is_to_be_talked_over(session: Session, order: Order) -> bool:
+    """Whether an open order has yet to take a step that talks it over: none skips it (T22)."""
+    talked_no = step_number(steps(session, order), "deliberated")
+    return order.state == "open" and talked_no is not None and order.step_no < talked_no
+
+
 def log(
     session: Session,
     order: Order,
@@ -121,6 +128,18 @@ def history(session: Session, *, ledger_id: int, order_id: UUID) -> list[OrderLo
     return list(session.scalars(query.order_by(OrderLog.seq)))
 
 
+def taken_at(session: Session, order: Order, meaning: str) -> datetime | None:
+    """Return when the step of a meaning was taken last; None if it never was."""
+    query = sa.select(sa.func.max(OrderLog.seq)).where(
+        OrderLog.ledger_id == order.ledger_id,
+        OrderLog.order_id == order.id,
+        OrderLog.act == "step",
+        OrderLog.meaning == meaning,
+    )
+    line = session.get(OrderLog, (order.ledger_id, order.id, session.scalar(query) or 0))
+    return line.at if line else None
+
+
 def notes_of(session: Session, *, ledger_id: int, order_id: UUID) -> dict[int, str]:
     """Return what was said with the lines of an order's history, by `seq`."""
     query = sa.select(OrderNote).where(
@@ -142,10 +161,16 @@ def requester(session: Session, order: Order) -> Member | None:
     return members.get(session, ledger_id=order.ledger_id, member_id=order.requester_id)
 
 
-def asker_person_id(session: Session, order: Order) -> UUID | None:
-    """Return the person who asked, also after two memberships were merged (L13); None if none."""
+def follow_asker(session: Session, order: Order) -> Member | None:
+    """Return the member who asked, also after two memberships were merged (L13); None if none."""
     asking = requester(session, order)
-    return members.follow_merge(session, asking).person_id if asking else None
+    return members.follow_merge(session, asking) if asking else None
+
+
+def asker_person_id(session: Session, order: Order) -> UUID | None:
+    """Return the person who asked, also after a merger; None if that is no member."""
+    asking = follow_asker(session, order)
+    return asking.person_id if asking else None
 
 
 def handles(session: Session, order: Order, actor: Actor) -> bool:

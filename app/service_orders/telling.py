@@ -37,6 +37,29 @@ def reopened(session: Session, order: Order, reason: str) -> None:
     inbox.tell(session, ledger_id=order.ledger_id, notes=notes)
 
 
+def withdrawn(session: Session, order: Order, reason: str) -> None:
+    """Tell those that it was given to that nobody needs it any more."""
+    notes = _to_hands(session, order, "order_withdrawn", reason=reason)
+    inbox.tell(session, ledger_id=order.ledger_id, notes=notes)
+
+
+def taken_back(session: Session, order: Order, reason: str) -> None:
+    """Tell who asked that the desk took it back in their name."""
+    notes = _to_asker(order, "order_taken_back", reason=reason)
+    inbox.tell(session, ledger_id=order.ledger_id, notes=notes)
+
+
+def rerouted(session: Session, order: Order, reason: str) -> None:
+    """Tell those that it was given to, and who asked, that others will do it.
+
+    Called while it is still theirs; where nobody had it, nobody was promised anything.
+    """
+    notes = _to_hands(session, order, "order_rerouted", reason=reason)
+    if order.team_id is not None or order.handler_id is not None:
+        notes += _to_asker(order, "order_moved", reason=reason)
+    inbox.tell(session, ledger_id=order.ledger_id, notes=notes)
+
+
 def escalated(session: Session, orders: Collection[Order]) -> None:
     """Tell those whose orders are overdue, by day (督办)."""
     for order in orders:

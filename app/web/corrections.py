@@ -46,6 +46,7 @@ REASONS = {
     "unknown_status": _l("请写 待办、办理中、已办结 或 已撤回"),
     "bad_date": _l("日期要写成 2026-03-02，不能在今天以后"),
     "order_differs": _l("这个编号的事项登记过，写的不一样；请在单子上改"),
+    "steps_missing": _l("这一单还没有议好，不能直接办结；请在单子上一步步办"),
     "barcode_taken": _l("这个条码是别的商品的"),
     "unknown_offer": _l("这家商家没有这个优惠编号"),
     "needs_points": _l("这个优惠要用积分换券，不能记名单"),

@@ -15,7 +15,7 @@ from app.community.models import Node
 from app.ledger.errors import LedgerReadOnly
 from app.people import members, team_members, teams
 from app.people.models import Member, Team
-from app.service_orders import categories, crediting, finishing, standing, templates
+from app.service_orders import categories, crediting, finishing, in_name, standing, templates
 from app.service_orders.models import Order, OrderCategory, OrderLog, Template
 from app.service_orders.templates import Step
 
@@ -128,6 +128,16 @@ def rate(
     order = finishing.rate(
         session, ledger_id=ledger_id, order_id=order_id, stars=stars, note=note, actor=actor
     )
+    return _credited(session, order, actor)
+
+
+def rate_for(session: Session, *, actor: Actor, **said: Any) -> Order:
+    """Write down at the desk what who asked says, and credit the work; raises as `in_name.rate`."""
+    return _credited(session, in_name.rate(session, actor=actor, **said), actor)
+
+
+def _credited(session: Session, order: Order, actor: Actor) -> Order:
+    ledger_id = order.ledger_id
     try:
         with attempt(session):
             crediting.credit(session, ledger_id=ledger_id, orders=[order], actor=actor)

@@ -166,9 +166,7 @@ def finished(session: Session, street: Street, order: Order, **more: Any) -> Ord
 def finished_again(session: Session, street: Street, order: Order) -> None:
     """An order opened again is done within the hour, rated well and credited."""
     works = [work(street.helper.id, "14:30", "15:30")]
-    step(
-        session, street, finishing.finish, order, note="换好了", works=works, actor=street.leader
-    )
+    step(session, street, finishing.finish, order, note="换好了", works=works, actor=street.leader)
     step(session, street, finishing.rate, order, stars=5, note="", actor=street.asking)
     crediting.credit(session, ledger_id=street.ledger_id, orders=[order], actor=street.asking)
     session.commit()

@@ -6,14 +6,16 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from app.base.actors import SYSTEM
+from app.base.actors import SYSTEM, Actor
+from app.base.errors import SecondPersonRequired, ValidationFailed
 from app.people import duties
 from app.people.models import Message
 from app.points import approvals, judging
 from app.points.errors import GrantStateConflict
 from app.reports import proofs
 from app.risk.models import Quota
-from app.service_orders import crediting, finishing, listings
+from app.service_orders import crediting, listings, reopening
+from app.service_orders.errors import ReopeningOver
 from app.service_orders.figures import percent
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
@@ -82,7 +84,9 @@ def test_a3_the_same_time_in_two_orders_is_credited_once(session, street):
 def test_t9_opening_an_order_again_takes_its_hours_back(session, street):
     order = make.rated(session, street, stars=5)
     with at("14:00"):
-        make.step(session, street, finishing.reopen, order, reason="药取错了", actor=street.asking)
+        make.step(
+            session, street, reopening.reopen, order, reason="药取错了", actor=street.world.staff
+        )
 
     assert states(session, street) == [("reversed", 90)]
     assert (order.state, order.stars, order.reopened_count) == ("open", None, 1)
@@ -91,7 +95,9 @@ def test_t9_opening_an_order_again_takes_its_hours_back(session, street):
 def test_t9_an_order_done_again_earns_again(session, street):
     order = make.rated(session, street, stars=5)
     with at("14:00"):
-        make.step(session, street, finishing.reopen, order, reason="药取错了", actor=street.asking)
+        make.step(
+            session, street, reopening.reopen, order, reason="药取错了", actor=street.world.staff
+        )
     with at("16:00"):
         make.finished_again(session, street, order)
 
@@ -102,7 +108,7 @@ def test_t9_opening_again_refuses_the_hours_that_wait_so_the_work_counts_once(se
     order = make.rated(session, street, stars=1)
     (held,) = make.grants_of(session, street)
     with at("14:00"):
-        make.step(session, street, finishing.reopen, order, reason="没有送到", actor=street.asking)
+        make.step(session, street, reopening.reopen, order, reason="没有送到", actor=street.asking)
 
     assert states(session, street) == [("refused", 90)]
     assert day_minutes(session, street) == 0
@@ -113,6 +119,39 @@ def test_t9_opening_again_refuses_the_hours_that_wait_so_the_work_counts_once(se
         make.finished_again(session, street, order)
     assert sorted(states(session, street)) == [("posted", 60), ("refused", 90)]
     assert proofs.prove(session, ledger_id=street.ledger_id).is_ok
+
+
+def reopened(session, street, order, actor, reason="没有办好"):
+    return reopening.reopen(
+        session, ledger_id=street.ledger_id, order_id=order.id, reason=reason, actor=actor
+    )
+
+
+def test_t9_who_asked_may_say_so_for_the_days_of_the_setting_and_not_once_content(session, street):
+    quiet, content = make.done(session, street), make.rated(session, street, stars=3)
+    day = timedelta(days=1)
+    with at("10:59", DAY + 7 * day):
+        assert reopening.asker_until(session, quiet) == moment("11:00", DAY + 7 * day)
+        with make.refused(session, street, ReopeningOver):
+            reopened(session, street, content, street.asking)
+    with at("11:00", DAY + 7 * day):
+        assert reopening.asker_until(session, quiet) is None
+        with make.refused(session, street, ReopeningOver):
+            reopened(session, street, quiet, street.asking)
+        with make.refused(session, street, ValidationFailed):
+            reopened(session, street, quiet, street.world.staff, reason=" ")
+        assert reopened(session, street, quiet, street.world.staff).state == "open"
+
+
+def test_a6_nobody_of_the_desk_reopens_what_they_had_a_hand_in(session, street):
+    order = make.rated(session, street, stars=1)
+    helper = Actor(street.helper.person_id)
+
+    for who in (street.leader, helper):
+        with at("14:00"), make.refused(session, street, SecondPersonRequired):
+            reopened(session, street, order, who)
+    with at("14:00"):
+        assert reopened(session, street, order, street.world.second_staff).stars is None
 
 
 def day_minutes(session, street):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.base.errors import ValidationFailed
 from app.community import settings
-from app.service_orders import figures, filing, imports, listings, standing
+from app.service_orders import figures, filing, imports, listings, standing, templates
 from app.service_orders.figures import Cut, Figures
 from app.service_orders.listings import Wanted
 from app.service_orders.models import Order
@@ -107,6 +107,15 @@ def test_v15_a_known_number_that_says_something_else_is_left_to_people(session, 
 
     assert counts(found) == (0, 0, 0, 2)
     assert [row.reason for row in found.bad] == ["order_differs"] * 2
+
+
+def test_t22_a_list_closes_nothing_that_was_not_talked_over(session, street, grid):
+    templates.choose(session, node=street.world.node, code="wushi", actor=street.world.staff)
+    run(session, street, lines(grid, 1, 2))
+    found = run(session, street, lines(grid, 1, status="已办结") + lines(grid, 2, status="撤回"))
+
+    assert counts(found) == (0, 1, 0, 1)
+    assert [(row.line_no, row.reason) for row in found.bad] == [(2, "steps_missing")]
 
 
 def test_a_list_that_is_too_long_brings_nothing(session, street, grid):

@@ -3,11 +3,23 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from app.base.actors import Actor
+from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied, ValidationFailed
-from app.service_orders import filing, finishing, handling, standing, templates
-from app.service_orders.errors import NoVolunteerWork, OrderStepConflict, OwnOrderRating
+from app.people import team_members
+from app.people.models import Message
+from app.points import activity_types, indicators, programmes
+from app.points.errors import CountedInCases
+from app.service_orders import categories, filing, finishing, handling, standing, templates
+from app.service_orders.categories import Kind
+from app.service_orders.errors import (
+    NoVolunteerWork,
+    OrderStepConflict,
+    OwnOrderRating,
+    TeamWithoutLeader,
+    WorkBeforeTalk,
+)
 from app.service_orders.templates import Step
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
@@ -68,6 +80,17 @@ def test_t22_five_things_in_order_and_work_only_in_the_fourth(session, street):
             works=[make.work(street.helper.id, "09:00", "09:20")],
             actor=street.leader,
         )
+    talked_over(session, street, order)
+    with refused(session, street, WorkBeforeTalk):
+        make.finished(session, street, order)
+    work = make.work(street.helper.id, "10:00", "10:45")
+    make.finished(session, street, order, works=[work])
+
+    assert standing.step_now(session, order).name == "联合办事"
+
+
+def talked_over(session, street, order):
+    """The order of five things is talked over at ten."""
     with at("10:00"):
         make.step(
             session,
@@ -78,9 +101,57 @@ def test_t22_five_things_in_order_and_work_only_in_the_fourth(session, street):
             note="议过了",
             actor=street.leader,
         )
-    make.finished(session, street, order)
 
-    assert standing.step_now(session, order).name == "联合办事"
+
+def test_t22_work_begins_after_the_talk_of_its_own_round(session, street):
+    templates.choose(session, node=street.world.node, code="wushi", actor=street.world.staff)
+    order = make.assigned(session, street)
+    with at("08:40"):
+        make.step(
+            session,
+            street,
+            handling.go_on,
+            order,
+            meaning="deliberated",
+            note="",
+            actor=street.leader,
+        )
+        make.step(session, street, handling.send_back, order, reason="再议", actor=street.leader)
+        make.step(
+            session,
+            street,
+            handling.assign,
+            order,
+            team_id=street.world.team.id,
+            actor=street.world.staff,
+        )
+    talked_over(session, street, order)
+
+    with refused(session, street, WorkBeforeTalk):
+        make.finished(session, street, order)
+
+
+def test_a_team_that_nobody_leads_is_given_nothing(session, street):
+    order = make.filed(session, street)
+    with at("08:10"):
+        team_members.set_role(
+            session,
+            ledger_id=street.ledger_id,
+            team_id=street.world.team.id,
+            member_id=street.world.leader_member.id,
+            role="member",
+            actor=SYSTEM,
+        )
+        session.commit()
+
+    with at("08:30"), refused(session, street, TeamWithoutLeader):
+        handling.assign(
+            session,
+            ledger_id=street.ledger_id,
+            order_id=order.id,
+            team_id=street.world.team.id,
+            actor=street.world.staff,
+        )
 
 
 def test_an_order_keeps_the_template_it_was_filed_under(session, street):
@@ -151,6 +222,8 @@ def test_t8_rerouting_gives_it_to_other_hands_with_new_time(session, street):
             actor=street.world.staff,
         )
         assert order.handler_kind == "staff"
+        assert told(session, street, street.world.leader_member) == "order_rerouted"
+        assert told(session, street, street.asker) == "order_moved"
         assert (order.due_at - order.filed_at).total_seconds() == (72 + 1) * 3600
 
 
@@ -169,6 +242,7 @@ def test_one_takes_back_what_nobody_has_taken_on(session, street):
     order = make.assigned(session, street)
     make.step(session, street, filing.withdraw, order, reason="不用了", actor=street.asking)
     assert order.state == "withdrawn"
+    assert told(session, street, street.world.leader_member) == "order_withdrawn"
 
     taken = make.accepted(session, street)
     with refused(session, street, OrderStepConflict):
@@ -239,3 +313,28 @@ def test_only_who_asked_rates(session, street):
             note="",
             actor=street.world.staff,
         )
+
+
+def told(session, street, member):
+    """The topic of the last line that a member was told."""
+    query = sa.select(Message.topic).where(
+        Message.ledger_id == street.ledger_id, Message.member_id == member.id
+    )
+    return session.scalars(query.order_by(Message.id.desc())).first()
+
+
+def test_c33_a_kind_that_counts_in_cases_is_not_paid_to_each_who_helped(session, street):
+    programme = programmes.of_ledger(session, street.ledger_id)
+    indicators.measure_by(
+        session, programme=programme, indicator_code="mediation", measure="pieces", actor=SYSTEM
+    )
+    session.commit()
+    kind = Kind(code="dispute", name="邻里纠纷", credit_category_code="neighbour_mediation")
+
+    with refused(session, street, CountedInCases):
+        categories.put(session, ledger_id=street.ledger_id, kind=kind)
+    with refused(session, street, CountedInCases):
+        make.a_post(session, street, category_code="neighbour_mediation")
+    offered = {each.code for each in activity_types.list_each_own(session, programme)}
+    assert "neighbour_mediation" not in offered
+    assert "legal_advice" in offered

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.base.actors import SYSTEM
-from app.people import duties
-from app.points import grants
+from app.people import duties, team_members
+from app.points import grants, indicators, programmes
 from app.service_orders import categories
 from app.service_orders.categories import Kind
+from tests.factories import activities as field
 from tests.factories.activities import at
 from tests.factories.pictures import photo
 from tests.web.answers import done, everything, once, refused
@@ -245,7 +246,30 @@ def test_s9_nobody_rates_what_they_handled_for_whom_they_entered_it(street):
 
     assert done(street.staff.post(street.at(order, "/rating"), {"stars": 4}))["stars"] == 4
     mine = street.finished()
-    refused(street.staff.post(street.at(mine, "/rating"), {"stars": 5}), "permission_denied", 403)
+    path, agreed = street.at(mine, "/rating"), {"stars": 5, "consent_note": "本人电话里说的"}
+    refused(street.staff.post(path, {"stars": 5}), "validation_failed", 422)
+    refused(street.helper.post(path, agreed), "permission_denied", 403)
+    assert done(street.staff.post(path, agreed))["stars"] == 5
+
+
+def test_p1_the_desk_takes_back_and_opens_again_for_who_has_no_phone(street):
+    given, agreed = street.given(), {"reason": "自己去了", "consent_note": "本人当面说的"}
+    path = street.at(given, "/withdrawal")
+    before = everything(street.town.session)
+    refused(street.staff.post(path, {"reason": "自己去了"}), "validation_failed", 422)
+    refused(street.helper.post(path, agreed), "permission_denied", 403)
+    assert everything(street.town.session) == before
+    gone = done(street.staff.post(path, agreed))
+    assert (gone["state"], gone["history"][-1]["note"]) == ("withdrawn", "自己去了；本人当面说的")
+
+    over = street.finished()
+    with at("12:00"):
+        done(street.asker.post(street.mine(over, "rating"), {"stars": 5}))
+        before = everything(street.town.session)
+        why = {"reason": "取错了"}
+        refused(street.asker.post(street.mine(over, "reopening"), why), "reopening_over", 409)
+        assert everything(street.town.session) == before
+        assert done(street.staff.post(street.at(over, "/reopening"), why))["state"] == "open"
 
 
 def entered(street):
@@ -305,6 +329,47 @@ def test_t8_the_log_names_staff_to_staff_and_everybody_else_by_their_part(street
 
     assert at_desk == ["求助人", "人staff", *["办理人"] * 3, "求助人", "系统"]
     assert at_home == ["求助人", "工作人员", *["办理人"] * 3, "求助人", "系统"]
+
+
+def led_by_nobody(town):
+    """A team whose leader leads no more."""
+    member = town.caller("leader").member
+    team = field.a_team(town.session, town.ledger_id, town.node, member)
+    team_members.set_role(
+        town.session,
+        ledger_id=town.ledger_id,
+        team_id=team.id,
+        member_id=member.id,
+        role="member",
+        actor=SYSTEM,
+    )
+    town.session.commit()
+    return team
+
+
+def test_t22_work_before_the_talk_and_a_team_without_a_leader_are_refused(street):
+    town = street.town
+    workflow = f"/nodes/{town.node.code}/order-workflow"
+    done(street.staff.put(workflow, {"template_code": "wushi"}))
+    with at("08:00"):
+        order = street.file()
+        team = {"team_id": str(led_by_nobody(town).id)}
+        refused(street.staff.post(street.at(order, "/assignment"), team),
+                "team_without_leader", 409)  # fmt: skip
+        hands = {"member_id": str(street.helper.member.id)}
+        done(street.staff.post(street.at(order, "/assignment"), hands))
+    with at("10:45"):
+        done(street.helper.post(street.at(order, "/progress"), {"meaning": "deliberated"}))
+    with at("11:00") as now:
+        work = {
+            "member_id": str(street.helper.member.id),
+            "starts_at": (now - timedelta(minutes=120)).isoformat(),
+            "ends_at": (now - timedelta(minutes=30)).isoformat(),
+        }
+        before = everything(town.session)
+        told = {"note": "办好了", "works": [work]}
+        refused(street.helper.post(street.at(order, "/finish"), told), "work_before_talk", 422)
+        assert everything(town.session) == before
 
 
 def test_tasks_are_listed_for_whom_they_were_given_to(street):
@@ -414,3 +479,27 @@ def test_kinds_are_kept_by_who_is_in_charge_of_the_programme(street):
         for each in done(street.asker.get(f"{street.town.book}/order-categories"))["items"]
     }
     assert names == {"跑腿代办", "楼道照明", "代管钥匙", "停车充电"}
+
+
+def test_c33_what_counts_in_cases_is_no_order_and_no_post(street):
+    town = street.town
+    programme = programmes.of_ledger(town.session, town.ledger_id)
+    key = {"programme": programme, "actor": SYSTEM}
+    indicators.add_indicator(town.session, **key, code="cases", name="调解", measure="pieces")
+    named = {"code": "settled", "name": "调解成功", "indicator_code": "cases"}
+    indicators.add_category(town.session, **key, **named)
+    town.session.commit()
+    path = f"{town.book}/order-categories/dispute"
+    body = {"name": "邻里纠纷", "credit_category_code": "settled"}
+    boss = town.caller("city_administrator")
+    before = everything(town.session)
+    refused(boss.put(path, body), "counted_in_cases", 422)
+    post = {
+        "node_code": town.node.code,
+        "kind": "project",
+        "title": "调解员",
+        "category_code": "settled",
+        "slot_count": 2,
+    }
+    refused(street.staff.post(f"{town.book}/posts", post), "counted_in_cases", 422)
+    assert everything(town.session) == before

@@ -198,6 +198,54 @@ def test_one_takes_back_what_nobody_took_on_and_gives_back_what_one_cannot_do(de
     assert one(desk).state == "withdrawn"
 
 
+def served(desk):
+    """What the volunteer asked for is done by the helper at eleven."""
+    with at("08:00"):
+        ask(desk)
+        path = desk.path("/orders/{order}/assign")
+        desk.at("staff").send(path, volunteer_no=desk.ids["helper_no"])
+        desk.at("helper").send("/tasks/{order}/accept".format(**desk.ids))
+        desk.at("helper").send("/tasks/{order}/go-on".format(**desk.ids), meaning="worked")
+    with at("11:00"):
+        desk.at("helper").send("/tasks/{order}/finish".format(**desk.ids), note="取好了")
+
+
+def test_p1_the_desk_takes_back_in_the_name_of_who_has_no_phone(desk):
+    ask(desk)
+    page = desk.at("staff").get(desk.path("/orders/{order}")).text
+    assert "撤回…" in page
+    assert "本人怎么同意的" in page
+    path, agreed = desk.path("/orders/{order}/withdraw"), {"consent_note": "本人来说的"}
+    assert desk.at("staff").send(path, reason="好了").status_code == 422
+    assert one(desk).state == "open"
+    desk.at("staff").send(path, reason="好了", **agreed)
+    assert one(desk).state == "withdrawn"
+
+
+def test_p1_the_desk_rates_in_the_name_of_who_has_no_phone(desk):
+    served(desk)
+    assert "代本人评价…" in desk.at("staff").get(desk.path("/orders/{order}")).text
+    path, agreed = desk.path("/orders/{order}/rate"), {"consent_note": "本人来说的"}
+    assert desk.at("staff").send(path, stars="4").status_code == 422
+    assert one(desk).stars is None
+    desk.at("staff").send(path, stars="4", **agreed)
+    assert one(desk).stars == 4
+
+
+def test_t9_the_phone_says_until_when_it_can_be_done_again_and_then_where_to_turn(desk):
+    served(desk)
+    mine = "/orders/{order}".format(**desk.ids)
+    with at("12:00"):
+        assert "其实没有办好" in desk.at("volunteer").get(mine).text
+        desk.at("volunteer").send(f"{mine}/rate", stars="5")
+        page = desk.at("volunteer").get(mine).text
+        assert "其实没有办好" not in page
+        assert "请到社区说" in page
+        sent = desk.at("volunteer").send(f"{mine}/reopen", reason="想想不满意")
+        assert sent.status_code == 409
+        assert one(desk).state == "finished"
+
+
 def test_t11_the_place_chooses_its_words_and_the_phone_uses_them(desk):
     desk.at("staff").send(desk.path("/order-kinds/workflow"), template_code="hongguanjia")
     ask(desk)

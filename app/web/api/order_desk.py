@@ -12,7 +12,7 @@ from app.base import clock
 from app.base.transactions import reading
 from app.people import members
 from app.people import teams as people_teams
-from app.service_orders import figures, filing, finishing, handling, listings
+from app.service_orders import figures, filing, handling, in_name, listings, reopening
 from app.service_orders import standing as where
 from app.service_orders.figures import Cut
 from app.service_orders.filing import Request
@@ -27,12 +27,13 @@ from app.web.schemas.lists import items_of
 from app.web.schemas.orders import (
     AssignIn,
     DeskFileIn,
+    DeskRatingIn,
+    DeskWhyIn,
     FigureSheetOut,
     FiguresIn,
     OrderFullOut,
     OrderOut,
     OrdersIn,
-    RatingIn,
     RerouteIn,
     WhyIn,
 )
@@ -135,16 +136,25 @@ def urge(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnValu
 @bp.response(200, OrderFullOut)
 def reopen(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnValue:
     """Open a finished order again; hours given for it are taken back (T9)."""
-    return _plain(book, order_id, finishing.reopen, asked)
+    return _plain(book, order_id, reopening.reopen, asked)
+
+
+@bp.post("/orders/<uuid:order_id>/withdrawal")
+@allow(SIGNED_IN)
+@bp.arguments(DeskWhyIn)
+@bp.response(200, OrderFullOut)
+def withdraw(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnValue:
+    """Take an order back in the name of who asked, or one entered by mistake (P1)."""
+    return _plain(book, order_id, in_name.withdraw, asked)
 
 
 @bp.post("/orders/<uuid:order_id>/rating")
 @allow(SIGNED_IN)
-@bp.arguments(RatingIn)
+@bp.arguments(DeskRatingIn)
 @bp.response(200, OrderFullOut)
 def rate(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnValue:
-    """Write down the rating of somebody who is no member; never of an order one handled (S9)."""
-    return _plain(book, order_id, orders.rate, asked)
+    """Write down what who asked says, without a phone; never of an order one handled (S9, P1)."""
+    return _plain(book, order_id, orders.rate_for, asked)
 
 
 @bp.get("/orders/figures")

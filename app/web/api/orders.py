@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
-from app.service_orders import categories, filing, finishing, listings
+from app.service_orders import categories, filing, listings, reopening
 from app.service_orders import standing as where
 from app.service_orders.filing import Request
 from app.service_orders.models import Order
@@ -130,7 +130,7 @@ def rate_mine(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseRetur
 @bp.response(200, OrderFullOut)
 def reopen_mine(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnValue:
     """Say that it was not done after all; hours given for it are taken back."""
-    return _mine(book, order_id, finishing.reopen, asked)
+    return _mine(book, order_id, reopening.reopen, asked)
 
 
 def is_mine(session: Session, order: Order) -> bool:

@@ -24,6 +24,8 @@ NEIGHBOURS = ("h5.neighbours.page", _l("看互助"))
 DEDUCTED = ("h5.deducted.page", _l("看扣分"))
 WISHES = ("h5.wishes.mine", _l("看我的心愿"))
 CLAIMS = ("h5.my_claims.page", _l("看我认领的"))
+ASKED = ("h5.orders.page", _l("看我找的"))
+TASKS = ("h5.order_tasks.page", _l("看要办的"))
 WAYS = {
     **dict.fromkeys(("enrolled", "waiting_list", "promoted", "activity_cancelled"), ACTIVITIES),
     **dict.fromkeys(("granted", "reversed", "expired", "debited", "refunded"), PASSBOOK),
@@ -44,6 +46,9 @@ WAYS = {
     **dict.fromkeys(("help_done", "help_lapsed"), PASSBOOK),
     **dict.fromkeys(("wish_claimed", "wish_left", "wish_fulfilled", "wish_returned"), WISHES),
     **dict.fromkeys(("claim_refused", "claim_released"), CLAIMS),
+    **dict.fromkeys(("order_assigned", "order_finished", "order_moved"), ASKED),
+    "order_taken_back": ASKED,
+    **dict.fromkeys(("order_for_you", "order_reopened", "order_urged"), TASKS),
     "name_corrected": ("h5.profile.page", _l("看资料")),
 }
 """Where a message leads: the page on which its matter stands."""

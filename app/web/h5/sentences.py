@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from app.web.h5 import sentences_claims
+from app.web.h5 import sentences_claims, sentences_orders
 from app.web.h5.words import WORDS
 from app.web.pages import day, hours, moment, number
 from app.web.reader import prefers_english
@@ -118,6 +118,7 @@ REVIEWED = (
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **sentences_claims.SENTENCES,
+    **sentences_orders.SENTENCES,
     # activities
     "plan_approved": (
         _l("活动批准了"),
@@ -251,17 +252,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("积分退回一部分"),
         _l("%(shop)s退回 %(points)s；%(expired_points)s已经到期，退不了。单号 %(number)s。"),
     ),
-    # orders and the field
-    "order_assigned": (_l("您的事有人办了"), _l("%(title)s：%(step)s。办好了会告诉您。")),
-    "order_finished": (
-        _l("您的事办好了"),
-        _l("%(title)s，请在“我找志愿者的事”里评一评。"),
-    ),
-    "order_for_you": (_l("有一件事请您办"), _l("%(title)s，%(due_at)s前办好。")),
-    "order_reopened": (_l("有一件事要重新办"), _l("%(title)s还没有办好。%(why)s")),
-    "order_urged": (_l("有一件事过了期限"), _l("%(title)s，请尽快办，或者退单。")),
-    "call_answered": (_l("您的呼叫有答复了"), _l("单号 %(number)s，请到“事项呼叫”里看。")),
-    "task_sent": (_l("有一项任务等您回复"), _l("单号 %(number)s，请到“事项呼叫”里回复。")),
     # people and risk
     "objection_answered": (_l("您提的问题：没有改"), _l("答复：%(answer)s")),
     "card_issued": (_l("卡发好了"), _l("卡号 %(card_no)s，请收好。")),

@@ -42,6 +42,18 @@ class RatingIn(InSchema):
     note = Text(load_default="", length_max=REASON_MAX, is_empty_ok=True)
 
 
+class DeskWhyIn(WhyIn):
+    """Why, and how the member agreed who asked; empty where that is nobody of the book."""
+
+    consent_note = Text(load_default="", length_max=REASON_MAX, is_empty_ok=True)
+
+
+class DeskRatingIn(RatingIn):
+    """What who asked says of it, and how they said it; empty where that is no member."""
+
+    consent_note = Text(load_default="", length_max=REASON_MAX, is_empty_ok=True)
+
+
 class AssignIn(InSchema):
     """To a team, or to one member."""
 

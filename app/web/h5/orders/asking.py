@@ -11,7 +11,7 @@ from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
 from app.points import photos as kept
 from app.points.photos import Subject
-from app.service_orders import categories, filing, finishing, listings, standing
+from app.service_orders import categories, filing, listings, reopening, standing
 from app.service_orders.filing import Request
 from app.service_orders.models import Order
 from app.web import orders, photos
@@ -114,7 +114,7 @@ def rate(order_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def reopen(order_id: UUID) -> ResponseReturnValue:
     """Say that it is not done; it goes back to those who did it."""
-    return _step(order_id, finishing.reopen, WhyIn, "reopened")
+    return _step(order_id, reopening.reopen, WhyIn, "reopened")
 
 
 def _step(order_id: UUID, step: Any, schema: Any, said: str) -> ResponseReturnValue:
@@ -173,6 +173,7 @@ def _show(order_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRetu
             stages=orders.stages(found, lines),
             told=[notes.get(line.seq, "") for line in lines if line.meaning == "finished"][-1:],
             text=standing.text_of(found.order),
+            reopen_until_at=reopening.asker_until(session, found.order),
             pictures=pictures.get(order_id, []),
             star_words=STARS,
             typed=request.form,

@@ -13,13 +13,13 @@ from app.base.transactions import reading
 from app.people import duties, members, roles, skills, teams
 from app.people.duties import Held
 from app.points import photos as kept
-from app.service_orders import finishing, first_offers, handling, standing
+from app.service_orders import first_offers, handling, in_name, involvement, reopening, standing
 from app.service_orders.hands import PAID_OFFICES, TAKES_ORDERS
 from app.service_orders.models import Order
 from app.web import order_log, orders
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.order_pages import AssignPageIn
-from app.web.schemas.orders import RatingIn, RerouteIn, WhyIn
+from app.web.schemas.orders import DeskRatingIn, DeskWhyIn, RerouteIn, WhyIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -78,14 +78,21 @@ def urge(order_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def reopen(order_id: UUID) -> ResponseReturnValue:
     """Open a finished order again; its hours are taken back."""
-    return _step(order_id, finishing.reopen, _("重新办，记过的时长撤回了。"), WhyIn)
+    return _step(order_id, reopening.reopen, _("重新办，记过的时长撤回了。"), WhyIn)
+
+
+@bp.post("/withdraw")
+@allow(SIGNED_IN)
+def withdraw(order_id: UUID) -> ResponseReturnValue:
+    """Take it back in the name of who asked, or because it was entered by mistake (P1)."""
+    return _step(order_id, in_name.withdraw, _("撤回了，派给的人收到消息。"), DeskWhyIn)
 
 
 @bp.post("/rate")
 @allow(SIGNED_IN)
 def rate(order_id: UUID) -> ResponseReturnValue:
-    """Write down the rating of somebody who is no member (S9: never of one's own)."""
-    return _step(order_id, orders.rate, _("记下了评价。"), RatingIn)
+    """Write down what who asked says, without a phone (S9: never of what one handled)."""
+    return _step(order_id, orders.rate_for, _("记下了评价。"), DeskRatingIn)
 
 
 def _step(order_id: UUID, step: Any, said: str, schema: Any) -> ResponseReturnValue:
@@ -151,7 +158,7 @@ def draw(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
         node = desk.require_at(session, order.node_id, desk.READERS)
         found = orders.one(session, order)
         lines = order_log.told(session, found, is_named=True)
-        works = finishing.list_work(session, **key, order_ids=[order_id])
+        works = involvement.list_work(session, **key, order_ids=[order_id])
         ids = {each.member_id for each in works}
         return forms.page(
             "orders/one.html",
@@ -176,6 +183,7 @@ def draw(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             stewards=_stewards(session),
             may_work=roles.has(session, person_id=desk.me(), roles=PAID_OFFICES, node=node),
             is_mine=standing.handles(session, order, actor()),
+            had_a_hand=involvement.has_a_hand(session, order, desk.me()),
             kinds=listing.kind_options(session),
             offered=first_offers.of_things(
                 session, **key, kind="order", found=[order], member_id=None
