@@ -30,6 +30,7 @@ TOPICS: dict[str, set[str]] = {
     "star_risen": {"stars"},
     "star_refused": {"stars", "reason"},
     "star_fallen": {"from_stars", "stars"},
+    "star_restored": {"stars"},
     "opening_balance": {"minutes", "points"},
     "opening_refused": {"minutes", "points", "reason"},
     "expiring": {"points", "expires_on", "days"},

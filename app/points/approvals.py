@@ -22,6 +22,7 @@ from app.people.audit import Act
 from app.points import crediting, holders, judging, presences, programmes, second_person
 from app.points.errors import GrantStateConflict, OverlapWithOtherActivity
 from app.points.models import Decision, Grant, Indicator
+from app.points.stars import returning
 
 VERDICTS = ("approved", "refused")
 WAITING = {"waiting_level_2": 2, "waiting_level_3": 3}
@@ -74,6 +75,7 @@ def decide(
     else:
         _refuse(session, ledger_id, grants, reason or "")
     _store(session, grants)
+    returning.give_back(session, ledger_id=ledger_id, grants=grants, holder_of=holder_of)
     _record(session, ledger_id, grants, (level, verdict, reason), actor)
     return _read(session, ledger_id, [each.id for each in grants])
 

@@ -25,6 +25,7 @@ from app.points.models_grant import PROVENANCES, SOURCE_KINDS
 from app.points.paid_work import Source
 from app.points.rates import RateCard
 from app.points.reversals import reverse
+from app.points.stars import returning
 from app.risk import signals
 from app.risk.signals import Finding
 
@@ -87,6 +88,7 @@ def grant(
     )
     session.add_all(made)
     session.flush()
+    returning.give_back(session, ledger_id=ledger_id, grants=ready, holder_of=holder_of)
     _tell_waiting(session, ledger_id, made)
     paid_work.tell(session, ledger_id=ledger_id, made=made, paid=paid)
     _flag(session, ledger_id, clashes)

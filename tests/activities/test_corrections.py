@@ -1,5 +1,7 @@
 """Corrections: by another person, with a reason, never an edit of what was posted (D3)."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +9,7 @@ from app.activities import attendance, corrections
 from app.activities.corrections import Change
 from app.activities.errors import ActivityStateConflict, OverlapWithOtherActivity
 from app.activities.models import Correction
+from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import (
     PermissionDenied,
@@ -14,8 +17,11 @@ from app.base.errors import (
     ValidationFailed,
     VersionStale,
 )
-from app.points import approvals
-from app.points.models import Grant
+from app.people.models import Audit, Message
+from app.points import approvals, programmes
+from app.points.models import Grant, Star
+from app.points.stars import granting, rises, tables
+from app.points.stars.tables import Table
 from tests.activities.test_attendance import minutes_of, points_of
 from tests.factories import activities as make
 from tests.factories.activities import at, moment, refused
@@ -107,6 +113,81 @@ def test_a_waiting_record_is_corrected_by_another_than_who_confirmed_it(session,
         "refused",
         "waiting_level_2",
     ]
+
+
+@pytest.fixture
+def starred(session, world, member, stay):
+    """The member has two stars by the two hours of the stay: reviewed, put up, granted."""
+    named = {"ledger_id": world.ledger_id}
+    with at("13:00"):
+        programme = programmes.of_ledger(session, world.ledger_id)
+        table = Table(steps=(100, 120), valid_from_on=clock.today())
+        tables.add_version(session, programme=programme, wanted=table, actor=world.staff)
+        rises.review(
+            session, **named, member_ids=[member.id], verdict="approved", actor=world.staff
+        )
+        notice = granting.put_up(
+            session,
+            **named,
+            node_id=world.node.id,
+            title="星级公示",
+            contact="一楼",
+            actor=world.staff,
+        )
+    with at("01:00", notice.closes_on + timedelta(days=1)):
+        granting.grant_due(session, **named)
+    assert stars_of(session, member) == 2
+    return member
+
+
+def stars_of(session, member):
+    session.expire_all()
+    return session.get(Star, (member.ledger_id, member.id)).stars
+
+
+def decide(session, world, grant, verdict="approved"):
+    with at("15:00"):
+        approvals.decide(
+            session, ledger_id=world.ledger_id, grant_ids=[grant.id], level=2, verdict=verdict,
+            reason="看过了", actor=world.second_staff,
+        )  # fmt: skip
+
+
+def of_topic(session, model, column, ledger_id):
+    query = sa.select(model).where(model.ledger_id == ledger_id, column == "star_restored")
+    return session.scalars(query).all()
+
+
+def test_d3_p10_a_correction_that_keeps_the_hours_gives_the_star_back(
+    session, world, stay, starred
+):
+    grant = correct(session, world, stay, "08:50", "11:30", reason="申诉成立")
+    assert (grant.minutes, stars_of(session, starred)) == (120, 0)
+    decide(session, world, grant)
+    assert stars_of(session, starred) == 2
+    (told,) = of_topic(session, Message, Message.topic, world.ledger_id)
+    assert (told.member_id, told.facts) == (starred.id, {"stars": 2})
+    (kept,) = of_topic(session, Audit, Audit.action, world.ledger_id)
+    assert kept.subject_id == starred.id
+
+
+def test_p10_a_correction_gives_back_no_more_than_the_new_hours_reach(
+    session, world, stay, starred
+):
+    decide(session, world, correct(session, world, stay, "09:00", "10:45"))
+    assert stars_of(session, starred) == 1
+    again = correct(session, world, stay, "09:00", "10:30", version=2)
+    decide(session, world, again)
+    assert (again.minutes, stars_of(session, starred)) == (90, 0)
+
+
+def test_p10_a_new_version_that_is_refused_gives_no_star_back(session, world, stay, starred):
+    grant = correct(session, world, stay, "09:00", "11:00")
+    decide(session, world, grant, "refused")
+    assert stars_of(session, starred) == 0
+    later = correct(session, world, stay, "09:00", "11:00", version=2, actor=world.staff)
+    decide(session, world, later)
+    assert stars_of(session, starred) == 2
 
 
 def test_l10_a_reversed_record_gives_back_hours_and_points(session, world, member, stay):

@@ -6,7 +6,7 @@ import pytest
 
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
-from app.base.errors import SecondPersonRequired, ValidationFailed
+from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.transactions import attempt
 from app.people import households, merges, objections
 from app.people.objections import DisputedRecord
@@ -330,6 +330,7 @@ def test_a_bar_of_staff_is_lifted_by_another_person(session, world):
     low_table(session, world)
     member = served(session, world, 600)
     named = {"ledger_id": world.ledger_id}
+    whose = {**named, "member_id": member.id}
     wrong = {"member_id": member.id, "days": 364, "reason": "代签"}
     with pytest.raises(ValidationFailed), attempt(session):
         bars.bar(session, **named, **wrong, actor=world.staff)
@@ -339,10 +340,18 @@ def test_a_bar_of_staff_is_lifted_by_another_person(session, world):
     assert grant_due(session, world) == 1
     assert standing(session, world, member).granted == 0
     with pytest.raises(SecondPersonRequired), attempt(session):
-        bars.lift(session, **named, bar_id=barred.id, reason="弄错了", actor=world.staff)
-    bars.lift(session, **named, bar_id=barred.id, reason="弄错了", actor=world.second)
+        bars.lift(session, **whose, bar_id=barred.id, reason="弄错了", actor=world.staff)
+    bars.lift(session, **whose, bar_id=barred.id, reason="弄错了", actor=world.second)
     assert bars.list_live(session, **named, member_id=member.id) == []
     assert standing(session, world, member).barred_until_on is None
+
+
+def merge(session, world, old, kept):
+    named = {"ledger_id": world.ledger_id, "old_member_id": old.id, "kept_member_id": kept.id}
+    asked = merges.request(session, **named, reason="同一人", actor=world.staff)
+    act = {"ledger_id": world.ledger_id, "actor": world.second}
+    pair = merges.approve(session, merge_id=asked.id, **act)
+    mergings.post(session, merge=pair.merge, **act)
 
 
 def test_l13_a_merged_members_stars_go_to_who_was_kept(session, world):
@@ -350,10 +359,39 @@ def test_l13_a_merged_members_stars_go_to_who_was_kept(session, world):
     old = served(session, world, 1_200)
     granted(session, world, old)
     kept = make.member(session, world)
-    named = {"ledger_id": world.ledger_id, "old_member_id": old.id, "kept_member_id": kept.id}
-    asked = merges.request(session, **named, reason="同一人", actor=world.staff)
-    act = {"ledger_id": world.ledger_id, "actor": world.second}
-    pair = merges.approve(session, merge_id=asked.id, **act)
-    mergings.post(session, merge=pair.merge, **act)
+    merge(session, world, old, kept)
     assert standing(session, world, kept).granted == 2
     assert session.get(Star, (world.ledger_id, old.id)).stars == 0
+
+
+def test_l13_d41_a_lower_rise_under_way_takes_no_star_of_who_was_kept(session, world):
+    low_table(session, world)
+    old, kept = served(session, world, 2_400), served(session, world, 600, "岑一帆")
+    granted(session, world, old)
+    review(session, world, kept)
+    put_up(session, world)
+    merge(session, world, old, kept)
+    (rise,) = rises.list_of_member(session, ledger_id=world.ledger_id, member_id=kept.id)
+    assert (rise.stars, rise.state) == (1, "refused")
+    grant_due(session, world)
+    assert standing(session, world, kept).granted == 3
+
+
+def test_l13_d41_a_merge_shakes_no_bar_off(session, world):
+    low_table(session, world)
+    old, kept = served(session, world, 600), make.member(session, world, "岑一帆")
+    named = {"ledger_id": world.ledger_id}
+    barred = bars.bar(
+        session, **named, member_id=old.id, days=400, reason="代签", actor=world.staff
+    )
+    merge(session, world, old, kept)
+    assert standing(session, world, kept).barred_until_on == barred.until_on
+    with pytest.raises(StarBarred), attempt(session):
+        review(session, world, kept)
+    assert [each.id for each in bars.list_live(session, **named, member_id=kept.id)] == [barred.id]
+    other = make.member(session, world, "关小雨")
+    lifting = {"bar_id": barred.id, "reason": "弄错了", "actor": world.second}
+    with pytest.raises(NotFound), attempt(session):
+        bars.lift(session, **named, member_id=other.id, **lifting)
+    bars.lift(session, **named, member_id=kept.id, **lifting)
+    assert standing(session, world, kept).barred_until_on is None

@@ -17,6 +17,7 @@ from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.ledger.models import Journal
 from app.people import audit, members
+from app.people.models import Member
 from app.points import second_person
 from app.points.models import Backfill, Grant, StarBar
 from app.points.stars.tables import Table
@@ -55,25 +56,27 @@ def bar(
     return barred
 
 
-def lift(session: Session, *, ledger_id: int, bar_id: UUID, reason: str, actor: Actor) -> StarBar:
-    """Lift a bar that another person set.
+def lift(
+    session: Session, *, ledger_id: int, member_id: UUID, bar_id: UUID, reason: str, actor: Actor
+) -> StarBar:
+    """Lift a member's bar that another person set.
 
     Raises:
-        NotFound: No such bar, or it is over or lifted.
+        NotFound: No such bar of this member, or it is over or lifted.
         ValidationFailed: No reason is given.
         SecondPersonRequired: The actor set it, or it is their own or their household's.
     """
     if not reason.strip():
         raise ValidationFailed("lifting says why", field="reason")
     found = session.get(StarBar, (ledger_id, bar_id), with_for_update=True)
-    if found is None or not _is_live(found):
+    if found is None or not _is_live(found) or member_id not in _both(session, found):
         raise NotFound("no such bar")
     second_person.require(
         session,
         ledger_id=ledger_id,
         actor=actor,
         makers=[found.barred_by_id],
-        member_ids=[found.member_id],
+        member_ids=_both(session, found),
     )
     found.lifted_by_id, found.lifted_at = actor.person_id, clock.now()
     found.lift_reason = reason.strip()
@@ -83,12 +86,22 @@ def lift(session: Session, *, ledger_id: int, bar_id: UUID, reason: str, actor: 
 
 
 def list_live(session: Session, *, ledger_id: int, member_id: UUID) -> list[StarBar]:
-    """List what staff set and what bars a member still, the longest first."""
-    query = sa.select(StarBar).where(
-        StarBar.ledger_id == ledger_id,
-        StarBar.member_id == member_id,
-        StarBar.lifted_at.is_(None),
-        StarBar.until_on > clock.today(),
+    """List what staff set and what bars a member still, the longest first.
+
+    A merged membership's bars are the kept one's.
+    """
+    query = (
+        sa.select(StarBar)
+        .join(
+            Member, sa.and_(Member.ledger_id == StarBar.ledger_id, Member.id == StarBar.member_id)
+        )
+        .where(
+            StarBar.ledger_id == ledger_id,
+            Member.ledger_id == ledger_id,
+            _kept_id() == member_id,
+            StarBar.lifted_at.is_(None),
+            StarBar.until_on > clock.today(),
+        )
     )
     return list(session.scalars(query.order_by(StarBar.until_on.desc())))
 
@@ -107,11 +120,23 @@ def until(
     return found
 
 
+def _kept_id() -> sa.ColumnElement[UUID]:
+    """Whose a bar is: a merge shakes none off."""
+    return sa.func.coalesce(Member.merged_into_id, Member.id)
+
+
 def _set_by_staff(ledger_id: int, member_ids: Collection[UUID]) -> sa.Select[UUID, date]:
-    return sa.select(StarBar.member_id, StarBar.until_on).where(
-        StarBar.ledger_id == ledger_id,
-        StarBar.member_id.in_(member_ids),
-        StarBar.lifted_at.is_(None),
+    return (
+        sa.select(_kept_id(), StarBar.until_on)
+        .join(
+            Member, sa.and_(Member.ledger_id == StarBar.ledger_id, Member.id == StarBar.member_id)
+        )
+        .where(
+            StarBar.ledger_id == ledger_id,
+            Member.ledger_id == ledger_id,
+            _kept_id().in_(member_ids),
+            StarBar.lifted_at.is_(None),
+        )
     )
 
 
@@ -120,7 +145,11 @@ def _found_false(
 ) -> list[tuple[UUID, date]]:
     """Back-fills that were found false, each with the day its bar ends (D26, D41)."""
     query = (
-        sa.select(Backfill.member_id, sa.func.max(Journal.posted_at))
+        sa.select(_kept_id(), sa.func.max(Journal.posted_at))
+        .select_from(Backfill)
+        .join(
+            Member, sa.and_(Member.ledger_id == Backfill.ledger_id, Member.id == Backfill.member_id)
+        )
         .join(Grant, sa.and_(Grant.ledger_id == Backfill.ledger_id, Grant.id == Backfill.grant_id))
         .join(
             Journal,
@@ -130,15 +159,22 @@ def _found_false(
             Backfill.ledger_id == ledger_id,
             Grant.ledger_id == ledger_id,
             Journal.ledger_id == ledger_id,
-            Backfill.member_id.in_(member_ids),
+            Member.ledger_id == ledger_id,
+            _kept_id().in_(member_ids),
             Backfill.state == "reversed",
         )
-        .group_by(Backfill.member_id)
+        .group_by(_kept_id())
     )
     bar_time = timedelta(days=table.bar_days)
     return [
         (member_id, clock.local_date(at) + bar_time) for member_id, at in session.execute(query)
     ]
+
+
+def _both(session: Session, found: StarBar) -> set[UUID]:
+    """Whom a bar concerns: who got it, and the membership it was merged into."""
+    member = members.get(session, ledger_id=found.ledger_id, member_id=found.member_id)
+    return {member.id, member.merged_into_id or member.id}
 
 
 def _is_live(found: StarBar) -> bool:

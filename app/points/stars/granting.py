@@ -21,6 +21,7 @@ from app.people.models import Objection
 from app.points import notices, programmes
 from app.points.errors import NoticeEmpty
 from app.points.models import Notice, Star, StarRise
+from app.points.models_star import STARS_MAX
 from app.points.notices import Draft
 from app.points.stars import bars, counting, rises, tables
 from app.points.stars.tables import Table
@@ -106,18 +107,13 @@ def grant_due(session: Session, *, ledger_id: int) -> int:
 
 
 def keep_most(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) -> None:
-    """Give a merged member's stars to the member who was kept, where those are more (L13)."""
+    """Give a merged member's stars to the member who was kept, where those are more (L13).
+
+    The old one's rises end; so do those of the kept one that lead no higher any more.
+    """
     old = session.get(Star, (ledger_id, old_id), with_for_update=True)
     kept = session.get(Star, (ledger_id, kept_id), with_for_update=True)
-    session.execute(
-        sa.update(StarRise)
-        .where(
-            StarRise.ledger_id == ledger_id,
-            StarRise.member_id == old_id,
-            StarRise.state.in_(counting.LIVE_RISES),
-        )
-        .values(state="refused", ended_at=clock.now())
-    )
+    _end_rises(session, ledger_id, old_id)
     if old is None or not old.stars:
         return
     if kept is None:
@@ -126,6 +122,7 @@ def keep_most(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) 
     if kept.stars < old.stars:
         kept.stars, kept.steps_version = old.stars, old.steps_version
         kept.rise_id, kept.changed_at = old.rise_id, clock.now()
+        _end_rises(session, ledger_id, kept_id, stars_max=kept.stars)
     old.stars, old.changed_at = 0, clock.now()
     session.flush()
 
@@ -136,6 +133,22 @@ def of_notice(session: Session, *, ledger_id: int, notice_id: UUID) -> dict[UUID
         StarRise.ledger_id == ledger_id, StarRise.notice_id == notice_id
     )
     return {line_id: stars for line_id, stars in session.execute(query) if line_id}
+
+
+def _end_rises(
+    session: Session, ledger_id: int, member_id: UUID, *, stars_max: int = STARS_MAX
+) -> None:
+    """End a member's live rises that lead to so many stars at most."""
+    session.execute(
+        sa.update(StarRise)
+        .where(
+            StarRise.ledger_id == ledger_id,
+            StarRise.member_id == member_id,
+            StarRise.stars <= stars_max,
+            StarRise.state.in_(counting.LIVE_RISES),
+        )
+        .values(state="refused", ended_at=clock.now(), reason="会员合并")
+    )
 
 
 def _release_withdrawn(session: Session, ledger_id: int) -> None:
@@ -225,7 +238,7 @@ def _verdicts(
 
 
 def _write(session: Session, granted: Sequence[StarRise]) -> None:
-    """Write what each member has now, in one statement."""
+    """Write what each member has now, in one statement; who has as many already keeps those."""
     if not granted:
         return
     insert = insert_for(session, Star.__table__)
@@ -233,6 +246,7 @@ def _write(session: Session, granted: Sequence[StarRise]) -> None:
     upsert = insert.on_conflict_do_update(
         index_elements=["ledger_id", "member_id"],
         set_={name: getattr(insert.excluded, name) for name in names},
+        where=Star.stars < insert.excluded.stars,
     )
     session.execute(
         upsert,

@@ -179,7 +179,8 @@ def lift(asked: dict[str, Any], book: str, member_id: UUID, bar_id: UUID) -> Res
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         standing.member(session, ledger_id, member_id, standing.DECIDERS)
-        return _bar(bars.lift(session, ledger_id=ledger_id, bar_id=bar_id, actor=actor(), **asked))
+        named: dict[str, Any] = {"ledger_id": ledger_id, "member_id": member_id}
+        return _bar(bars.lift(session, **named, bar_id=bar_id, actor=actor(), **asked))
 
     return act(verb, ledger_id=ledger_id, status=200)
 

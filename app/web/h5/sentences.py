@@ -188,6 +188,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _l("星级变了"),
         _l("有时长撤回了，从 %(from_stars)s 星变成 %(stars)s 星。时长够了可以再评。"),
     ),
+    "star_restored": (
+        _l("星级回来了"),
+        _l("更正后的时长记上了，您又是 %(stars)s 星志愿者。不用再评。"),
+    ),
     "opening_refused": (_l("以前的记录没有转进来"), _l("%(sum)s没有转进来。%(why)s")),
     "opening_balance": (_l("以前的记录转进来了"), _l("转进 %(sum)s。")),
     "expiring": (

@@ -108,7 +108,7 @@ def lift(member_id: UUID, bar_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         desk.member(session, member_id, desk.DECIDERS)
-        bars.lift(session, ledger_id=desk.ledger_id(), bar_id=bar_id, actor=actor(), **asked)
+        bars.lift(session, **_key(member_id), bar_id=bar_id, actor=actor(), **asked)
 
     return _step(verb, member_id, _("取消了，可以升星。"), ReasonIn)
 
