@@ -110,7 +110,7 @@ def pass_homes_on(session: Session, ledger_id: int) -> int:
 
 
 def flag_overlaps(session: Session, ledger_id: int) -> int:
-    """Flag times that somebody spent in two books at once (C18, A3)."""
+    """Flag times that were granted of late and spent in two books at once (C18, A3)."""
     return book_overlaps.flag(session, ledger_id=ledger_id, since_at=clock.now() - LOOKED_BACK)
 
 

@@ -14,6 +14,7 @@ from app.reports.proofs import prove
 from app.risk import signals
 from tests.factories import community as places
 from tests.factories import desk as desks
+from tests.factories import households as make
 from tests.factories import people, points
 
 DAY = date(2026, 3, 20)
@@ -142,7 +143,7 @@ def test_two_people_at_one_time_in_two_books_are_nobodys_case(session, world, ot
     assert (flag(session, world), flag(session, other)) == (0, 0)
 
 
-def test_the_job_looks_back_three_days_and_not_further(session, world, other):
+def test_the_job_looks_back_three_days_on_what_was_granted_and_not_further(session, world, other):
     mine, theirs = in_both(session, world, other)
     serve(session, world, mine, 9, 11)
     serve(session, other, theirs, 9, 11)
@@ -150,6 +151,28 @@ def test_the_job_looks_back_three_days_and_not_further(session, world, other):
         assert flag(session, world) == 0
     with clock.held_at(points.at(DAY + timedelta(days=2), 1)):
         assert flag(session, world) == 1
+
+
+def test_c18_an_application_posted_days_later_is_flagged_in_both_books(session, world, other):
+    """It is put up for working days (D30): the hours it tells of are old by then."""
+    mine, theirs = in_both(session, world, other)
+    serve(session, world, mine, 9, 11)
+    slot = {"starts_at": points.at(DAY, 10), "ends_at": points.at(DAY, 12)}
+    asked = make.apply(
+        session, other, theirs, category_code="other", quantity=0, minutes=120, **slot
+    )
+    make.review(session, other, asked)
+    make.put_up(session, other)
+    session.commit()
+    with clock.held_at(points.at(DAY + timedelta(days=8), 1)):
+        assert (flag(session, world), flag(session, other)) == (0, 0)
+        jobs.post_applications(session, other.ledger_id)
+        session.commit()
+        assert asked.state == "posted"
+        assert (flag(session, world), flag(session, other)) == (1, 1)
+    for book in (world, other):
+        (case,) = cases(session, book)
+        assert (case.facts["day"], case.facts["overlap_minutes"]) == ("2026-03-20", 60)
 
 
 def test_c18_the_desk_reads_in_which_book_and_how_long_and_judges_it(app, session):
