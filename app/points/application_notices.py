@@ -61,7 +61,8 @@ def take_down(session: Session, *, ledger_id: int, notice_id: UUID) -> None:
 def post_due(session: Session, *, ledger_id: int, today: date) -> int:
     """Post what was put up and is over, line by line; return how many lines were settled.
 
-    Called again it settles nothing twice: the grant's source is the application.
+    Called again it settles nothing twice: the grant's source is the application. What a
+    person must look at once more waits as any grant does: `application_standing`.
 
     Raises:
         LedgerReadOnly: The book is stopped.
@@ -90,8 +91,7 @@ def post_due(session: Session, *, ledger_id: int, today: date) -> int:
     for each, grant in zip(clear, made, strict=True):
         each.state, each.grant_id = "posted", grant.id
     session.flush()
-    for each in (*stopped, *clear):
-        applications.tell(session, each)
+    applications.tell(session, ledger_id=ledger_id, found=[*stopped, *clear])
     return len(stopped) + len(clear)
 
 

@@ -4,7 +4,7 @@ Counted by the category's indicator: 小时, 次 or 件. What is reviewed is put
 posted only afterwards: `application_notices`. Work on paid duty earns nothing (X1, O8, K2).
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,9 +15,8 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
-from app.community.models import Node
 from app.people import audit, inbox, members
-from app.points import application_checks, case_numbers, programmes, rates, second_person
+from app.points import application_checks, application_standing, case_numbers, rates, second_person
 from app.points.application_checks import Asked
 from app.points.case_numbers import Taking
 from app.points.errors import ApplicationStateConflict
@@ -93,12 +92,12 @@ def review(
     application_checks.require_named_role(session, found, actor)
     found.state = "reviewed" if verdict == "approved" else "refused"
     found.is_on_duty = is_on_duty
-    found.points_shown = points_of(session, found) if verdict == "approved" else None
+    found.points_shown = _points_shown(session, found) if verdict == "approved" else None
     found.reviewed_by_id, found.reviewed_at = actor.person_id, clock.now()
     found.reason = (reason or "").strip() or None
     session.add(_decision(found, verdict))
     session.flush()
-    tell(session, found)
+    tell(session, ledger_id=ledger_id, found=[found])
     _audit(session, found, actor, f"application_{verdict}")
     return found
 
@@ -158,65 +157,29 @@ def text_of(found: Application) -> str:
     return crypto.unseal(found.text_sealed, found.id)
 
 
-def points_of(session: Session, found: Application) -> int:
-    """Return what its rate gives: 0 on paid duty, or where no rate is in force."""
-    if found.is_on_duty:
-        return 0
-    programme = programmes.of_ledger(session, found.ledger_id)
-    category = programmes.category(session, programme, found.category_code)
-    if category.indicator_code is None:
-        return 0
-    rate = rates.card(session, programme.id).find_on(category.indicator_code, found.served_on)
-    counted = found.minutes or found.quantity
-    return rates.earn(rate, carry=0, quantity=counted).points if rate else 0
-
-
-def list_of_member(
-    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
-) -> list[Application]:
-    """List a member's applications, latest first."""
-    query = (
-        sa.select(Application)
-        .where(Application.ledger_id == ledger_id, Application.member_id == member_id)
-        .order_by(Application.applied_at.desc(), Application.id.desc())
-    )
-    return list(session.scalars(query.limit(limit).offset(offset)))
-
-
-def list_in(
-    session: Session,
-    *,
-    ledger_id: int,
-    node: Node,
-    states: Collection[str] = ("waiting",),
-    limit: int = 50,
-    offset: int = 0,
-) -> list[Application]:
-    """List the applications of a subtree in these states, oldest first."""
-    query = (
-        sa.select(Application)
-        .join(Node, Node.id == Application.node_id)
-        .where(
-            Application.ledger_id == ledger_id,
-            Application.state.in_(states),
-            tree.within(Node.path, node),
+def tell(session: Session, *, ledger_id: int, found: Sequence[Application]) -> None:
+    """Tell each member where their application stands now."""
+    standings = application_standing.of(session, ledger_id=ledger_id, found=found)
+    notes = [
+        inbox.Note(
+            each.member_id,
+            "application_decided",
+            {
+                "state": standings[each.id].state,
+                "served_on": each.served_on.isoformat(),
+                "points": standings[each.id].points,
+                "reason": standings[each.id].reason or "",
+            },
+            natural_key=f"application:{each.id}:{standings[each.id].state}",
         )
-        .order_by(Application.applied_at, Application.id)
-    )
-    return list(session.scalars(query.limit(limit).offset(offset)))
+        for each in found
+    ]
+    inbox.tell(session, ledger_id=ledger_id, notes=notes)
 
 
-def tell(session: Session, found: Application) -> None:
-    """Tell the member what became of the application."""
-    facts = {
-        "state": found.state,
-        "served_on": found.served_on.isoformat(),
-        "points": found.points_shown or 0,
-        "reason": found.reason or "",
-    }
-    key = f"application:{found.id}:{found.state}"
-    note = inbox.Note(found.member_id, "application_decided", facts, natural_key=key)
-    inbox.tell(session, ledger_id=found.ledger_id, notes=[note])
+def _points_shown(session: Session, found: Application) -> int:
+    given = application_standing.points_of(session, ledger_id=found.ledger_id, found=[found])
+    return given[found.id]
 
 
 def _row(ledger_id: int, asked: Asked, actor: Actor) -> Application:

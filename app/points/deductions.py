@@ -154,6 +154,18 @@ def list_in(
     return list(session.scalars(query.limit(limit).offset(offset)))
 
 
+def count_live(session: Session, *, ledger_id: int, node: Node) -> dict[str, int]:
+    """Count a subtree's deductions that are not taken yet, by state."""
+    live = ("waiting", "reviewed", "noticed")
+    query = (
+        _in(ledger_id, node)
+        .where(Deduction.state.in_(live))
+        .with_only_columns(Deduction.state, sa.func.count())
+        .group_by(Deduction.state)
+    )
+    return dict.fromkeys(live, 0) | {row[0]: int(row[1]) for row in session.execute(query)}
+
+
 def list_taken(
     session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
 ) -> list[Deduction]:

@@ -265,6 +265,7 @@ def _require_same(earlier: Grant, deed: Deed) -> None:
 
 
 def _tell_waiting(session: Session, ledger_id: int, made: Sequence[Grant]) -> None:
+    # An application tells its own: it is held up after its notice.
     notes = [
         inbox.Note(
             each.member_id,
@@ -277,7 +278,7 @@ def _tell_waiting(session: Session, ledger_id: int, made: Sequence[Grant]) -> No
             natural_key=f"grant_waiting:{each.id}",
         )
         for each in made
-        if each.state != "posted"
+        if each.state != "posted" and each.source_kind != "application"
     ]
     inbox.tell(session, ledger_id=ledger_id, notes=notes)
 

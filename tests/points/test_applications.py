@@ -10,7 +10,14 @@ from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, Va
 from app.base.transactions import attempt
 from app.community import tree
 from app.people import duties, inbox
-from app.points import applications, indicators, notice_objections, notices
+from app.points import (
+    application_listings,
+    application_standing,
+    applications,
+    indicators,
+    notice_objections,
+    notices,
+)
 from app.points.errors import (
     ApplicationStateConflict,
     CaseAlreadyCounted,
@@ -199,6 +206,63 @@ def test_l2_hours_are_credited_only_where_the_indicator_counts_time(session, wor
     assert points.points_of(session, world, member.id) == 20
     assert points.hours_of(session, world, member.id) == 120
     make.require_proven(session, world.ledger_id)
+
+
+@pytest.fixture
+def held(session, world):
+    """Two hours that were applied for, and on their way credited by an activity as well."""
+    member = points.member(session, world)
+    slot = {"starts_at": points.at(DAY, 9), "ends_at": points.at(DAY, 11)}
+    found = make.apply(
+        session, world, member, category_code="other", quantity=0, minutes=120, **slot
+    )
+    make.review(session, world, found)
+    make.put_up(session, world)
+    scanned = points.grant(session, world, member.id, **points.stay(DAY, 10, 12))
+    assert scanned.state == "posted"
+    assert make.post_due(session, world, LAST_DAY + timedelta(days=1)) == 1
+    return found, scanned
+
+
+def standing(session, world, found):
+    key = {"ledger_id": world.ledger_id, "found": [found]}
+    return application_standing.of(session, **key)[found.id]
+
+
+def told(session, world, member_id):
+    notes = inbox.list_for(session, ledger_id=world.ledger_id, member_id=member_id)
+    return [each.facts["state"] for each in notes if each.topic == "application_decided"]
+
+
+def test_d30_an_application_whose_grant_waits_is_not_posted_and_says_so(session, world, held):
+    found, scanned = held
+    assert standing(session, world, found) == ("held", 10, None)
+    assert sorted(told(session, world, found.member_id)) == ["held", "reviewed"]
+    assert points.points_of(session, world, found.member_id) == 10, "the activity's alone"
+    points.grants.reverse(
+        session, ledger_id=world.ledger_id, grant_id=scanned.id, reason="扫错了",
+        actor=world.second,
+    )  # fmt: skip
+    grant = points.grants.get(session, ledger_id=world.ledger_id, grant_id=found.grant_id)
+    points.decide(session, world, grant)
+    assert standing(session, world, found) == ("posted", 10, None)
+    points.grants.reverse(
+        session, ledger_id=world.ledger_id, grant_id=grant.id, reason="没有去", actor=world.second
+    )
+    assert standing(session, world, found).state == "reversed"
+    make.require_proven(session, world.ledger_id)
+
+
+def test_d30_an_application_follows_the_refusal_of_its_grant(session, world, held):
+    found, _ = held
+    grant = points.grants.get(session, ledger_id=world.ledger_id, grant_id=found.grant_id)
+    points.decide(session, world, grant, verdict="refused", reason="这个时段已经记过")
+    assert standing(session, world, found) == ("refused", 10, "这个时段已经记过")
+    scope = {"ledger_id": world.ledger_id, "node": world.node}
+    for state, count in (("refused", 1), ("posted", 0), ("held", 0)):
+        listed = application_listings.list_in(session, **scope, states=(state,))
+        assert len(listed) == count
+    assert points.points_of(session, world, found.member_id) == 10
 
 
 def test_what_makes_no_sense_is_not_applied_for(session, world):

@@ -46,6 +46,15 @@ def test_a_topic_reads_as_a_sentence(topic):
     assert "_" not in said.title + said.text
 
 
+def test_an_application_that_waits_once_more_is_not_said_to_be_posted():
+    facts = {"state": "held", "served_on": "2026-03-10", "points": 10, "reason": ""}
+
+    said = sentences.of("application_decided", facts)
+
+    assert said.title == "积分申报还要再看一次"
+    assert "还没有记" in said.text
+
+
 @pytest.mark.parametrize(
     ("subject", "codes"),
     [

@@ -13,9 +13,12 @@ from app.people import households
 from app.points import backfills, deductions, indicators, pooling, programmes
 from app.points.backfills import BackfillClaim
 from app.points.rates import Terms
+from app.web.staff.households import applications as desk_applications
 from tests.factories import desk as desks
+from tests.factories import households as make
 from tests.factories import mall as malls
 from tests.factories import points
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -245,6 +248,60 @@ def test_e8_a_household_of_137_reads_what_it_may_spend_and_is_7_short_of_44(desk
     assert "还差 7 积分" in refused.text
     assert points.snapshot(desk.session, desk.ledger_id) == before
     assert score(desk, home).spendable_points == 37
+
+
+def test_d30_many_applications_leave_the_reviewed_and_the_button_in_sight(desk, monkeypatch):
+    """Those on notice filled the list, and what was reviewed later could not be put up."""
+    programme = desk.world.programme
+    programmes.add_indicator(
+        desk.session, programme=programme, code="clean", name="清洁", measure="times", actor=SYSTEM
+    )
+    programmes.add_category(
+        desk.session, programme=programme, code="cleans", name="清理楼道", indicator_code="clean",
+        actor=SYSTEM,
+    )  # fmt: skip
+    points.rate(desk.session, desk.world, "clean", Terms(10, 1))
+    monkeypatch.setattr(desk_applications, "SHOWN_MAX", 2)
+    wen = desk.person("wen")
+    day = clock.today()
+    asked = {"category_code": "cleans", "served_on": day}
+
+    def applied(count):
+        return [make.apply(desk.session, desk.world, wen, **asked) for _ in range(count)]
+
+    def review(found):
+        for each in found:
+            make.review(desk.session, desk.world, each, actor=desk.actor("staff"))
+
+    review(applied(3))
+    make.put_up(desk.session, desk.world, begins_on=day, ends_on=day)
+    review(applied(3))
+    applied(3)
+    desk.session.commit()
+    page = desk.at("staff").get(desk.path("/applications?limit=2&offset=2")).text
+    for words in ("3 份等审核", "发公示（3 份）", "另有 3 份正在公示", "先报的 2 份，共 3 份"):
+        assert words in page
+    assert len(re.findall(r"/applications/[0-9a-f-]{36}/review", page)) == 3, "one of them, thrice"
+    assert "第 3–3 条，共 3 条" in page
+    with counted(desk.session) as few:
+        desk.at("staff").get(desk.path("/applications?limit=1"))
+    with counted(desk.session) as many:
+        desk.at("staff").get(desk.path("/applications"))
+    assert len(many) == len(few)
+
+
+def test_d30_an_application_that_waits_once_more_is_not_called_posted_on_the_phone(desk):
+    wen, day = desk.person("wen"), clock.today() - timedelta(days=1)
+    hours = {**points.stay(day, 9, 11), "category_code": "other", "quantity": 0}
+    found = make.apply(desk.session, desk.world, wen, **hours)
+    make.review(desk.session, desk.world, found, actor=desk.actor("staff"))
+    make.put_up(desk.session, desk.world, begins_on=day, ends_on=day)
+    points.grant(desk.session, desk.world, wen.id, **points.stay(day, 10, 12))
+    desk.session.commit()
+    let_the_clock_run(desk, 20)
+    page = desk.at("wen").get("/applications").text
+    assert "现在还没有记" in page
+    assert "记上了" not in page
 
 
 def test_a3_who_decides_on_a_day_reads_what_is_credited_of_it_already(desk):

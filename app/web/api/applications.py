@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members
-from app.points import applications
+from app.points import application_listings, application_standing, applications
 from app.points.application_checks import Asked
 from app.points.models import Application
 from app.web.acts import act
@@ -43,7 +43,7 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         key = standing.my_key(session, ledger_id)
-        found = applications.list_of_member(session, **key, **asked)
+        found = application_listings.list_of_member(session, **key, **asked)
         return jsonify(items=_listed(session, ledger_id, found))
 
 
@@ -91,7 +91,7 @@ def list_waiting(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     with reading() as session:
         node = standing.place(session, asked.pop("node_code", None), DECIDERS)
         states = (asked.pop("state"),)
-        found = applications.list_in(
+        found = application_listings.list_in(
             session, ledger_id=ledger_id, node=node, states=states, **asked
         )
         return jsonify(items=_listed(session, ledger_id, found))
@@ -117,9 +117,11 @@ def review(asked: dict[str, Any], book: str, application_id: UUID) -> ResponseRe
 def _listed(session: Session, ledger_id: int, found: Sequence[Application]) -> list[dict[str, Any]]:
     ids = {each.member_id for each in found}
     whose = members.get_many(session, ledger_id=ledger_id, member_ids=ids)
+    standings = application_standing.of(session, ledger_id=ledger_id, found=found)
     rows = []
     for each in found:
         row = {name: getattr(each, name, None) for name in OUT.fields}
+        row |= standings[each.id]._asdict()
         row["name_masked"] = whose[each.member_id].name_masked
         row["text"] = applications.text_of(each)
         rows.append(OUT.dump(row))

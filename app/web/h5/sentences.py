@@ -31,8 +31,8 @@ def of(topic: str, facts: Facts) -> Sentence:
     """Return how a message reads."""
     is_good = GOOD & {facts.get("verdict"), facts.get("state")}
     title, text = GOOD_NEWS[topic] if is_good and topic in GOOD_NEWS else SENTENCES[topic]
-    if topic == "application_decided" and facts.get("state") == "reviewed":
-        title, text = REVIEWED
+    if topic == "application_decided":
+        title, text = APPLICATION_STEPS.get(str(facts.get("state")), (title, text))
     told = _Told(facts)
     return Sentence(str(title) % told, (str(text) % told).strip())
 
@@ -111,10 +111,16 @@ GOOD_NEWS: dict[str, tuple[str, str]] = {
         _l("%(served_on)s的申报公示期满，记 %(points)s。"),
     ),
 }
-REVIEWED = (
-    _l("积分申报审核过了"),
-    _l("%(served_on)s的申报先公示，期满没有异议就记 %(points)s。"),
-)
+APPLICATION_STEPS: dict[str, tuple[str, str]] = {
+    "reviewed": (
+        _l("积分申报审核过了"),
+        _l("%(served_on)s的申报先公示，期满没有异议就记 %(points)s。"),
+    ),
+    "held": (
+        _l("积分申报还要再看一次"),
+        _l("%(served_on)s的申报公示期满，按规定还要一个人看过才记，现在还没有记。"),
+    ),
+}
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **sentences_claims.SENTENCES,

@@ -4,8 +4,8 @@ from marshmallow import Schema, fields, validate
 
 from app.people.models_member import RELATIONS
 from app.points.application_checks import MINUTES_MAX, QUANTITY_MAX, TEXT_MAX
+from app.points.application_standing import STANDINGS
 from app.points.case_numbers import CASE_NO_MAX
-from app.points.models_household import APPLICATION_STATES
 from app.points.models_rule import POOLINGS
 from app.points.pool import POINTS_MAX
 from app.web.schemas import InSchema, Text, WholeNumber
@@ -32,7 +32,7 @@ class ApplicationIn(InSchema):
 class ApplicationsIn(PlacePageIn):
     """Which applications of which place; those that wait unless said otherwise."""
 
-    state = fields.String(load_default="waiting", validate=validate.OneOf(APPLICATION_STATES))
+    state = fields.String(load_default="waiting", validate=validate.OneOf(STANDINGS))
 
 
 class VerdictIn(InSchema):
@@ -49,7 +49,11 @@ class ReviewIn(VerdictIn):
 
 
 class ApplicationOut(Schema):
-    """An application and where it stands; `text` is for its member and who decides."""
+    """An application and where it stands; `text` is for its member and who decides.
+
+    `held`: the notice is over, and its grant waits for one more person. `points` is what
+    was posted, or what the notice shows.
+    """
 
     id = fields.UUID()
     member_id = fields.UUID()
@@ -63,6 +67,7 @@ class ApplicationOut(Schema):
     is_on_duty = fields.Boolean()
     state = fields.String()
     points_shown = fields.Integer(allow_none=True)
+    points = fields.Integer()
     reason = fields.String(allow_none=True)
     applied_at = fields.DateTime()
     notice_id = fields.UUID(allow_none=True)

@@ -19,7 +19,7 @@ from app.mall import goods, shops
 from app.people import merges, objections
 from app.people import roles as people_roles
 from app.points import (
-    applications,
+    application_listings,
     approvals,
     backfills,
     deductions,
@@ -75,6 +75,7 @@ def _work(session: Session) -> list[dict[str, Any]]:
     scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": node, "limit": MANY}
     counts = approvals.count_waiting(session, ledger_id=desk.ledger_id(), node=node)
     mine = {key: count for key, count in counts.items() if key[0] <= desk.here().level}
+    applied = application_listings.count_live(session, ledger_id=desk.ledger_id(), node=node)
     forgotten = [
         stay
         for stay, _slot in listings.to_review(session, **scope)
@@ -97,9 +98,7 @@ def _work(session: Session) -> list[dict[str, Any]]:
         ),
         _item(lines, _("有人提出异议"), "objections.show", objections.list_open(session, **scope)),
         _item(lines, _("补录等审核"), "backfills.show", backfills.list_waiting(session, **scope)),
-        _item(
-            lines, _("积分申报等审核"), "applications.show", applications.list_in(session, **scope)
-        ),
+        _item(lines, _("积分申报等审核"), "applications.show", applied["waiting"]),
         _item(lines, _("纸本转入等审核"), "openings.show", openings.list_waiting(session, **scope)),
         _item(papers, _("合并成员等审核"), "merges.show", merges.list_waiting(session, **scope)),
         _item(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.ledger import books
-from app.points import applications, deductions, notice_spans, notices
+from app.points import application_listings, deductions, notice_spans, notices
 from app.points.models_public import LISTED_KINDS, NOTICE_KINDS
 from app.points.notices import Draft
 from app.points.stars import granting
@@ -141,7 +141,7 @@ def _period(session: Session, kind: str) -> tuple[date, date]:
         "states": ("reviewed",),
         "limit": LINES_MAX,
     }
-    days = [each.served_on for each in applications.list_in(session, **scope)]
+    days = [each.served_on for each in application_listings.list_in(session, **scope)]
     days += [each.happened_on for each in deductions.list_in(session, **scope)]
     return min(days, default=today.replace(day=1)), today
 

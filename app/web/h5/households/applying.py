@@ -1,6 +1,6 @@
 """Applications (积分申报) on the phone: say what was done, with photos; see where it stands."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,16 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import DomainError, NotFound, ValidationFailed
 from app.base.transactions import reading
-from app.points import applications, notices, programmes
+from app.points import (
+    application_listings,
+    application_standing,
+    applications,
+    notices,
+    programmes,
+)
 from app.points import photos as kept
 from app.points.application_checks import Asked
-from app.points.models import Application, Indicator
+from app.points.models import Indicator
 from app.points.photos import Subject
 from app.web import photos
 from app.web.acts import submit
@@ -140,13 +146,18 @@ def _quantity(amount: Any, measure: str) -> int:
 def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
-        found = applications.list_of_member(session, **me.key)
+        found = application_listings.list_of_member(session, **me.key)
         named: dict[str, Any] = {"ledger_id": me.ledger_id, "kind": "application"}
         pictures = kept.list_of(session, **named, subject_ids=[each.id for each in found])
         programme = programmes.of_ledger(session, me.ledger_id)
         listed = programmes.list_categories(session, programme)
         names = {each.code: each.name for each in listed}
-        closing = {each.id: _closes_on(session, each) for each in found if each.notice_id}
+        standings = application_standing.of(session, ledger_id=me.ledger_id, found=found)
+        closing = notices.closing_days(
+            session,
+            ledger_id=me.ledger_id,
+            notice_ids={each.notice_id for each in found if each.notice_id},
+        )
         texts = {each.id: applications.text_of(each) for each in found}
     said = _("交上去了，审核完会发消息给您") if request.args.get("said") else None
     return forms.page(
@@ -156,15 +167,11 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
         found=found,
         pictures=pictures,
         names=names,
+        standings=standings,
         closing=closing,
         texts=texts,
         said=said,
     )
-
-
-def _closes_on(session: Session, found: Application) -> date:
-    assert found.notice_id is not None, "asked of what is put up only"
-    return notices.get(session, ledger_id=found.ledger_id, notice_id=found.notice_id).closes_on
 
 
 def _form(problem: dict[str, Any] | None = None) -> ResponseReturnValue:

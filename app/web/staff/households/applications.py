@@ -1,5 +1,6 @@
 """Applications (积分申报) at the desk: reviewed by another, then put up for everybody (D30)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members
-from app.points import applications, programmes, same_day
+from app.points import (
+    application_listings,
+    application_standing,
+    applications,
+    programmes,
+    same_day,
+)
 from app.points import photos as kept
+from app.points.models import Application
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas import PageIn
 from app.web.schemas.desk_households import ReviewFormIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
@@ -50,32 +59,44 @@ def review(application_id: UUID) -> ResponseReturnValue:
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("review")
+    asked, _wrong = forms.asked(PageIn)
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
-        scope = {**key, "node": desk.here().node, "limit": SHOWN_MAX}
-        waiting = applications.list_in(session, **scope)
-        later = applications.list_in(session, **scope, states=("reviewed", "noticed"))
-        programme = programmes.of_ledger(session, desk.ledger_id())
-        listed = programmes.list_categories(session, programme)
+        scope = {**key, "node": desk.here().node}
+        waiting = application_listings.list_in(session, **scope, **asked)
+        reviewed = application_listings.list_in(
+            session, **scope, states=("reviewed",), limit=SHOWN_MAX
+        )
         may_decide = desk.here().may(desk.DECIDERS)
         return forms.page(
             "households/applications.html",
             problem,
-            same_day=same_day.minutes_of(
-                session, **key, days=[(each.member_id, each.served_on) for each in waiting]
-            ),
+            asked=asked,
+            counts=application_listings.count_live(session, **scope),
             waiting=waiting,
-            reviewed=[each for each in later if each.state == "reviewed"],
-            noticed_count=sum(each.state == "noticed" for each in later),
-            points={each.id: applications.points_of(session, each) for each in waiting},
-            names={each.code: each.name for each in listed},
-            texts={each.id: applications.text_of(each) for each in waiting} if may_decide else {},
-            pictures=kept.list_of(
-                session, **key, kind="application", subject_ids=[each.id for each in waiting]
-            ),
-            whose=members.get_many(
-                session, **key, member_ids={each.member_id for each in (*waiting, *later)}
-            ),
+            reviewed=reviewed,
             mine=desk.me(),
             may_decide=may_decide,
+            texts={each.id: applications.text_of(each) for each in waiting} if may_decide else {},
+            **_about(session, key, waiting, reviewed),
         )
+
+
+def _about(
+    session: Session,
+    key: dict[str, Any],
+    waiting: Sequence[Application],
+    reviewed: Sequence[Application],
+) -> dict[str, Any]:
+    """Read whose they are and what is known of them, each in one statement."""
+    programme = programmes.of_ledger(session, key["ledger_id"])
+    ids = [each.id for each in waiting]
+    days = [(each.member_id, each.served_on) for each in waiting]
+    whose = {each.member_id for each in (*waiting, *reviewed)}
+    return {
+        "points": application_standing.points_of(session, **key, found=waiting),
+        "names": {each.code: each.name for each in programmes.list_categories(session, programme)},
+        "pictures": kept.list_of(session, **key, kind="application", subject_ids=ids),
+        "same_day": same_day.minutes_of(session, **key, days=days),
+        "whose": members.get_many(session, **key, member_ids=whose),
+    }

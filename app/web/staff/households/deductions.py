@@ -12,6 +12,7 @@ from app.base.transactions import reading
 from app.people import members
 from app.points import deduction_posting, deductions, programmes
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas import PageIn
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_households import DeductionIn
 from app.web.schemas.household_points import VerdictIn
@@ -88,12 +89,15 @@ def _step(verb: forms.Verb, said: str, schema: Any) -> ResponseReturnValue:
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("points")
+    asked, _wrong = forms.asked(PageIn)
     scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     with reading() as session:
-        found = deductions.list_in(session, **scope, limit=SHOWN_MAX)
-        later = deductions.list_in(
-            session, **scope, states=("reviewed", "noticed"), limit=SHOWN_MAX
-        )
+        found = deductions.list_in(session, **scope, **asked)
+        later = [
+            each
+            for state in ("reviewed", "noticed")
+            for each in deductions.list_in(session, **scope, states=(state,), limit=SHOWN_MAX)
+        ]
         taken = deductions.list_taken(session, **scope, limit=TAKEN_MAX)
         ids = {each.member_id for each in (*found, *later, *taken)}
         programme = programmes.of_ledger(session, desk.ledger_id())
@@ -105,6 +109,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         return forms.page(
             "households/deductions.html",
             problem,
+            asked=asked,
+            counts=deductions.count_live(session, **scope),
             found=found,
             later=later,
             taken=taken,
