@@ -91,6 +91,22 @@ def of(session: Session, *, activity: Any, actor: Actor) -> Standing:
     )
 
 
+def leader_ids(session: Session, *, activity: Any) -> set[UUID]:
+    """Return the members who lead the teams of an activity today."""
+    live_responses = sa.select(Response.team_id).where(
+        Response.ledger_id == activity.ledger_id,
+        Response.activity_id == activity.id,
+        Response.withdrawn_at.is_(None),
+    )
+    leads = sa.select(TeamMember.member_id).where(
+        TeamMember.ledger_id == activity.ledger_id,
+        TeamMember.role == "leader",
+        TeamMember.left_on.is_(None),
+        sa.or_(TeamMember.team_id == activity.team_id, TeamMember.team_id.in_(live_responses)),
+    )
+    return set(session.scalars(leads))
+
+
 def is_staff_at(session: Session, *, node_id: int, actor: Actor) -> bool:
     """Whether the actor is staff of the place or of one above it; the system's jobs are."""
     if actor.person_id == SYSTEM.person_id:

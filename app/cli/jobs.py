@@ -29,7 +29,7 @@ from app.points import (
 )
 from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
-from app.service_orders import claims, crediting, exchanges, handling, wishes
+from app.service_orders import claims, crediting, exchanges, handling, wish_links
 
 group = AppGroup("jobs", help="The work of the clock.")
 ANSWERS_KEPT = timedelta(days=30)
@@ -47,7 +47,7 @@ def close_unanswered(session: Session, ledger_id: int) -> int:
     """Close calls that no team answered in time (无人响应); their wishes are free again (C16)."""
     closed = responses.close_unanswered(session, ledger_id=ledger_id, now=clock.now())
     for activity_id in closed:
-        wishes.unlink(session, ledger_id=ledger_id, activity_id=activity_id)
+        wish_links.unlink(session, ledger_id=ledger_id, activity_id=activity_id)
     return len(closed)
 
 

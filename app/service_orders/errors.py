@@ -108,6 +108,13 @@ class OwnWish(DomainError):
     refusal = Refusal.FORBIDDEN
 
 
+class WishPromised(DomainError):
+    """Another activity took this wish on; fact `number` (C16)."""
+
+    code = "wish_promised"
+    refusal = Refusal.CONFLICT
+
+
 class RegisterStateConflict(DomainError):
     """The row of a list is not in a state for this; fact `state`."""
 

@@ -125,6 +125,7 @@ class Wish(LedgerRow, Base):
 
     Who wished stays hidden from those who look for a wish to fulfil, until it is claimed.
     `activity_id` names the activity that fulfils it; no foreign key, another room's row.
+    `fulfilled_by_id` is the person who said so when it closed, or afterwards.
     """
 
     __tablename__ = "service_orders_wish"
@@ -159,6 +160,7 @@ class Wish(LedgerRow, Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     activity_id: Mapped[UUID | None] = mapped_column(Id())
     fulfilled_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    fulfilled_by_id: Mapped[UUID | None] = mapped_column(Id())
     rated_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     stars: Mapped[Small | None]
     ended_reason: Mapped[str | None] = mapped_column(sa.String(200))

@@ -55,13 +55,36 @@ def of_activity(session: Session, *, ledger_id: int, activity_id: UUID) -> list[
     return list(session.scalars(query.order_by(Wish.made_at, Wish.id)))
 
 
-def to_link(session: Session, *, ledger_id: int, node: Node, limit: int = 200) -> list[Wish]:
-    """List the wishes of a subtree that an activity could fulfil: open or claimed, of none yet."""
+def to_link(
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    but_of: Collection[UUID] = (),
+    limit: int = 200,
+) -> list[Wish]:
+    """List the wishes of a subtree that an activity could fulfil: open or claimed, of none yet.
+
+    Args:
+        but_of: Members whose wishes whoever asks cannot take on: their own circle (A11).
+    """
     query = sa.select(Wish).where(
         Wish.ledger_id == ledger_id,
         tree.within(Wish.node_path, node),
         Wish.state.in_(("open", "claimed")),
         Wish.activity_id.is_(None),
+        Wish.wisher_id.not_in(but_of),
+    )
+    return list(session.scalars(query.order_by(Wish.made_at, Wish.id).limit(limit)))
+
+
+def promised(session: Session, *, ledger_id: int, node: Node, limit: int = 200) -> list[Wish]:
+    """List the wishes of a subtree that an activity took on and that did not come true yet."""
+    query = sa.select(Wish).where(
+        Wish.ledger_id == ledger_id,
+        tree.within(Wish.node_path, node),
+        Wish.state.in_(("open", "claimed")),
+        Wish.activity_id.is_not(None),
     )
     return list(session.scalars(query.order_by(Wish.made_at, Wish.id).limit(limit)))
 

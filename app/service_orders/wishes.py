@@ -85,10 +85,10 @@ def claim(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) -
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
     if wish.wisher_id in _circle(session, ledger_id, claimer.person_id):
         raise OwnWish
-    _require_state(wish, "open")
+    require_state(wish, "open")
     wish.claimer_id, wish.claimed_at = claimer.id, clock.now()
     news.of_wish(session, wish, "wish_claimed")
-    return _move(session, wish, "claimed")
+    return move(session, wish, "claimed")
 
 
 def give_up(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) -> Wish:
@@ -102,7 +102,7 @@ def give_up(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member)
     wish = _claimed(session, ledger_id, wish_id, claimer)
     wish.claimer_id = wish.claimed_at = None
     news.of_wish(session, wish, "wish_left")
-    return _move(session, wish, "open")
+    return move(session, wish, "open")
 
 
 def fulfil(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) -> Wish:
@@ -116,59 +116,7 @@ def fulfil(session: Session, *, ledger_id: int, wish_id: UUID, claimer: Member) 
     wish = _claimed(session, ledger_id, wish_id, claimer)
     wish.fulfilled_at = clock.now()
     news.of_wish(session, wish, "wish_fulfilled")
-    return _move(session, wish, "fulfilled")
-
-
-def link(
-    session: Session, *, ledger_id: int, wish_ids: Collection[UUID], activity_id: UUID
-) -> list[Wish]:
-    """Name the activity that is to fulfil open or claimed wishes (C16).
-
-    Raises:
-        NotFound: A wish is not there.
-        WishStateConflict: A wish is over.
-    """
-    found = [
-        get(session, ledger_id=ledger_id, wish_id=each, is_locked=True)
-        for each in sorted(set(wish_ids))
-    ]
-    for wish in found:
-        _require_state(wish, "open", "claimed")
-        wish.activity_id = activity_id
-    session.flush()
-    return found
-
-
-def unlink(
-    session: Session, *, ledger_id: int, activity_id: UUID, wish_ids: Collection[UUID] | None = None
-) -> int:
-    """Free wishes from an activity that does not fulfil them, all or some; return how many."""
-    query = sa.select(Wish).where(
-        Wish.ledger_id == ledger_id,
-        Wish.activity_id == activity_id,
-        Wish.state.in_(("open", "claimed")),
-    )
-    found = list(session.scalars(query.order_by(Wish.id).with_for_update()))
-    freed = [each for each in found if wish_ids is None or each.id in wish_ids]
-    for wish in freed:
-        wish.activity_id = None
-    session.flush()
-    return len(freed)
-
-
-def fulfil_by_activity(session: Session, *, ledger_id: int, activity_id: UUID) -> int:
-    """Mark the wishes of a finished activity as fulfilled; return how many (C16)."""
-    query = sa.select(Wish).where(
-        Wish.ledger_id == ledger_id,
-        Wish.activity_id == activity_id,
-        Wish.state.in_(("open", "claimed")),
-    )
-    found = list(session.scalars(query.order_by(Wish.id).with_for_update()))
-    for wish in found:
-        wish.fulfilled_at = clock.now()
-        news.of_wish(session, wish, "wish_fulfilled")
-        _move(session, wish, "fulfilled")
-    return len(found)
+    return move(session, wish, "fulfilled")
 
 
 def rate(session: Session, *, ledger_id: int, wish_id: UUID, wisher: Member, stars: int) -> Wish:
@@ -185,21 +133,41 @@ def rate(session: Session, *, ledger_id: int, wish_id: UUID, wisher: Member, sta
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
     if wish.wisher_id != wisher.id:
         raise PermissionDenied("another's wish")
-    _require_state(wish, "fulfilled")
+    require_state(wish, "fulfilled")
     wish.stars, wish.rated_at = stars, clock.now()
-    return _move(session, wish, "rated")
+    return move(session, wish, "rated")
 
 
-def rate_for(session: Session, *, ledger_id: int, wish_id: UUID, stars: int, actor: Actor) -> Wish:
+def rate_for(
+    session: Session,
+    *,
+    ledger_id: int,
+    wish_id: UUID,
+    stars: int,
+    actor: Actor,
+    led_by_ids: Collection[UUID] = (),
+) -> Wish:
     """Write down what a wisher without a phone says; the door asked for staff.
+
+    Args:
+        led_by_ids: The members who lead the activity that fulfilled it, if one did.
 
     Raises:
         NotFound: No such wish.
-        SecondPersonRequired: The actor, or one of their household, fulfilled it (A6).
+        SecondPersonRequired: The actor, or one of their household, fulfilled it, led the
+            activity that did, or said that it came true there (A6).
         ValidationFailed, WishStateConflict: As `rate`.
     """
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id)
-    if wish.claimer_id in _circle(session, ledger_id, actor.person_id):
+    circle = _circle(session, ledger_id, actor.person_id)
+    if wish.fulfilled_by_id is not None:
+        closer = members.find_of_person(
+            session, ledger_id=ledger_id, person_id=wish.fulfilled_by_id
+        )
+        led_by_ids = {*led_by_ids, *([closer.id] if closer else [])}
+        if actor.is_involved(wish.fulfilled_by_id):
+            raise SecondPersonRequired("nobody rates what they said came true")
+    if circle & {wish.claimer_id, *led_by_ids}:
         raise SecondPersonRequired("nobody rates what they did")
     wisher = members.get(session, ledger_id=ledger_id, member_id=wish.wisher_id)
     return rate(session, ledger_id=ledger_id, wish_id=wish_id, wisher=wisher, stars=stars)
@@ -216,10 +184,10 @@ def send_back(session: Session, *, ledger_id: int, wish_id: UUID, reason: str) -
     if not reason.strip():
         raise ValidationFailed("say why", field="reason")
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
-    _require_state(wish, "open", "claimed")
+    require_state(wish, "open", "claimed")
     wish.ended_reason = reason.strip()[:200]
     news.of_wish(session, wish, "wish_returned", reason=wish.ended_reason)
-    return _move(session, wish, "returned")
+    return move(session, wish, "returned")
 
 
 def get(session: Session, *, ledger_id: int, wish_id: UUID, is_locked: bool = False) -> Wish:
@@ -269,20 +237,26 @@ def _circle(session: Session, ledger_id: int, person_id: UUID) -> set[UUID]:
 
 def _claimed(session: Session, ledger_id: int, wish_id: UUID, claimer: Member) -> Wish:
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
-    _require_state(wish, "claimed")
+    require_state(wish, "claimed")
     if wish.claimer_id != claimer.id:
         raise PermissionDenied("another claimed it")
     return wish
 
 
-def _move(session: Session, wish: Wish, state: str) -> Wish:
+def move(session: Session, wish: Wish, state: str) -> Wish:
+    """Write the next state of a wish."""
     wish.state = state
     wish.version += 1
     session.flush()
     return wish
 
 
-def _require_state(wish: Wish, *states: str) -> None:
+def require_state(wish: Wish, *states: str) -> None:
+    """Refuse a step from another state.
+
+    Raises:
+        WishStateConflict: Fact `state`.
+    """
     if wish.state not in states:
         raise WishStateConflict(state=wish.state)
 

@@ -1,19 +1,115 @@
-"""One act in two rooms: an activity ends, and its wishes come true or are free again (C16)."""
+"""One act in two rooms: wishes that an activity takes on, makes come true or frees (C16)."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.activities import closing, plans
+from app.activities import among, closing, plans, standing, states
 from app.activities.models import Activity
 from app.base.actors import Actor
-from app.service_orders import posts, wishes
+from app.community.models import Node
+from app.service_orders import posts, wish_links, wish_listings, wishes
+from app.service_orders.errors import WishStateConflict
+from app.service_orders.models import Wish
+
+LIVE = ("draft", "submitted", "called", "open")
+"""States of an activity that may take wishes on."""
+HELD = ("finished", "archived")
+
+
+def takes_wishes(activity: Activity) -> bool:
+    """Whether an activity may still take wishes on: it is not over, nor called off."""
+    return activity.state in LIVE
+
+
+def link_wishes(
+    session: Session,
+    *,
+    ledger_id: int,
+    activity_id: UUID,
+    wish_ids: Collection[UUID],
+    actor: Actor,
+) -> list[Wish]:
+    """Let an activity take wishes on; the door asked whether the actor may, of each of them.
+
+    Raises:
+        NotFound: There is no such activity or wish.
+        ActivityStateConflict: The activity is over: nothing would make them come true.
+        OwnWish, WishStateConflict, WishPromised: As `wish_links.link`.
+    """
+    named: Any = {"ledger_id": ledger_id, "activity_id": activity_id}
+    activity = standing.get_activity(session, **named, is_locked=True)
+    states.require_state(activity, *LIVE)
+    return wish_links.link(session, **named, wish_ids=wish_ids, actor=actor)
+
+
+def fulfil_wish(session: Session, *, ledger_id: int, wish_id: UUID, actor: Actor) -> Wish:
+    """Say for staff that an activity that was held made a wish come true (C16).
+
+    Raises:
+        NotFound: There is no such wish.
+        WishStateConflict: No activity that was held took it on, or it is over.
+        SecondPersonRequired: It is the actor's own, or of their household (A6).
+    """
+    wish = wishes.get(session, ledger_id=ledger_id, wish_id=wish_id)
+    if wish.activity_id is None or not is_held(session, wish):
+        raise WishStateConflict(state=wish.state)
+    return wish_links.fulfil_linked(session, ledger_id=ledger_id, wish_id=wish_id, actor=actor)
+
+
+def is_held(session: Session, wish: Wish) -> bool:
+    """Whether the activity that took a wish on was held and is over."""
+    if wish.activity_id is None:
+        return False
+    activity = plans.get(session, ledger_id=wish.ledger_id, activity_id=wish.activity_id)
+    return activity.state in HELD
+
+
+def left_by_close(session: Session, *, ledger_id: int, node: Node) -> list[Wish]:
+    """List the wishes of a subtree that wait for a colleague: their activity is over (A11)."""
+    found = wish_listings.promised(session, ledger_id=ledger_id, node=node)
+    ids = {each.activity_id for each in found if each.activity_id is not None}
+    over = {
+        each.id
+        for each in among.get_among(session, ledger_id=ledger_id, activity_ids=ids)
+        if each.state in HELD
+    }
+    return [each for each in found if each.activity_id in over]
+
+
+def rate_wish(session: Session, *, ledger_id: int, wish_id: UUID, stars: int, actor: Actor) -> Wish:
+    """Write down a wisher's stars for staff; never who made it come true, nor led it (A6).
+
+    Raises:
+        NotFound, SecondPersonRequired, ValidationFailed, WishStateConflict: As
+            `wishes.rate_for`.
+    """
+    named: Any = {"ledger_id": ledger_id, "wish_id": wish_id}
+    return wishes.rate_for(
+        session,
+        **named,
+        stars=stars,
+        actor=actor,
+        led_by_ids=leaders_behind(session, wishes.get(session, **named)),
+    )
+
+
+def leaders_behind(session: Session, wish: Wish) -> set[UUID]:
+    """Return the members who lead the activity behind a wish; none without one."""
+    if wish.activity_id is None:
+        return set()
+    activity = plans.get(session, ledger_id=wish.ledger_id, activity_id=wish.activity_id)
+    return standing.leader_ids(session, activity=activity)
 
 
 def close_activity(
     session: Session, *, ledger_id: int, activity_id: UUID, beneficiary_count: int, actor: Actor
 ) -> Activity:
     """End an activity that was held; the wishes linked to it are fulfilled with it.
+
+    A wish of whoever closes it, or of their household, waits for a colleague (A11).
 
     Raises:
         NotFound, PermissionDenied, ActivityStateConflict, NotInTimeWindow, ValidationFailed: As
@@ -26,7 +122,9 @@ def close_activity(
         beneficiary_count=beneficiary_count,
         actor=actor,
     )
-    wishes.fulfil_by_activity(session, ledger_id=ledger_id, activity_id=activity_id)
+    wish_links.fulfil_by_activity(
+        session, ledger_id=ledger_id, activity_id=activity_id, actor=actor
+    )
     return ended
 
 
@@ -42,7 +140,7 @@ def cancel_activity(
     ended = plans.cancel(
         session, ledger_id=ledger_id, activity_id=activity_id, reason=reason, actor=actor
     )
-    wishes.unlink(session, ledger_id=ledger_id, activity_id=activity_id)
+    wish_links.unlink(session, ledger_id=ledger_id, activity_id=activity_id)
     return ended
 
 

@@ -15,7 +15,7 @@ from app.points import wallets
 from app.points.models import Day, Grant
 from app.reports import export_jobs, rankings
 from app.reports.models import ExportJob
-from app.service_orders import wishes
+from app.service_orders import wish_links, wishes
 from app.service_orders.models import Wish
 from app.service_orders.wishes import Words
 from tests.factories import activities as make
@@ -107,7 +107,7 @@ def test_c16_a_call_that_nobody_answered_frees_its_wishes(app, session, world, b
     words = Words(kind="维修", title="修水管")
     key = {"ledger_id": world.ledger_id}
     wish = wishes.make(session, **key, wisher=wisher, words=words, actor=SYSTEM)
-    wishes.link(session, **key, wish_ids=[wish.id], activity_id=activity.id)
+    wish_links.link(session, **key, wish_ids=[wish.id], activity_id=activity.id, actor=SYSTEM)
     session.commit()
     with make.at("09:01", make.EVE + timedelta(days=2)):
         run(app, "--only", "no-response")

@@ -2,10 +2,12 @@
 
 import pytest
 
-from app.base.errors import PermissionDenied, ValidationFailed
+from app.base.actors import SYSTEM, Actor
+from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
-from app.service_orders import campaigns, wishes
-from app.service_orders.errors import OwnWish, WishStateConflict
+from app.people import households
+from app.service_orders import campaigns, wish_links, wishes
+from app.service_orders.errors import OwnWish, WishPromised, WishStateConflict
 from app.service_orders.wishes import Words
 from tests.factories import service_orders as make
 from tests.factories.service_orders import refused
@@ -98,22 +100,97 @@ def test_a_wish_that_cannot_be_taken_on_goes_back_with_a_reason(session, street,
 
 def test_c16_an_activity_fulfils_the_wishes_it_was_made_for(session, street, wish):
     activity_id = new_id()
-    wishes.link(session, ledger_id=street.ledger_id, wish_ids=[wish.id], activity_id=activity_id)
-    named_ids = {"ledger_id": street.ledger_id, "activity_id": activity_id}
+    named_ids = {
+        "ledger_id": street.ledger_id,
+        "activity_id": activity_id,
+        "actor": street.world.staff,
+    }
+    wish_links.link(session, wish_ids=[wish.id], **named_ids)
 
-    assert wishes.fulfil_by_activity(session, **named_ids) == 1
-    assert wishes.fulfil_by_activity(session, **named_ids) == 0
+    assert wish_links.fulfil_by_activity(session, **named_ids) == 1
+    assert wish_links.fulfil_by_activity(session, **named_ids) == 0
     assert (wish.state, wish.activity_id) == ("fulfilled", activity_id)
 
 
 def test_c16_a_wish_is_free_again_when_its_activity_does_not_fulfil_it(session, street, wish):
     named = {"ledger_id": street.ledger_id, "activity_id": new_id()}
-    wishes.link(session, wish_ids=[wish.id], **named)
+    by_staff = {"actor": street.world.staff, **named}
+    wish_links.link(session, wish_ids=[wish.id], **by_staff)
 
-    assert wishes.unlink(session, wish_ids=[new_id()], **named) == 0
-    assert wishes.unlink(session, **named) == 1
-    assert wishes.fulfil_by_activity(session, **named) == 0
+    assert wish_links.unlink(session, wish_ids=[new_id()], **named) == 0
+    assert wish_links.unlink(session, **named) == 1
+    assert wish_links.fulfil_by_activity(session, **by_staff) == 0
     assert (wish.state, wish.activity_id) == ("open", None)
+
+
+def test_c16_a_wish_promised_to_one_activity_is_not_taken_by_another(session, street, wish):
+    key = {"ledger_id": street.ledger_id, "wish_ids": [wish.id], "actor": street.world.staff}
+    first = new_id()
+    wish_links.link(session, activity_id=first, **key)
+    wish_links.link(session, activity_id=first, **key)  # said twice, it is the same
+    session.commit()
+
+    with refused(session, street, WishPromised):
+        wish_links.link(session, activity_id=new_id(), **key)
+    assert wish.activity_id == first
+
+
+def test_a11_nobody_takes_their_households_wish_on_for_an_activity(session, street, wish):
+    at_home(session, street, wish.wisher_id, street.helper.id)
+    key = {"ledger_id": street.ledger_id, "wish_ids": [wish.id], "activity_id": new_id()}
+
+    for member in (street.asker, street.helper):
+        with refused(session, street, OwnWish):
+            wish_links.link(session, actor=Actor(member.person_id), **key)
+
+
+def test_a11_a_wish_of_who_closes_the_activity_waits_for_a_colleague(session, street, wish):
+    at_home(session, street, wish.wisher_id, street.helper.id)
+    key = {"ledger_id": street.ledger_id, "activity_id": new_id()}
+    closer, staff = Actor(street.helper.person_id), street.world.staff
+    wish_links.link(session, wish_ids=[wish.id], actor=staff, **key)
+
+    assert wish_links.fulfil_by_activity(session, actor=closer, **key) == 0
+    session.commit()
+    assert (wish.state, wish.activity_id) == ("open", key["activity_id"])
+    with refused(session, street, SecondPersonRequired):
+        wish_links.fulfil_linked(session, **named(street, wish), actor=closer)
+    wish_links.fulfil_linked(session, **named(street, wish), actor=staff)
+    session.commit()
+    assert (wish.state, wish.fulfilled_by_id) == ("fulfilled", staff.person_id)
+    with refused(session, street, WishStateConflict):
+        wish_links.fulfil_linked(session, **named(street, wish), actor=staff)
+
+
+def test_a6_neither_who_closed_the_activity_nor_who_led_it_writes_its_stars(session, street, wish):
+    key = {"ledger_id": street.ledger_id, "activity_id": new_id()}
+    staff, leader = street.world.staff, street.world.leader
+    wish_links.link(session, wish_ids=[wish.id], actor=staff, **key)
+    wish_links.fulfil_by_activity(session, actor=staff, **key)
+    session.commit()
+
+    leads = [make.member_of(session, street, leader).id]
+    for actor in (staff, leader):
+        with refused(session, street, SecondPersonRequired):
+            wishes.rate_for(session, **named(street, wish), stars=5, actor=actor, led_by_ids=leads)
+    wishes.rate_for(
+        session,
+        **named(street, wish),
+        stars=4,
+        actor=street.world.second_staff,
+        led_by_ids=leads,
+    )
+    assert wish.stars == 4
+
+
+def at_home(session, street, head_id, other_id):
+    """Put two members into one household."""
+    key = {"ledger_id": street.ledger_id, "actor": SYSTEM}
+    home = households.create(
+        session, **key, node_id=street.world.node.id, name="一户", head_member_id=head_id
+    )
+    households.join(session, **key, household_id=home.id, member_id=other_id, relation="配偶")
+    session.commit()
 
 
 def test_c34_c35_a_place_names_its_campaigns_as_it_likes_and_each_counts_its_own(

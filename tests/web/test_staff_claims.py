@@ -171,6 +171,29 @@ def test_c16_c22_wishes_ticked_for_an_activity_come_true_at_its_close_and_are_co
     assert session.scalars(kept, execution_options={"cross_ledger": True}).all()
 
 
+def test_a11_the_wish_of_who_closes_the_activity_waits_at_the_desk_for_a_colleague(desk, session):
+    desk.at("staff")
+    own = make.a_wish(session, desk.ledger_id, desk.people["staff"], "一床薄被")
+    session.commit()
+    desk.ids["wish"] = own.id
+    mine = desk.at("staff").get(desk.path("/activities/{activity}/wishes"))
+    assert "一床薄被" not in mine.text
+    refused = desk.at("staff").send(
+        desk.path("/activities/{activity}/wishes"), wish_ids=str(own.id)
+    )
+    assert (refused.status_code, state_of(desk, Wish, own.id)) == (403, "open")
+    sent(desk, "colleague", "/activities/{activity}/wishes", wish_ids=str(own.id))
+    sent(desk, "staff", "/activities/{activity}/close", beneficiary_count="9")
+    assert state_of(desk, Wish, own.id) == "open"
+    assert "等人核实的" in desk.at("staff").get(desk.path("/wishes")).text
+    assert "请同事来记" in desk.at("staff").get(desk.path("/wishes/{wish}")).text
+    assert desk.at("staff").send(desk.path("/wishes/{wish}/came-true")).status_code == 403
+    page = sent(desk, "colleague", "/wishes/{wish}/came-true")
+    assert "请同事记评价" in page.text
+    assert state_of(desk, Wish, own.id) == "fulfilled"
+    assert "等人核实的" not in desk.at("staff").get(desk.path("/wishes")).text
+
+
 def test_t7_c31_a_campaign_counts_its_wishes_and_activities_here(desk, session):
     code = {"code": "5250", "name": "5250(我爱我邻)"}
     assert desk.at("staff").send(desk.path("/campaigns"), **code).status_code in (403, 404)

@@ -132,6 +132,65 @@ def test_c16_closing_a_summer_class_fulfils_its_three_wishes(session, client):
     assert (states[3].state, states[3].activity_id) == ("open", None)
 
 
+def test_a11_a_leader_neither_takes_on_nor_closes_with_their_households_wish(session, client):
+    site = onsite.site(session, client)
+    town = site.town
+    activity, slots = site.opened()
+    other, _ = site.opened()
+    wisher, stranger = town.caller("wisher"), town.caller("stranger")
+    _at_home(town, wisher, site.leader)
+    with onsite.at("09:00", onsite.EVE):
+        staff = onsite.fresh(town.caller("staff"))
+        own, far = (made(town, onsite.fresh(who)) for who in (wisher, stranger))
+        links, body = f"{town.book}/wishes/links", {"activity_id": activity.rsplit("/", 1)[-1]}
+        done(staff.post(links, {**body, "wish_ids": [own, far]}))
+        before = everything(session)
+        body = {"activity_id": other.rsplit("/", 1)[-1], "wish_ids": [far]}
+        refused(staff.post(links, body), "wish_promised", 409)
+        early = staff.post(f"{town.book}/wishes/{own}/activity-fulfilment")
+        refused(early, "wish_state_conflict", 409)
+        assert everything(session) == before
+    site.been(site.wen, slots[0], "08:50", "11:00")
+    with onsite.at("12:00"):
+        leader, staff = onsite.fresh(site.leader), onsite.fresh(town.caller("staff"))
+        done(leader.post(f"{activity}/close", {"beneficiary_count": 2}))
+        assert [_wish(town, each).state for each in (own, far)] == ["open", "fulfilled"]
+        done(staff.post(f"{town.book}/wishes/{own}/activity-fulfilment"))
+        assert _wish(town, own).state == "fulfilled"
+        rating = {"stars": 5}
+        refused(
+            staff.post(f"{town.book}/wishes/{own}/rating", rating), "second_person_required", 403
+        )
+        colleague = onsite.fresh(town.caller("colleague"))
+        done(colleague.post(f"{town.book}/wishes/{own}/rating", rating))
+
+
+def test_c16_an_activity_that_is_over_takes_no_wishes_on(session, client):
+    site = onsite.site(session, client)
+    town = site.town
+    activity, slots = site.opened()
+    site.been(site.wen, slots[0], "08:50", "11:00")
+    with onsite.at("12:00"):
+        done(onsite.fresh(site.leader).post(f"{activity}/close", {"beneficiary_count": 2}))
+        wish = made(town, onsite.fresh(town.caller("wisher")))
+        staff = onsite.fresh(town.caller("staff"))
+        before = everything(session)
+        body = {"activity_id": activity.rsplit("/", 1)[-1], "wish_ids": [wish]}
+        refused(staff.post(f"{town.book}/wishes/links", body), "activity_state_conflict", 409)
+        assert everything(session) == before
+
+
+def _at_home(town: Town, one: Caller, two: Caller) -> None:
+    key = {"ledger_id": town.ledger_id, "actor": town.world.staff}
+    home = households.create(
+        town.session, **key, node_id=town.node.id, name="一户", head_member_id=one.member.id
+    )
+    households.join(
+        town.session, **key, household_id=home.id, member_id=two.member.id, relation="配偶"
+    )
+    town.session.commit()
+
+
 def _wish(town: Town, wish_id: str):
     from uuid import UUID
 

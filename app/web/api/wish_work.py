@@ -15,6 +15,7 @@ from app.community import tree
 from app.service_orders import wish_listings, wishes
 from app.service_orders.models import Wish
 from app.service_orders.wishes import Words
+from app.web import fulfilling
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import READERS, WORKERS, book_id
@@ -119,7 +120,23 @@ def rate(asked: dict[str, Any], book: str, wish_id: UUID) -> ResponseReturnValue
 
     def verb(session: Session, ledger_id: int) -> Wish:
         named: dict[str, Any] = {"ledger_id": ledger_id, "wish_id": wish_id}
-        return wishes.rate_for(session, **named, **asked, actor=actor())
+        return fulfilling.rate_wish(session, **named, **asked, actor=actor())
+
+    return _step(book, wish_id, verb)
+
+
+@bp.post("/<uuid:wish_id>/activity-fulfilment")
+@allow(SIGNED_IN)
+@bp.response(200, WishOut)
+def fulfil(book: str, wish_id: UUID) -> ResponseReturnValue:
+    """Say that the activity that took a wish on made it come true; for what its close left.
+
+    When an activity is closed by the wisher, or by one of their household, their wish waits
+    for a colleague, who is neither.
+    """
+
+    def verb(session: Session, ledger_id: int) -> Wish:
+        return fulfilling.fulfil_wish(session, ledger_id=ledger_id, wish_id=wish_id, actor=actor())
 
     return _step(book, wish_id, verb)
 
@@ -139,7 +156,7 @@ def link(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         for wish_id in asked["wish_ids"]:
             wish = wishes.get(session, ledger_id=ledger_id, wish_id=wish_id)
             standing.node_at(session, wish.node_id, WORKERS)
-        linked = wishes.link(session, **named, wish_ids=asked["wish_ids"])
+        linked = fulfilling.link_wishes(session, **named, wish_ids=asked["wish_ids"], actor=actor())
         return {"items": listed(session, linked, None, is_staff=True)}
 
     return act(verb, ledger_id=ledger_id, status=200)

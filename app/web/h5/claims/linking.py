@@ -12,7 +12,9 @@ from app.activities.models import Activity
 from app.base.errors import NotFound, PermissionDenied, ValidationFailed
 from app.base.transactions import reading
 from app.community import tree
-from app.service_orders import wish_listings, wishes
+from app.people import households
+from app.service_orders import wish_listings
+from app.web import fulfilling
 from app.web.acts import submit
 from app.web.h5 import leading
 from app.web.h5.claims.words import WISH_KINDS, WISH_STATES
@@ -25,7 +27,6 @@ from app.web.translate import _, _l
 bp = Blueprint("wish_linking", __name__)
 
 CALLED = {"wish_ids": (_l("心愿"), _l("请先勾选心愿"))}
-LIVE = ("draft", "submitted", "called", "open")
 
 
 @bp.get("/lead/activities/<uuid:activity_id>/wishes")
@@ -52,7 +53,7 @@ def link(activity_id: UUID) -> ResponseReturnValue:
         offered = {each.id for each in wish_listings.to_link(session, **key, node=node)}
         if not ids <= offered:
             raise NotFound("a wish of another place")
-        wishes.link(session, **key, wish_ids=ids, activity_id=activity_id)
+        fulfilling.link_wishes(session, **key, wish_ids=ids, activity_id=activity_id, actor=actor())
 
     _nothing, problem = submit(verb, ledger_id=who.me.ledger_id)
     if problem:
@@ -80,7 +81,7 @@ def _led(session: Session, activity_id: UUID) -> tuple[Leader, Activity]:
     found = leading.led(session, who, activity_id)
     if not standing.of(session, activity=found, actor=actor()).may_lead:
         raise PermissionDenied("only a leader of the activity or its staff")
-    if found.state not in LIVE:
+    if not fulfilling.takes_wishes(found):
         raise NotFound("over: its wishes are as they are")
     return who, found
 
@@ -93,7 +94,8 @@ def _page(
         key: dict[str, Any] = {"ledger_id": who.me.ledger_id}
         node = tree.get(session, found.node_id)
         linked = wish_listings.of_activity(session, **key, activity_id=activity_id)
-        offered = wish_listings.to_link(session, **key, node=node)
+        circle = households.circle_of(session, **key, person_id=actor().person_id)
+        offered = wish_listings.to_link(session, **key, node=node, but_of=circle)
     return show_page(
         "h5/claims/lead_wishes.html",
         problem,

@@ -9,20 +9,20 @@ from sqlalchemy.orm import Session
 
 from app.activities import plans
 from app.activities.models import Activity
-from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
-from app.people import members
-from app.service_orders import campaigns, wish_listings, wishes
+from app.people import households, members
+from app.service_orders import campaigns, wish_links, wish_listings, wishes
+from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_claims import WishesOfIn
+from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.claims.words import WISH_KINDS, WISH_STATES
 from app.web.staff.forms import Problem
 from app.web.translate import _
 
 bp = Blueprint("wish_links", __name__, url_prefix="/<place>/activities/<uuid:activity_id>/wishes")
-LIVE = ("draft", "submitted", "called", "open")
 
 
 @bp.get("")
@@ -38,13 +38,13 @@ def link(activity_id: UUID) -> ResponseReturnValue:
     """Take the ticked wishes on for the activity."""
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
-        found = _scoped(session, activity_id, desk.WORKERS)
-        if found.state not in LIVE:
-            raise NotFound("over: its wishes are as they are")
+        _scoped(session, activity_id, desk.WORKERS)
         for wish_id in asked["wish_ids"]:
             wish = wishes.get(session, ledger_id=desk.ledger_id(), wish_id=wish_id)
             desk.require_at(session, wish.node_id, desk.WORKERS)
-        wishes.link(session, ledger_id=desk.ledger_id(), activity_id=activity_id, **asked)
+        fulfilling.link_wishes(
+            session, ledger_id=desk.ledger_id(), activity_id=activity_id, actor=actor(), **asked
+        )
 
     return forms.answer(
         verb,
@@ -62,7 +62,7 @@ def unlink(activity_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         _scoped(session, activity_id, desk.WORKERS)
-        wishes.unlink(session, ledger_id=desk.ledger_id(), activity_id=activity_id, **asked)
+        wish_links.unlink(session, ledger_id=desk.ledger_id(), activity_id=activity_id, **asked)
 
     return forms.answer(
         verb,
@@ -86,7 +86,12 @@ def _show(activity_id: UUID, problem: Problem | None = None) -> ResponseReturnVa
         found = _scoped(session, activity_id, desk.READERS)
         linked = wish_listings.of_activity(session, **key, activity_id=activity_id)
         node = tree.get(session, found.node_id)
-        offered = wish_listings.to_link(session, **key, node=node) if found.state in LIVE else []
+        circle = households.circle_of(session, **key, person_id=desk.me())
+        offered = (
+            wish_listings.to_link(session, **key, node=node, but_of=circle)
+            if fulfilling.takes_wishes(found)
+            else []
+        )
         ids = {each.wisher_id for each in [*linked, *offered]}
         return forms.page(
             "claims/links.html",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.people import members
 from app.service_orders import wishes
+from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_claims import ClaimerIn
@@ -52,6 +53,18 @@ def fulfil(wish_id: UUID) -> ResponseReturnValue:
     return _step(verb, wish_id, _("记下了，心愿已兑现。"))
 
 
+@bp.post("/came-true")
+@allow(SIGNED_IN)
+def came_true(wish_id: UUID) -> ResponseReturnValue:
+    """Mark a wish as fulfilled by the activity that took it on, when its close left it."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        scoped(session, wish_id)
+        fulfilling.fulfil_wish(session, **_named(wish_id), actor=actor())
+
+    return _step(verb, wish_id, _("记下了，心愿已兑现。"))
+
+
 @bp.post("/rate")
 @allow(SIGNED_IN)
 def rate(wish_id: UUID) -> ResponseReturnValue:
@@ -59,7 +72,7 @@ def rate(wish_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         scoped(session, wish_id)
-        wishes.rate_for(session, **_named(wish_id), **asked, actor=actor())
+        fulfilling.rate_wish(session, **_named(wish_id), **asked, actor=actor())
 
     return _step(verb, wish_id, _("评价记下了。"), StarsIn)
 

@@ -14,6 +14,7 @@ from app.people import households, members
 from app.service_orders import campaigns, wish_listings, wishes
 from app.service_orders.models import Wish
 from app.service_orders.wishes import Words
+from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_claims import DeskWishIn, WishesFilterIn
 from app.web.session import actor
@@ -89,12 +90,21 @@ def draw(wish_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             place=tree.get(session, found.node_id),
             whose=members.get_many(session, **key, member_ids=ids),
             activities=among.get_among(session, **key, activity_ids=wanted),
+            is_held=found.state in ("open", "claimed") and fulfilling.is_held(session, found),
+            is_own_work=_is_own_work(session, found),
             tagged=campaigns.of_subject(session, **key, kind="wish", subject_id=wish_id),
             campaign_options=[(each.code, each.name) for each in campaigns.list_of(session, **key)],
             circle=households.circle_of(session, **key, person_id=desk.me()),
             states=WISH_STATES,
             state_kinds=WISH_KINDS,
         )
+
+
+def _is_own_work(session: Session, found: Wish) -> bool:
+    """Whether the person, or one of their household, made the wish come true (A6)."""
+    circle = households.circle_of(session, ledger_id=found.ledger_id, person_id=desk.me())
+    behind = {found.claimer_id, *fulfilling.leaders_behind(session, found)}
+    return bool(circle & behind) or desk.me() == found.fulfilled_by_id
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
@@ -107,14 +117,16 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         found = wish_listings.search(
             session, **key, node=node, states=(state,) if state else (), **asked
         )
-        ids = {each.wisher_id for each in found}
+        left = fulfilling.left_by_close(session, **key, node=node)
+        ids = {each.wisher_id for each in [*found, *left]}
         return forms.page(
             "claims/wishes.html",
             problem or wrong,
             found=found,
+            left=left,
             asked={**asked, "state": state},
             whose=members.get_many(session, **key, member_ids=ids),
-            nodes=tree.get_many(session, {each.node_id for each in found}),
+            nodes=tree.get_many(session, {each.node_id for each in [*found, *left]}),
             states=WISH_STATES,
             state_kinds=WISH_KINDS,
             kind_options=[(kind, kind) for kind in wishes.KINDS],
