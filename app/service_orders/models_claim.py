@@ -160,11 +160,11 @@ class Wish(LedgerRow, Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     activity_id: Mapped[UUID | None] = mapped_column(Id())
     fulfilled_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
-    fulfilled_by_id: Mapped[UUID | None] = mapped_column(Id())
     rated_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     stars: Mapped[Small | None]
     ended_reason: Mapped[str | None] = mapped_column(sa.String(200))
     version: Mapped[int]
+    fulfilled_by_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class Campaign(LedgerKey, Base):
