@@ -28,7 +28,7 @@ def collect(
     Raises:
         NotFound: No such till or reservation, or it is another shop's.
         ReservationOver: It was collected, given up, or has lapsed; fact `state`.
-        TillClosed, ShopClosed, PermissionDenied: Nobody hands out here now (M3, A14).
+        TillClosed, ShopClosed, AgreementOver, PermissionDenied: Nobody hands out now (M3, A14).
         MemberNotActive, AccountFrozen: The member may not spend.
         SecondPersonRequired: The clerk would serve their own household (A6, D37).
         LimitExceeded: The day of the clerk is used up (D37).

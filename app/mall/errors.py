@@ -31,6 +31,13 @@ class TillClosed(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class AgreementOver(DomainError):
+    """The last day of the merchant's agreement has passed: nothing is sold until it is renewed."""
+
+    code = "agreement_over"
+    refusal = Refusal.CONFLICT
+
+
 class StallOver(DomainError):
     """The stall was closed, or this is not its day (M4)."""
 
@@ -125,6 +132,13 @@ class ClassBegun(DomainError):
     """The class has begun, so its time stays (M6)."""
 
     code = "class_begun"
+    refusal = Refusal.CONFLICT
+
+
+class ClassHeld(DomainError):
+    """Somebody was at the class, so it is not cancelled as a whole any more (M6)."""
+
+    code = "class_held"
     refusal = Refusal.CONFLICT
 
 

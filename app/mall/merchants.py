@@ -10,13 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
 from app.community import terms, tree
 from app.community.models import Node
-from app.mall.errors import NameTaken, StateConflict
+from app.mall.errors import AgreementOver, NameTaken, StateConflict
 from app.mall.models import Merchant
 from app.people import audit
 
@@ -107,6 +108,37 @@ def by_ids(
         Merchant.ledger_id == ledger_id, Merchant.id.in_(merchant_ids)
     )
     return {one.id: one for one in session.scalars(query)}
+
+
+def trading() -> sa.ColumnElement[bool]:
+    """The condition that a merchant sells today: listed, and within its agreement (M3)."""
+    is_agreed = sa.or_(
+        Merchant.agreed_until_on.is_(None), Merchant.agreed_until_on >= clock.today()
+    )
+    return sa.and_(Merchant.state == "listed", is_agreed)
+
+
+def agreement_over(until_on: date | None) -> AgreementOver | None:
+    """Return the refusal of a sale after the last day agreed; None while it stands (M3)."""
+    if until_on is None or until_on >= clock.today():
+        return None
+    return AgreementOver(agreed_until_on=until_on.isoformat())
+
+
+def list_ending(session: Session, *, ledger_id: int, node: Node, until_on: date) -> list[Merchant]:
+    """List the listed merchants of a place whose agreement ends by a day, or has ended."""
+    query = (
+        sa.select(Merchant)
+        .join(Node, Node.id == Merchant.node_id)
+        .where(
+            Merchant.ledger_id == ledger_id,
+            tree.within(Node.path, node),
+            Merchant.state == "listed",
+            Merchant.agreed_until_on <= until_on,
+        )
+        .order_by(Merchant.agreed_until_on, Merchant.name)
+    )
+    return list(session.scalars(query))
 
 
 def approve(session: Session, *, ledger_id: int, merchant_id: UUID, actor: Actor) -> Merchant:

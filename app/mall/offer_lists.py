@@ -22,7 +22,7 @@ from app.base.sheet_rows import PROBLEM, PROBLEM_LABEL, open_sheet
 from app.base.upserts import insert_or_ignore
 from app.mall import merchants, offers
 from app.mall.errors import ShopClosed
-from app.mall.models import Offer, OfferUse
+from app.mall.models import Merchant, Offer, OfferUse
 from app.people import audit, groups
 from app.people.models import Member
 from app.risk import limits
@@ -68,6 +68,7 @@ class _Known:
     offers: Mapping[str, Offer]
     members: Mapping[str, Member]
     groups: Mapping[UUID, frozenset[str]]
+    agreed_until_on: date
 
 
 def open_list(file: BinaryIO) -> Rows:
@@ -107,7 +108,7 @@ def take_in(
     merchant = merchants.get(session, ledger_id=ledger_id, merchant_id=merchant_id)
     if merchant.state != "listed":
         raise ShopClosed(merchant_state=merchant.state)
-    known = _known(session, ledger_id, merchant_id, lines)
+    known = _known(session, merchant, lines)
     stored = _stored(session, ledger_id, [one.id for one in known.offers.values()])
     bad: list[BadRow] = []
     fresh, unchanged = _sort(lines, known, stored, bad)
@@ -166,7 +167,7 @@ def _why_not(
         return "needs_points", "offer_number"
     if member is None or member.state != "active":
         return "unknown_member", "volunteer_no"
-    last_on = min(offer.until_on or line.used_on, clock.today())
+    last_on = min(offer.until_on or line.used_on, known.agreed_until_on, clock.today())
     if not offer.from_on <= line.used_on <= last_on:
         return "wrong_day", "used_on"
     if offer.audience is not None and offer.audience not in known.groups[member.id]:
@@ -174,8 +175,9 @@ def _why_not(
     return None
 
 
-def _known(session: Session, ledger_id: int, merchant_id: UUID, lines: Sequence[Listed]) -> _Known:
-    found = offers.list_of_merchant(session, ledger_id=ledger_id, merchant_id=merchant_id)
+def _known(session: Session, merchant: Merchant, lines: Sequence[Listed]) -> _Known:
+    ledger_id = merchant.ledger_id
+    found = offers.list_of_merchant(session, ledger_id=ledger_id, merchant_id=merchant.id)
     for offer in sorted(found, key=lambda one: one.id):
         offers.hold(session, ledger_id=ledger_id, offer_id=offer.id)
     numbers = sorted({line.volunteer_no for line in lines})
@@ -189,7 +191,8 @@ def _known(session: Session, ledger_id: int, merchant_id: UUID, lines: Sequence[
         people |= piece
         ids = [one.id for one in piece.values()]
         belongs |= groups.of_many(session, ledger_id=ledger_id, member_ids=ids)
-    return _Known({one.number: one for one in found}, people, belongs)
+    last_on = merchant.agreed_until_on or date.max
+    return _Known({one.number: one for one in found}, people, belongs, last_on)
 
 
 def _stored(session: Session, ledger_id: int, offer_ids: Sequence[UUID]) -> set[Key]:

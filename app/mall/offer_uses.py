@@ -44,7 +44,7 @@ def use(
     Raises:
         NotFound: No such offer or member, or the offer is another merchant's.
         OfferNeedsPoints: It costs points; a voucher is bought for it instead.
-        ShopClosed: The merchant is not listed (M3).
+        ShopClosed, AgreementOver: The merchant is not listed, or no more agreed (M3).
         MemberNotActive, AccountFrozen: The member may not spend.
         SecondPersonRequired: A clerk would record a use of their own household (D37).
         OfferNotOpen, OfferNotForYou: As `offers.require_for`.
@@ -81,10 +81,13 @@ def require_listed(session: Session, offer: Offer) -> Merchant:
 
     Raises:
         ShopClosed: It is not: not yet, for now, or no more (M3).
+        AgreementOver: The last day of its agreement has passed.
     """
     merchant = merchants.get(session, ledger_id=offer.ledger_id, merchant_id=offer.merchant_id)
     if merchant.state != "listed":
         raise ShopClosed(merchant_state=merchant.state)
+    if refusal := merchants.agreement_over(merchant.agreed_until_on):
+        raise refusal
     return merchant
 
 

@@ -149,7 +149,7 @@ def list_within(
         .order_by(Merchant.name, Offer.number)
     )
     if open_only:
-        query = query.where(Merchant.state == "listed")
+        query = query.where(merchants.trading())
     rows = [(offer, merchant) for offer, merchant in session.execute(query)]
     return [pair for pair in rows if is_open(pair[0])] if open_only else rows
 

@@ -41,7 +41,7 @@ def redeem(
     Raises:
         ValidationFailed: The basket itself is not sound.
         NotFound: Till, member or goods are not of this book.
-        TillClosed, ShopClosed, PermissionDenied: Nobody sells here now (M3, A14).
+        TillClosed, ShopClosed, AgreementOver, PermissionDenied: Nobody sells here now (M3, A14).
         MemberNotActive, AccountFrozen: The member or the card may not spend.
         CodeAlreadyUsed: This showing of code or card has paid for a basket (D34, E17).
         SecondPersonRequired: The clerk would serve their own household (A6, D37).

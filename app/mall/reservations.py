@@ -57,7 +57,7 @@ def reserve(session: Session, *, ledger_id: int, wish: Wish, actor: Actor) -> Re
     Raises:
         ValidationFailed: Not 1 to 99 pieces.
         NotFound: Member or goods are not of this book.
-        ShopClosed, MemberNotActive, AccountFrozen: As `spending`.
+        ShopClosed, AgreementOver, MemberNotActive, AccountFrozen: As `spending`.
         GoodsNotOnSale, StockConflict: The shelf cannot give it.
         VersionStale: The total differs from the expected one.
         LimitExceeded: The member's month of it is used up (D35).
@@ -70,7 +70,7 @@ def reserve(session: Session, *, ledger_id: int, wish: Wish, actor: Actor) -> Re
     named: Any = {"ledger_id": ledger_id, "member_id": wish.member_id}
     spending.require_spender(session, **named)
     one = _set_aside(session, ledger_id, goods_id, count)
-    shop = spending.require_open(session, ledger_id=ledger_id, shop_id=one.shop_id)
+    shop = spending.require_selling(session, ledger_id=ledger_id, shop_id=one.shop_id)
     total = one.price_points * count
     if total != wish.expected_total_points:
         raise VersionStale("the price has changed", total_points=total)

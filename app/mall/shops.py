@@ -13,7 +13,7 @@ from app.community import tree
 from app.community.models import Node
 from app.mall import merchants
 from app.mall.errors import NameTaken, StateConflict
-from app.mall.models import Shop
+from app.mall.models import Merchant, Shop
 from app.mall.models_shelf import SHOP_KINDS
 from app.people import audit
 from app.points import programmes
@@ -98,6 +98,27 @@ def list_within(session: Session, *, ledger_id: int, node: Node) -> list[Shop]:
         sa.select(Shop)
         .join(Node, Node.id == Shop.node_id)
         .where(Shop.ledger_id == ledger_id, tree.within(Node.path, node))
+        .order_by(Shop.name, Shop.id)
+    )
+    return list(session.scalars(query))
+
+
+def selling_within(session: Session, *, ledger_id: int, node: Node) -> list[Shop]:
+    """List the shops of a node and below it that sell today, by name: open, and agreed (M3)."""
+    query = (
+        sa.select(Shop)
+        .join(Node, Node.id == Shop.node_id)
+        .join(
+            Merchant,
+            sa.and_(Merchant.ledger_id == Shop.ledger_id, Merchant.id == Shop.merchant_id),
+        )
+        .where(
+            Shop.ledger_id == ledger_id,
+            Merchant.ledger_id == ledger_id,
+            tree.within(Node.path, node),
+            Shop.state == "open",
+            merchants.trading(),
+        )
         .order_by(Shop.name, Shop.id)
     )
     return list(session.scalars(query))

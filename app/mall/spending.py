@@ -22,7 +22,7 @@ ITEM_MAX = "mall.item_max_per_period"
 
 
 def require_open(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
-    """Return a shop that may redeem now.
+    """Return a shop that may honour what was bought there.
 
     Raises:
         NotFound: No such shop.
@@ -32,6 +32,20 @@ def require_open(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
     merchant = merchants.get(session, ledger_id=ledger_id, merchant_id=shop.merchant_id)
     if shop.state != "open" or merchant.state != "listed":
         raise ShopClosed(state=shop.state, merchant_state=merchant.state)
+    return shop
+
+
+def require_selling(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
+    """Return a shop that may sell now.
+
+    Raises:
+        NotFound, ShopClosed: As `require_open`.
+        AgreementOver: The last day of its merchant's agreement has passed (M3).
+    """
+    shop = require_open(session, ledger_id=ledger_id, shop_id=shop_id)
+    merchant = merchants.get(session, ledger_id=ledger_id, merchant_id=shop.merchant_id)
+    if refusal := merchants.agreement_over(merchant.agreed_until_on):
+        raise refusal
     return shop
 
 

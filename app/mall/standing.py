@@ -20,6 +20,7 @@ from app.base.errors import DomainError, NotFound, PermissionDenied, SecondPerso
 from app.base.ids import NOBODY
 from app.community.models import Node
 from app.ledger.models import Book
+from app.mall import merchants
 from app.mall.baskets import Basket
 from app.mall.errors import ShopClosed, StallOver, TillClosed
 from app.mall.models import Clerk, Merchant, Redemption, Shop, Stall, Till
@@ -38,6 +39,7 @@ class Standing:
     shop_name: str
     shop_state: str
     merchant_state: str
+    agreed_until_on: date | None
     till_opened_by_id: UUID
     till_closed_at: datetime | None
     stall_id: UUID | None
@@ -104,6 +106,8 @@ def _against_till(standing: Standing, actor: Actor) -> list[DomainError]:
         said.append(PermissionDenied("this is not the till of a clerk of this shop"))
     if standing.shop_state != "open" or standing.merchant_state != "listed":
         said.append(ShopClosed(state=standing.shop_state, merchant_state=standing.merchant_state))
+    elif refusal := merchants.agreement_over(standing.agreed_until_on):
+        said.append(refusal)
     return said
 
 
@@ -212,6 +216,7 @@ _READING = (
         Shop.name,
         Shop.state,
         Merchant.state,
+        Merchant.agreed_until_on,
         Till.opened_by_id,
         Till.closed_at,
         Till.stall_id,

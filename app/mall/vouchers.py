@@ -55,7 +55,7 @@ def issue(
 
     Raises:
         NotFound: Member or goods are not of this book.
-        ShopClosed, MemberNotActive, AccountFrozen: As `spending`.
+        ShopClosed, AgreementOver, MemberNotActive, AccountFrozen: As `spending`.
         GoodsNotOnSale: No service on sale, or its session has begun.
         OfferNotOpen, OfferNotForYou: It is of offers, none of which is open and for them (M1).
         VersionStale: The price is not the one that was shown; fact `total_points`.
@@ -66,7 +66,7 @@ def issue(
     session.flush()
     spending.require_spender(session, ledger_id=ledger_id, member_id=member_id)
     wished = _wanted(session, ledger_id, goods_id)
-    shop = spending.require_open(session, ledger_id=ledger_id, shop_id=wished.shop_id)
+    shop = spending.require_selling(session, ledger_id=ledger_id, shop_id=wished.shop_id)
     wanted = {goods_id: 1}
     moved = shelf.sell(session, ledger_id=ledger_id, shop_id=shop.id, wanted=wanted)
     wished = _wanted(session, ledger_id, goods_id)  # the goods are held: it cannot move now

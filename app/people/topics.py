@@ -53,6 +53,7 @@ TOPICS: dict[str, set[str]] = {
     "goods_reserved": {"points", "number", "shop"},
     "reservation_lapsed": {"points", "number", "shop"},
     "class_moved": {"title", "starts_at", "shop", "return_until_at"},
+    "class_cancelled": {"title", "starts_at", "shop", "reason"},
     "stall_closed": {"place", "shop"},
     "refunded": {"points", "number", "shop"},
     "refunded_in_part": {"points", "number", "shop", "expired_points"},

@@ -19,16 +19,16 @@ ROOM_LINES = {
     "cli": 6_550,
     "community": 3_000,
     "ledger": 2_600,
-    "mall": 8_800,
+    "mall": 9_000,
     "people": 8_850,
     "points": 11_900,
     "reports": 7_900,
     "service_orders": 7_000,
     "web": 3_300,
-    "web/api": 15_000,
+    "web/api": 15_300,
     "web/h5": 9_100,
-    "web/schemas": 6_300,
-    "web/staff": 12_700,
+    "web/schemas": 6_450,
+    "web/staff": 12_900,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700

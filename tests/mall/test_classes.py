@@ -7,8 +7,9 @@ import pytest
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed, VersionStale
 from app.mall import classes, goods, voucher_returns, vouchers
-from app.mall.errors import ClassBegun
+from app.mall.errors import ClassBegun, ClassHeld
 from app.people import inbox
+from app.points import wallets
 from tests.factories import mall as make
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
@@ -86,3 +87,66 @@ def test_m6_a_class_that_has_begun_or_never_was_one_does_not_move(session, mall)
         move(session, mall, lesson, NOON - HOUR)
     with make.refused(session, mall, ValidationFailed, field="ends_at"):
         move(session, mall, lesson, SUNDAY, ends_at=SUNDAY)
+
+
+def spendable(session, mall, member):
+    return wallets.holding(session, ledger_id=mall.ledger_id, member_id=member.id).spendable_points
+
+
+def cancel(session, mall, lesson, reason="老师病了", **more):
+    return classes.cancel(
+        session, ledger_id=mall.ledger_id, goods_id=lesson.id, reason=reason, actor=mall.staff,
+        **{"version": lesson.version, **more},
+    )  # fmt: skip
+
+
+def test_m6_of_a_cancelled_class_every_place_comes_back_and_its_member_is_told(session, mall):
+    lesson = a_class(session, mall)
+    booked = [book(session, mall, lesson) for _ in range(2)]
+    with clock.held_at(FRIDAY - HOUR):  # too late to give a place back
+        assert cancel(session, mall, lesson) == 2
+        for member, place in booked:
+            found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=place.id)
+            assert (found.state, spendable(session, mall, member)) == ("returned", 30)
+            told = inbox.list_for(session, ledger_id=mall.ledger_id, member_id=member.id)
+            assert {"class_cancelled", "refunded"} <= {each.topic for each in told}
+    left = goods.get(session, ledger_id=mall.ledger_id, goods_id=lesson.id)
+    assert (left.is_on_sale, left.stock_count) == (False, 3)
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m6_a_class_that_nobody_held_is_cancelled_afterwards_and_missed_places_come_back(
+    session, mall
+):
+    lesson = a_class(session, mall)
+    member, place = book(session, mall, lesson)
+    with clock.held_at(FRIDAY + timedelta(days=1)):
+        voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=clock.today())
+        assert spendable(session, mall, member) == 0
+        assert cancel(session, mall, lesson) == 1
+    found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=place.id)
+    assert (found.state, spendable(session, mall, member)) == ("returned", 30)
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m6_a_class_that_somebody_was_at_is_not_cancelled(session, mall):
+    lesson, salt = a_class(session, mall), make.put_goods(session, mall)
+    member = make.a_member(session, mall, points=30)
+    made = vouchers.issue(
+        session, ledger_id=mall.ledger_id, member_id=member.id, goods_id=lesson.id,
+        expected_points=30, actor=mall.staff,
+    )  # fmt: skip
+    for wrong in (" ", "长" * 121):
+        with make.refused(session, mall, ValidationFailed, field="reason"):
+            cancel(session, mall, lesson, wrong)
+    with make.refused(session, mall, VersionStale):
+        cancel(session, mall, lesson, version=7)
+    with make.refused(session, mall, NotFound):
+        cancel(session, mall, salt)
+    with clock.held_at(FRIDAY):
+        vouchers.use(
+            session, ledger_id=mall.ledger_id, shop_id=mall.shop_id, presented=made.code.token,
+            actor=mall.clerk,
+        )  # fmt: skip
+        with make.refused(session, mall, ClassHeld, used_count=1):
+            cancel(session, mall, lesson)

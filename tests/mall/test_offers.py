@@ -226,6 +226,24 @@ def test_m1_a_merchants_list_is_taken_in_once_and_names_what_is_wrong(session, m
     assert counts == {offer.id: 3}
 
 
+def test_m3_a_merchants_list_stands_for_the_days_of_its_agreement(session, mall):
+    offer, member = publish(session, mall), make.a_member(session, mall)
+    merchants.sign(
+        session,
+        ledger_id=mall.ledger_id,
+        merchant_id=mall.merchant.id,
+        agreement_no="协议9",
+        from_on=date(2026, 1, 1),
+        until_on=date(2026, 3, 5),
+        actor=mall.staff,
+    )
+    days = (date(2026, 3, 5), date(2026, 3, 6))
+    found = take_in(
+        session, mall, *(Listed(offer.number, member.volunteer_no, day) for day in days)
+    )
+    assert (found.new, [one.reason for one in found.bad]) == (1, ["wrong_day"])
+
+
 def test_m1_a_scanned_use_and_the_same_on_the_list_are_one(session, mall):
     offer, member = publish(session, mall), make.a_member(session, mall)
     use(session, mall, offer, member)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.base import clock
-from app.base.errors import NotFound, SecondPersonRequired, VersionStale
+from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed, VersionStale
 from app.ledger import balances
 from app.ledger.errors import InsufficientPoints
 from app.mall import (
@@ -13,14 +13,17 @@ from app.mall import (
     for_sale,
     goods,
     merchants,
+    offer_uses,
     offers,
     quotes,
+    reservations,
     settlements,
     shops,
     voucher_returns,
     vouchers,
 )
 from app.mall.errors import (
+    AgreementOver,
     ClassNotAtTill,
     GoodsNotOnSale,
     OfferNotForYou,
@@ -383,6 +386,111 @@ def test_d37_a_clerk_honours_no_voucher_of_their_own_household(session, mall):
         use(session, mall, made.code.token)
     colleague = make.add_clerk(session, mall)
     assert use(session, mall, made.code.token, actor=colleague).state == "used"
+
+
+def suspended(session, mall):
+    merchants.suspend(
+        session, ledger_id=mall.ledger_id, merchant_id=mall.merchant.id, actor=mall.staff
+    )
+
+
+def test_m6_a_place_that_nobody_can_honour_is_given_back_after_its_time(session, mall):
+    member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
+    made = issue(session, mall, member, lesson)
+    suspended(session, mall)
+    with clock.held_at(CLASS_AT - timedelta(hours=1)):
+        back = give_back(session, mall, made.voucher, member)
+    assert (back.state, spendable(session, mall, member)) == ("returned", 50)
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m6_the_points_of_a_place_that_nobody_could_honour_come_back_in_the_night(session, mall):
+    member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
+    made = issue(session, mall, member, lesson)
+    suspended(session, mall)
+    after = date(2026, 3, 21)
+    assert voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=after) == 1
+    assert voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=after) == 0
+    found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=made.voucher.id)
+    assert (found.state, spendable(session, mall, member)) == ("lapsed", 50)
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m6_staff_return_a_place_after_its_time_with_the_reason(session, mall):
+    member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
+    made = issue(session, mall, member, lesson)
+    named = {"ledger_id": mall.ledger_id, "voucher_id": made.voucher.id, "actor": mall.staff}
+    with clock.held_at(CLASS_AT + timedelta(days=1)):
+        voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=clock.today())
+        with make.refused(session, mall, ValidationFailed, field="reason"):
+            voucher_returns.take_back(session, **named, reason=" ")
+        own = {**named, "actor": people.acting(member)}
+        with make.refused(session, mall, SecondPersonRequired):
+            voucher_returns.take_back(session, **own, reason="课没有上")
+        back = voucher_returns.take_back(session, **named, reason="课没有上")
+        assert (back.state, spendable(session, mall, member)) == ("returned", 50)
+        with make.refused(session, mall, VoucherOver, state="returned"):
+            voucher_returns.take_back(session, **named, reason="课没有上")
+    make.require_clean(session, mall.ledger_id)
+
+
+def test_m3_after_the_last_day_agreed_nothing_is_sold_and_what_was_sold_is_honoured(session, mall):
+    member, one = make.a_member(session, mall, points=200), meal(session, mall)
+    salt, offer = make.put_goods(session, mall), free_offer(session, mall)
+    made = issue(session, mall, member, one)
+    agreed_until(session, mall, clock.today())
+    listed = {"ledger_id": mall.ledger_id, "node": mall.node}
+    assert shops.selling_within(session, **listed) != []
+    with clock.held_at(MARCH + timedelta(days=1)):
+        gone = {"agreed_until_on": "2026-03-10"}
+        with make.refused(session, mall, AgreementOver, **gone):
+            issue(session, mall, member, one)
+        with make.refused(session, mall, AgreementOver, **gone):
+            make.redeem(session, mall, member, (salt, 1))
+        assert [type(each) for each in quote(session, mall, member, salt).refusals] == [
+            AgreementOver
+        ]
+        with make.refused(session, mall, AgreementOver, **gone):
+            reserve(session, mall, member, salt)
+        with make.refused(session, mall, AgreementOver, **gone):
+            use_offer(session, mall, member, offer)
+        assert shops.selling_within(session, **listed) == []
+        assert offers.list_within(session, **listed, open_only=True) == []
+        soon = clock.today() + timedelta(days=30)
+        assert [one.id for one in merchants.list_ending(session, **listed, until_on=soon)] == [
+            mall.merchant.id
+        ]
+        assert use(session, mall, made.code.token).state == "used"
+        agreed_until(session, mall, clock.today())
+        make.redeem(session, mall, member, (salt, 1))
+    make.require_clean(session, mall.ledger_id)
+
+
+def agreed_until(session, mall, last_on):
+    merchants.sign(
+        session,
+        ledger_id=mall.ledger_id,
+        merchant_id=mall.merchant.id,
+        agreement_no="协议9",
+        from_on=date(2026, 1, 1),
+        until_on=last_on,
+        actor=mall.staff,
+    )
+
+
+def free_offer(session, mall):
+    named = {"ledger_id": mall.ledger_id, "merchant_id": mall.merchant.id, "actor": mall.staff}
+    return offers.publish(session, **named, terms=OfferTerms("加面", "凭码", clock.today()))
+
+
+def use_offer(session, mall, member, offer):
+    named = {"ledger_id": mall.ledger_id, "member_id": member.id, "actor": mall.clerk}
+    return offer_uses.use(session, **named, offer_id=offer.id, door="code")
+
+
+def reserve(session, mall, member, one):
+    wish = reservations.Wish(member.id, one.id, 1, one.price_points)
+    return reservations.reserve(session, ledger_id=mall.ledger_id, wish=wish, actor=mall.staff)
 
 
 def test_m5_vouchers_count_as_services_and_never_as_gifts(session, mall):

@@ -6,7 +6,7 @@ import pytest
 
 from app.base import clock
 from app.base.actors import Actor
-from app.mall import goods, reservations, vouchers
+from app.mall import goods, reservations, voucher_returns, vouchers
 from app.mall.reservations import Wish
 from app.people import members
 from app.web.texts import TEXTS
@@ -71,11 +71,14 @@ def test_d34_staff_take_a_voucher_back_for_its_member_once(here):
     _member, voucher = a_voucher(here)
     voucher_id, number = voucher.id, voucher.number
     root, desk = f"/staff/{here.mall.node.code}/claimed", staff(here)
-    assert desk.send(f"{root}/vouchers/{voucher_id}/return").status_code == 303
+    with here.unchanged():
+        assert desk.send(f"{root}/vouchers/{voucher_id}/return").status_code == 422
+    why = {"reason": "食堂停了"}
+    assert desk.send(f"{root}/vouchers/{voucher_id}/return", **why).status_code == 303
     assert "退了" in desk.get(f"{root}?number={number}").text
     here.session.commit()
     with here.unchanged():
-        again = desk.send(f"{root}/vouchers/{voucher_id}/return")
+        again = desk.send(f"{root}/vouchers/{voucher_id}/return", **why)
     assert again.status_code == 410
     make.require_clean(here.session, here.mall.ledger_id)
 
@@ -120,3 +123,34 @@ def test_m6_a_class_is_added_and_moved_by_the_desks_own_forms(here):
         )  # fmt: skip
         said = TEXTS["class_begun"].zh.split("，")[0]
         assert (late.status_code, said in late.text) == (409, True)
+
+
+def test_m6_staff_return_a_missed_place_and_cancel_a_class_at_the_desk(here):
+    at = NOON + timedelta(days=2)
+    times = {"starts_at": at, "ends_at": at + timedelta(hours=1), "return_hours": 24}
+    _member, place = a_voucher(here, name="四点半课堂", stock_count=2, **times)
+    desk, root = staff(here), f"/staff/{here.mall.node.code}/claimed"
+    lesson = f"/staff/{here.mall.node.code}/shops/{here.mall.shop_id}/goods/{place.goods_id}"
+    place_id = place.id
+    assert "取消这节课…" in desk.get(lesson).text
+    with here.unchanged():
+        assert desk.send(f"{lesson}/cancel", version="1", reason="").status_code == 422
+    with clock.held_at(at + timedelta(days=1)):
+        desk = staff(here)
+        voucher_returns.lapse_due(here.session, ledger_id=here.mall.ledger_id, today=clock.today())
+        here.session.commit()
+        why = {"reason": "老师没有来"}
+        assert "替他退…" in desk.get(f"{root}?state=missed").text
+        assert desk.send(f"{root}/vouchers/{place_id}/return", **why).status_code == 303
+        assert desk.send(f"{lesson}/cancel", version="1", **why).status_code == 303
+        assert "不换了" in desk.get(lesson).text
+    make.require_clean(here.session, here.mall.ledger_id)
+
+
+def test_m3_the_desks_first_page_reminds_of_agreements_that_end(here):
+    place, desk = f"/staff/{here.mall.node.code}/", staff(here)
+    reminder = "商家协议 30 天内到期，或已经到期"
+    assert reminder not in desk.get(place).text
+    with clock.held_at(NOON + timedelta(days=340)):
+        page = staff(here).get(place).text
+        assert (reminder in page, "金溪社区居委会" in page) == (True, True)

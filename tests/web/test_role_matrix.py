@@ -257,6 +257,8 @@ NOBODY_HERE = {
     "field_calls.call_desk",
     "late_scans.admit",
     "late_scans.dismiss",
+    "classes.cancel",
+    "classes.move",
     "merchant_offers.use",
     "reservations.collect",
     "series.approve",
@@ -279,4 +281,4 @@ NOBODY_HERE = {
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
 file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close
 a quarter does not close it; an order is done by whom it was given to and rated by who asked;
-only who has a duty in the field calls, and only an assessor scores."""
+only who has a duty in the field calls, and only an assessor scores; no class is in the shop."""

@@ -41,11 +41,7 @@ def nearest(session: Session, me: Own) -> tuple[Node, list[Shop]]:
     """Return the smallest place around the member that has open shops, and these."""
     top = programmes.of_ledger(session, me.ledger_id).node_id
     for node in reversed(tree.ancestors(session, me.node)):
-        found = [
-            shop
-            for shop in shops.list_within(session, ledger_id=me.ledger_id, node=node)
-            if shop.state == "open"
-        ]
+        found = shops.selling_within(session, ledger_id=me.ledger_id, node=node)
         if found or node.id == top:
             return node, found
     return me.node, []

@@ -39,6 +39,7 @@ WAYS = {
     "deduction_reversed": DEDUCTED,
     "home_expired": ("h5.household.page", _l("看我家的积分")),
     "relative_asked": ("h5.giving.kin", _l("看我的亲属")),
+    "class_cancelled": ("h5.partner_services.page", _l("看别的课")),
     "class_moved": ("h5.partner_mine.page", _l("看我的券")),
     "objection_answered": ("h5.objecting.page", _l("看答复")),
     **dict.fromkeys(("agent_begun", "agent_ended"), ("h5.helping.mine", _l("看谁能替我办"))),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from app.web.h5 import sentences_claims, sentences_orders
+from app.web.h5 import sentences_claims, sentences_mall, sentences_orders
 from app.web.h5.words import WORDS
 from app.web.pages import day, hours, moment, number
 from app.web.reader import prefers_english
@@ -124,6 +124,7 @@ APPLICATION_STEPS: dict[str, tuple[str, str]] = {
 
 SENTENCES: dict[str, tuple[str, str]] = {
     **sentences_claims.SENTENCES,
+    **sentences_mall.SENTENCES,
     **sentences_orders.SENTENCES,
     # activities
     "plan_approved": (
@@ -234,33 +235,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "relative_asked": (
         _l("有人登记您是亲属"),
         _l("%(name)s登记您是亲属。是的话，在“我的亲属”里确认。"),
-    ),
-    # mall
-    "redemption_refused": (
-        _l("没有换成"),
-        _l("在%(shop)s没有换成，积分没有动。%(outcome)s"),
-    ),
-    "debited": (_l("换了东西"), _l("在%(shop)s用了 %(points)s。单号 %(number)s。")),
-    "goods_reserved": (
-        _l("给您留好了"),
-        _l("%(shop)s给您留着，占用 %(points)s，取的时候才算用掉。单号 %(number)s。"),
-    ),
-    "reservation_lapsed": (
-        _l("预留到期了"),
-        _l("没有来取，%(shop)s不再留着，%(points)s可以用了。单号 %(number)s。"),
-    ),
-    "class_moved": (
-        _l("您约的课改了时间"),
-        _l("%(shop)s的%(title)s改到%(starts_at)s。来不了，%(return_until_at)s以前能退。"),
-    ),
-    "stall_closed": (
-        _l("您出的摊自动收了"),
-        _l("%(shop)s在%(place)s的摊过了日子，夜里按账收回。没有人点数，请到店里盘点。"),
-    ),
-    "refunded": (_l("积分退回来了"), _l("%(shop)s退回 %(points)s。单号 %(number)s。")),
-    "refunded_in_part": (
-        _l("积分退回一部分"),
-        _l("%(shop)s退回 %(points)s；%(expired_points)s已经到期，退不了。单号 %(number)s。"),
     ),
     # people and risk
     "objection_answered": (_l("您提的问题：没有改"), _l("答复：%(answer)s")),

@@ -11,6 +11,7 @@ from app.mall.models_shelf import SHOP_KINDS
 from app.mall.offers import PERSON_MAX, TERMS_MAX, TITLE_MAX
 from app.people.models_group import GROUPS
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
+from app.web.schemas.claimed import CancelClassIn
 from app.web.schemas.desk import NameIn
 from app.web.schemas.desk_fields import LocalMoment
 from app.web.schemas.mall import GoodsIn
@@ -81,6 +82,12 @@ class MoveClassIn(InSchema):
 
     starts_at = LocalMoment(required=True)
     ends_at = LocalMoment(required=True)
+    version = WholeNumber(required=True)
+
+
+class DeskCancelIn(CancelClassIn):
+    """Why a class does not take place; `version` is the one that was read."""
+
     version = WholeNumber(required=True)
 
 

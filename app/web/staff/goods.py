@@ -16,7 +16,7 @@ from app.mall.goods import GoodsTerms
 from app.mall.models import Goods
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import GoodsEditIn, StockIn
-from app.web.schemas.desk_partners import DeskGoodsIn, MoveClassIn
+from app.web.schemas.desk_partners import DeskCancelIn, DeskGoodsIn, MoveClassIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -94,6 +94,26 @@ def move(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
         schema=MoveClassIn,
         show=int,
         said=lambda told: _("时间改好了，告诉了约好的 %(n)s 人。", n=told),
+        to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
+        again=lambda problem: _show(shop_id, goods_id, problem),
+    )
+
+
+@bp.post("/<uuid:goods_id>/cancel")
+@allow(SIGNED_IN)
+def cancel(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
+    """Cancel a class that does not take place: every place comes back with its points (M6)."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> int:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "goods_id": goods_id}
+        return classes.cancel(session, **key, **asked, actor=actor())
+
+    return forms.answer(
+        verb,
+        schema=DeskCancelIn,
+        show=int,
+        said=lambda back: _("课取消了，退了 %(n)s 个名额，积分都退了，也告诉了他们。", n=back),
         to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
         again=lambda problem: _show(shop_id, goods_id, problem),
     )

@@ -15,7 +15,8 @@ from app.base import clock
 from app.base.errors import PermissionDenied
 from app.base.transactions import reading
 from app.ledger import proof
-from app.mall import goods, shops
+from app.mall import goods, merchants, shops
+from app.mall.models import Merchant
 from app.people import merges, objections
 from app.people import roles as people_roles
 from app.points import (
@@ -156,12 +157,20 @@ def _stores(session: Session) -> list[dict[str, Any]]:
     until_on = clock.today() + SOON
     losing = desk_figures.list_expiring(session, **named, node=desk.here().node, until_on=until_on)
     total = sum(each.points for each in losing)
+    ending = merchants.list_ending(session, **named, node=desk.here().node, until_on=until_on)
     return [
         _item(_("种"), _("商品快没了"), "shops.show", low)
         | {"note": named_low, "act": _("去补货")},
+        _item(_("家"), _("商家协议 30 天内到期，或已经到期"), "merchants.show", ending)
+        | {"note": _("到期后不能兑换：%(names)s", names=_names(ending)), "act": _("去续签")},
         _item(_("人或户"), _("积分 30 天内到期"), "people.expiring", losing)
         | {"note": _("合计 %(n)s 积分", n=number(total)), "act": _("看名单")},
     ]
+
+
+def _names(ending: list[Merchant]) -> str:
+    """Name the first few merchants."""
+    return _("、").join(one.name for one in ending[:4])
 
 
 def _item(unit: str, title: str, view: str, found: Sequence[Any] | int) -> dict[str, Any]:

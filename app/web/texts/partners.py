@@ -53,6 +53,16 @@ PARTNERS: dict[str, Text] = {
         "This class has begun. Its time and everybody's points stay. Add another class instead.",
         "no",
     ),
+    "class_held": Text(
+        "这节课有人上过了，不能取消，积分没有变。请在“券和名额”里一个个退。",
+        "Somebody was at this class, so it stays and no points changed. Return places one by one.",
+        "no",
+    ),
+    "agreement_over": Text(
+        "这家的协议到期了，积分没有变。请找社区续签。",
+        "This merchant's agreement has ended. No points changed. Ask the community to renew it.",
+        "no",
+    ),
     "reservation_over": Text(
         "这个预留已经办完，积分没有再变。请看“我的预留”。",
         "This reservation is over. No points have changed again. See “My reservations”.",

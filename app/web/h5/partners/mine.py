@@ -96,10 +96,8 @@ def _voucher(voucher_id: UUID, problem: dict[str, Any] | None = None) -> Respons
         me = own.here(session)
         found = vouchers.get(session, ledger_id=me.ledger_id, voucher_id=voucher_id)
         what, shop = _named(session, me, found)
+        may_return = voucher_returns.may_return(session, found)
     is_usable = found.state == "open" and found.valid_until_on >= clock.today()
-    may_return = found.state == "open" and (
-        found.return_until_at is None or clock.now() <= found.return_until_at
-    )
     return show_page(
         "h5/partners/voucher.html",
         problem,

@@ -93,7 +93,7 @@ def _merchant(merchant_id: UUID, problem: dict[str, Any] | None = None) -> Respo
         found = merchants.get(session, **named)
         open_offers = offers.list_of_merchant(session, **named, open_only=True)
         seen = _seen(session, me, [(one, found) for one in open_offers])
-    is_listed = found.state == "listed"
+    is_listed = found.state == "listed" and not merchants.agreement_over(found.agreed_until_on)
     return show_page(
         "h5/partners/merchant.html",
         problem,

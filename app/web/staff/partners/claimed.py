@@ -7,12 +7,12 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.base import clock
 from app.base.transactions import reading
 from app.mall import claim_lists, reservations, shops, voucher_returns, vouchers
 from app.mall.claim_lists import Asked
 from app.mall.models import Reservation, Voucher
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.claimed import TakeBackIn
 from app.web.schemas.desk_partners import ClaimedIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
@@ -33,15 +33,15 @@ def show() -> ResponseReturnValue:
 @bp.post("/vouchers/<uuid:voucher_id>/return")
 @allow(SIGNED_IN)
 def give_back(voucher_id: UUID) -> ResponseReturnValue:
-    """Return an open voucher or place for its member, in time as they could."""
+    """Return a voucher or place for its member, also after its time, with the reason."""
 
-    def verb(session: Session, _asked: dict[str, Any]) -> None:
+    def verb(session: Session, asked: dict[str, Any]) -> None:
         key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "voucher_id": voucher_id}
         found = vouchers.get(session, **key)
         scoped(session, found.shop_id, desk.WORKERS)
-        voucher_returns.give_back(session, **key, member_id=found.member_id, actor=actor())
+        voucher_returns.take_back(session, **key, **asked, actor=actor())
 
-    return _step(verb, _("替他退了，积分退回去了，也告诉了他。"), "voucher")
+    return _step(verb, _("替他退了，积分退回去了，也告诉了他。"), "voucher", TakeBackIn)
 
 
 @bp.post("/reservations/<uuid:reservation_id>/cancel")
@@ -58,8 +58,9 @@ def cancel(reservation_id: UUID) -> ResponseReturnValue:
     return _step(verb, _("不留了，东西和积分都放回去了。"), "reservation")
 
 
-def _step(verb: forms.Verb, said: str, kind: str) -> ResponseReturnValue:
-    return forms.answer(verb, said=said, to=url_for("staff.claimed.show", kind=kind), again=_show)
+def _step(verb: forms.Verb, said: str, kind: str, schema: Any = None) -> ResponseReturnValue:
+    to = url_for("staff.claimed.show", kind=kind)
+    return forms.answer(verb, schema=schema, said=said, to=to, again=_show)
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
@@ -82,5 +83,4 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             asked=asked,
             found=listed(session, wanted, **page),
             total=claim_lists.count(session, Voucher if is_voucher else Reservation, wanted),
-            now=clock.now(),
         )

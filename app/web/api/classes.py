@@ -1,0 +1,59 @@
+"""Classes of a shop: moved to another time, or cancelled, by staff; whoever booked is told (M6)."""
+
+from typing import Any
+from uuid import UUID
+
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from app.mall import classes, goods
+from app.web.acts import act
+from app.web.api import counter, standing, versions
+from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.claimed import CancelClassIn, ClassTimeIn, PlacesOut
+from app.web.session import actor
+
+bp = Blueprint("classes", __name__, url_prefix="/books/<book>", description="Classes for points")
+OUT = PlacesOut()
+
+
+@bp.post("/goods/<uuid:goods_id>/move")
+@allow(SIGNED_IN)
+@bp.arguments(ClassTimeIn)
+@bp.response(200, PlacesOut)
+def move(asked: dict[str, Any], book: str, goods_id: UUID) -> ResponseReturnValue:
+    """Move a class to another time before it begins, if nobody changed it since `If-Match`."""
+    ledger_id, version = standing.book_id(book), versions.required()
+
+    def verb(session: Session, _fact: None) -> dict[str, int]:
+        _scoped(session, ledger_id, goods_id)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "goods_id": goods_id, "version": version}
+        return {"places_count": classes.move(session, **key, **asked, actor=actor())}
+
+    answer = act(verb, ledger_id=ledger_id, dump=OUT.dump, status=200)
+    return versions.tagged(answer, version + 1)
+
+
+@bp.post("/goods/<uuid:goods_id>/cancel")
+@allow(SIGNED_IN)
+@bp.arguments(CancelClassIn)
+@bp.response(200, PlacesOut)
+def cancel(asked: dict[str, Any], book: str, goods_id: UUID) -> ResponseReturnValue:
+    """Cancel a class that does not take place: every place comes back with its points."""
+    ledger_id, version = standing.book_id(book), versions.required()
+
+    def verb(session: Session, _fact: None) -> dict[str, int]:
+        _scoped(session, ledger_id, goods_id)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "goods_id": goods_id, "version": version}
+        return {"places_count": classes.cancel(session, **key, **asked, actor=actor())}
+
+    answer = act(verb, ledger_id=ledger_id, dump=OUT.dump, status=200)
+    return versions.tagged(answer, version + 1)
+
+
+def _scoped(session: Session, ledger_id: int, goods_id: UUID) -> None:
+    """Refuse goods of a shop that is not in the person's charge."""
+    standing.require_holder(session, standing.WORKERS)
+    one = goods.get(session, ledger_id=ledger_id, goods_id=goods_id)
+    counter.shop_of_staff(session, ledger_id, one.shop_id)
