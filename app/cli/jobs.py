@@ -29,7 +29,14 @@ from app.points import (
 )
 from app.points.stars import granting
 from app.reports import export_jobs, export_leases, export_runs, proofs
-from app.service_orders import claims, crediting, exchanges, handling, wish_links
+from app.service_orders import (
+    claim_deadlines,
+    claims,
+    crediting,
+    exchanges,
+    handling,
+    wish_links,
+)
 
 group = AppGroup("jobs", help="The work of the clock.")
 ANSWERS_KEPT = timedelta(days=30)
@@ -82,7 +89,8 @@ def close_stalls(session: Session, ledger_id: int) -> int:
 
 
 def release_claims(session: Session, ledger_id: int) -> int:
-    """Free the slots whose deadline passed without work (T3)."""
+    """Remind of claims that are due, and free the slots that nobody worked at in time (T3)."""
+    claim_deadlines.remind(session, ledger_id=ledger_id, now=clock.now())
     return claims.release_due(session, ledger_id=ledger_id, now=clock.now())
 
 

@@ -93,6 +93,7 @@ REGISTRY: dict[str, Setting] = {
     "order.silence_days": Setting(7, 1, 90, "办结后多少天没有评单即入账", "T8"),
     "order.bad_stars_max": Setting(2, 0, 4, "评单不高于几星须再审核；0 为不看", "T8"),
     "order.percent_places": Setting(1, 0, 2, "办结率和满意度保留几位小数", "T9"),
+    "claim.days_to_do": Setting(14, 1, 365, "认领岗位后须在多少天内做完，过了名额让给别人", "T3"),
     "skill.first_hours": Setting(24, 0, 168, "找专长的先给有专长的人几小时；0 为不限", "C21"),
     "inbox.quiet_from_hour": Setting(21, 0, 23, "从几点起不发提醒；与止点相同为不限", "D28"),
     "inbox.quiet_until_hour": Setting(8, 0, 23, "到几点为止不发提醒", "D28"),

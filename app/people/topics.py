@@ -70,6 +70,7 @@ TOPICS: dict[str, set[str]] = {
     "wish_returned": {"title", "reason"},
     "claim_refused": {"title", "reason"},
     "claim_released": {"title"},
+    "claim_due": {"title", "due_at"},
     # orders and the field
     "order_assigned": {"title", "step"},
     "order_finished": {"title"},

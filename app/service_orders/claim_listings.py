@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from app.base import clock
 from app.community import grids, tree
 from app.community.models import Node
 from app.community.node_rows import path_ids
+from app.service_orders import claim_deadlines
 from app.service_orders.models import Claim, Post
 
 
@@ -21,6 +23,11 @@ class MyClaim:
 
     claim: Claim
     post: Post
+
+    @property
+    def due_at(self) -> datetime:
+        """Until when the work is to be done."""
+        return claim_deadlines.of(self.claim, self.post)
 
 
 def near(

@@ -1,7 +1,7 @@
 """Claims: a volunteer takes a slot, does the work, submits it, and staff accept it (T3).
 
-A slot that is not submitted by the deadline is freed, and earns nothing. Accepted work
-becomes hours and points like any other deed: one time is credited once.
+A slot that is not submitted by its claim's deadline is freed for others, and earns
+nothing. Accepted work becomes hours and points like any other deed: one time is credited once.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from app.people import households, members
 from app.people.models import Member
 from app.points import grants
 from app.points.grants import Deed
-from app.service_orders import first_offers, news, posts
+from app.service_orders import claim_deadlines, first_offers, news, posts
 from app.service_orders.errors import ClaimStateConflict, NoSlotLeft, WorkedAtShifts
 from app.service_orders.models import Claim, Post
 
@@ -55,6 +55,7 @@ def claim(session: Session, *, ledger_id: int, post_id: UUID, member: Member) ->
         member_id=member.id,
         state="claimed",
         claimed_at=clock.now(),
+        due_at=claim_deadlines.new(session, post),
     )
     if session.execute(insert.returning(Claim.id)).first() is None:
         _move_count(session, post, -1)  # the same hand twice at once: one slot
@@ -105,7 +106,7 @@ def submit(
     post = posts.get(session, ledger_id=ledger_id, post_id=found.post_id)
     if post.is_standing:
         raise WorkedAtShifts
-    if post.due_at <= clock.now():
+    if claim_deadlines.of(found, post) <= clock.now():
         raise ClaimStateConflict(state="released")
     if not found.claimed_at <= starts_at < ends_at <= clock.now():
         raise ValidationFailed("this time makes no sense", field="starts_at")
@@ -164,7 +165,7 @@ def release_due(session: Session, *, ledger_id: int, now: datetime) -> int:
     query = (
         sa.select(Claim, Post)
         .join(Post, sa.and_(Post.ledger_id == ledger_id, Post.id == Claim.post_id))
-        .where(Claim.ledger_id == ledger_id, Claim.state == "claimed", Post.due_at <= now)
+        .where(Claim.ledger_id == ledger_id, Claim.state == "claimed", claim_deadlines.is_over(now))
     )
     rows = session.execute(query.order_by(Claim.id).with_for_update(of=Claim)).all()
     due = [row[0] for row in rows]

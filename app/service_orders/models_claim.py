@@ -93,7 +93,10 @@ class PostActivity(LedgerKey, Base):
 
 
 class Claim(LedgerRow, Base):
-    """One volunteer's claim of a slot: claimed, submitted with its time, accepted; or freed."""
+    """One volunteer's claim of a slot: claimed, submitted with its time, accepted; or freed.
+
+    `due_at`: its own deadline; NULL where only the post's counts (projects, shifts).
+    """
 
     __tablename__ = "service_orders_claim"
     __table_args__ = (
@@ -102,6 +105,9 @@ class Claim(LedgerRow, Base):
             "uq_service_orders_claim_live", "ledger_id", "post_id", "member_id", where=LIVE_CLAIM
         ),
         sa.Index(None, "ledger_id", "member_id"),
+        index_where(
+            "ix_service_orders_claim_under_way", "ledger_id", "due_at", where="state = 'claimed'"
+        ),
         one_of("state", *CLAIM_STATES),
         BY_LEDGER,
     )
@@ -118,6 +124,7 @@ class Claim(LedgerRow, Base):
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reason: Mapped[str | None] = mapped_column(sa.String(200))
     grant_id: Mapped[UUID | None] = mapped_column(Id())
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
 
 class Wish(LedgerRow, Base):

@@ -4,6 +4,7 @@ Who is told by the clock is told in the morning, not at night (D51).
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,21 @@ def of_claim(session: Session, found: Claim, post: Post, reason: str) -> None:
     """Tell a volunteer why their work was not accepted; accepted work tells of its grant."""
     note = Note(found.member_id, "claim_refused", {"title": post.title, "reason": reason})
     inbox.tell(session, ledger_id=found.ledger_id, notes=[note])
+
+
+def of_due(session: Session, due: Sequence[tuple[Claim, Post, datetime]]) -> None:
+    """Tell volunteers, once, until when their work is to be done (T3)."""
+    notes = [
+        Note(
+            found.member_id,
+            "claim_due",
+            {"title": post.title, "due_at": due_at.isoformat()},
+            natural_key=f"claim_due:{found.id}",
+        )
+        for found, post, due_at in due
+    ]
+    if notes:
+        reminders.tell(session, ledger_id=due[0][0].ledger_id, notes=notes)
 
 
 def of_released(session: Session, released: Sequence[tuple[Claim, Post]]) -> None:

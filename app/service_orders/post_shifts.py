@@ -14,7 +14,7 @@ from app.base import clock
 from app.base.upserts import insert_or_ignore
 from app.service_orders import posts
 from app.service_orders.errors import ClaimStateConflict
-from app.service_orders.models import Post, PostActivity
+from app.service_orders.models import Claim, Post, PostActivity
 
 
 def link(session: Session, *, ledger_id: int, post_id: UUID, activity_id: UUID) -> Post:
@@ -34,7 +34,20 @@ def link(session: Session, *, ledger_id: int, post_id: UUID, activity_id: UUID) 
         "linked_at": clock.now(),
     }
     session.execute(insert_or_ignore(session, PostActivity).values(row))
+    _keep_slots(session, post)
     return post
+
+
+def _keep_slots(session: Session, post: Post) -> None:
+    """Whoever serves at shifts keeps the slot: only the post's own end frees it."""
+    session.execute(
+        sa.update(Claim)
+        .where(
+            Claim.ledger_id == post.ledger_id, Claim.post_id == post.id, Claim.state == "claimed"
+        )
+        .values(due_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def unlink(session: Session, *, ledger_id: int, post_id: UUID, activity_id: UUID) -> None:

@@ -14,7 +14,9 @@ from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
+from app.people import audit
 from app.points import activity_types, programmes
+from app.service_orders.errors import ClaimStateConflict
 from app.service_orders.models import Post
 from app.service_orders.models_claim import POST_KINDS, STANDING_DUE_AT
 
@@ -88,13 +90,47 @@ def close(session: Session, *, ledger_id: int, post_id: UUID) -> Post:
     return post
 
 
-def get(session: Session, *, ledger_id: int, post_id: UUID) -> Post:
+def extend(
+    session: Session, *, ledger_id: int, post_id: UUID, due_at: datetime, actor: Actor
+) -> Post:
+    """Give a post or project more time, also after its end; slots that were freed stay free.
+
+    Raises:
+        NotFound: No such post.
+        ClaimStateConflict: It takes nobody any more, or stands without a deadline.
+        ValidationFailed: The new end is not later than the old one and than now.
+    """
+    post = get(session, ledger_id=ledger_id, post_id=post_id, is_locked=True)
+    if post.state != "open" or post.is_standing:
+        raise ClaimStateConflict(state="standing" if post.is_standing else post.state)
+    if not max(post.due_at, clock.now()) < due_at < STANDING_DUE_AT:
+        raise ValidationFailed("a later end", field="due_at")
+    before, post.due_at = post.due_at, due_at
+    post.version += 1
+    session.flush()
+    audit.write(
+        session,
+        ledger_id=ledger_id,
+        actor=actor,
+        action="post_extended",
+        subject_kind="post",
+        subject_id=post.id,
+        number=post.number,
+        before=before.isoformat(),
+        due_at=due_at.isoformat(),
+    )
+    return post
+
+
+def get(session: Session, *, ledger_id: int, post_id: UUID, is_locked: bool = False) -> Post:
     """Return a post.
 
     Raises:
         NotFound: The book has none of this id.
     """
     query = sa.select(Post).where(Post.ledger_id == ledger_id, Post.id == post_id)
+    if is_locked:
+        query = query.with_for_update()
     found = session.scalars(query.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFound("no such post")

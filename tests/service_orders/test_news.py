@@ -6,10 +6,10 @@ import pytest
 
 from app.base import clock
 from app.people import inbox
-from app.service_orders import claims, exchanges, wishes
+from app.service_orders import claim_deadlines, claims, exchanges, wishes
 from app.service_orders.wishes import Words
 from tests.factories import service_orders as make
-from tests.factories.activities import DAY, at
+from tests.factories.activities import DAY, at, moment
 
 
 def told(session, street, member):
@@ -63,6 +63,18 @@ def test_neighbours_hear_of_each_other(session, street):
     make.helped(session, street)
     with at("16:30"):
         assert "help_done" in told(session, street, street.asker)
+
+
+def test_t3_a_volunteer_is_reminded_once_a_day_before_the_slot_goes(session, street):
+    post = make.a_post(session, street, due_at=moment("18:00", DAY + timedelta(days=30)))
+    with at("09:00"):
+        claims.claim(session, ledger_id=street.ledger_id, post_id=post.id, member=street.helper)
+        session.commit()
+    for days, topics in ((13, []), (14, ["claim_due"]), (14, ["claim_due"])):
+        with at("10:00", DAY + timedelta(days=days)):
+            claim_deadlines.remind(session, ledger_id=street.ledger_id, now=clock.now())
+            session.commit()
+            assert told(session, street, street.helper) == topics
 
 
 def test_d51_who_was_too_late_is_told_in_the_morning(session, street):

@@ -89,6 +89,22 @@ def test_t3_the_last_slot_goes_to_one_and_a_slot_given_back_to_another(town, vol
     assert done(other.post(path), 201)["state"] == "claimed"
 
 
+def test_t3_a_claim_says_until_when_and_the_desk_gives_more_time(town, post, volunteer):
+    staff, path = town.caller("staff"), f"{town.book}/posts/{post}/extension"
+    claimed = done(volunteer.post(f"{town.book}/posts/{post}/claims"), 201)
+    shown = done(volunteer.get(f"{town.book}/posts/{post}"))
+    assert claimed["due_at"] == shown["due_at"]
+    later = {"due_at": (clock.now() + timedelta(days=9)).isoformat()}
+    before = everything(town.session)
+    refused(volunteer.post(path, later), "permission_denied", 403)
+    refused(staff.post(path, {"due_at": clock.now().isoformat()}), "validation_failed", 422)
+    assert everything(town.session) == before
+
+    assert done(staff.post(path, later))["due_at"] > shown["due_at"]
+    (mine,) = done(volunteer.get(f"{town.book}/me/post-claims"))["items"]
+    assert mine["due_at"] > claimed["due_at"]
+
+
 def test_nobody_accepts_the_work_of_their_own(town, post):
     staff = town.caller("staff")
     path = submitted(town, staff, post)

@@ -59,6 +59,8 @@ def test_t3_a_post_is_found_claimed_done_and_handed_in_on_a_phone(session, site,
         assert "楼道清扫" in phone.get("/claims").text
         page, _ = step(phone, f"/claims/posts/{post.id}/claim")
         assert "认领好了" in page.text
+        assert "前做完" in page.text
+        assert "名额让给别人" in page.text
         assert "名额领完了" in other.get(f"/claims/posts/{post.id}").text
         before = everything(session)
         late = other.send(f"/claims/posts/{post.id}/claim")

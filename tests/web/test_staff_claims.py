@@ -1,6 +1,6 @@
 """Claims, wishes, campaigns and neighbours at the desk: entered, accepted, signed, counted."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -92,6 +92,21 @@ def test_t3_a_post_is_put_up_claimed_and_its_work_accepted_by_another(desk, sess
         assert answer.status_code == 303, answer.text[-2000:]
         assert "扫到六楼" in browser.get(desk.path(f"/claims/{post.id}")).text
     assert state_of(desk, Claim, found.id) == "accepted"
+
+
+def test_t3_the_desk_gives_a_post_more_time(desk):
+    sent(desk, "staff", "/claims", **CALL)
+    desk.ids["post"] = only(desk, Post).id
+    assert "延长期限…" in desk.at("staff").get(desk.path("/claims/{post}")).text
+    before = everything(desk.session)
+    for who, status in (("auditor", 403), ("staff", 422)):
+        early = desk.at(who).send(desk.path("/claims/{post}/extend"), due_at="2026-03-11T18:00")
+        assert early.status_code == status
+    assert everything(desk.session) == before
+
+    page = sent(desk, "staff", "/claims/{post}/extend", due_at="2026-03-20T18:00")
+    assert "期限延长了" in page.text
+    assert only(desk, Post).due_at == activities.moment("18:00", date(2026, 3, 20))
 
 
 def test_c6_a_standing_project_gets_an_activity_as_its_shifts(desk, session):

@@ -189,6 +189,7 @@ def _listed(session: Session, ledger_id: int, found: Sequence[MyClaim]) -> list[
         OUT.dump(
             {
                 **{name: getattr(each.claim, name, None) for name in OUT.fields},
+                "due_at": None if each.post.is_standing else each.due_at,
                 "post_number": each.post.number,
                 "post_title": each.post.title,
                 "note": claims.note_of(each.claim),

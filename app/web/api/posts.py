@@ -23,7 +23,7 @@ from app.web.api import seeing, standing
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import items_of
-from app.web.schemas.posts import NearIn, PostIn, PostOut, PostsIn, ShiftIn
+from app.web.schemas.posts import ExtensionIn, NearIn, PostIn, PostOut, PostsIn, ShiftIn
 from app.web.session import actor
 
 bp = Blueprint("posts", __name__, url_prefix="/books/<book>", description="Posts and projects")
@@ -104,6 +104,22 @@ def close(book: str, post_id: UUID) -> ResponseReturnValue:
         scoped(session, ledger_id, post_id, WORKERS)
         closed = posts.close(session, ledger_id=ledger_id, post_id=post_id)
         return listed(session, [closed], None)[0]
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/posts/<uuid:post_id>/extension")
+@allow(SIGNED_IN)
+@bp.arguments(ExtensionIn)
+@bp.response(200, PostOut)
+def extend(asked: dict[str, Any], book: str, post_id: UUID) -> ResponseReturnValue:
+    """Give a post or project more time."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        scoped(session, ledger_id, post_id, WORKERS)
+        named: dict[str, Any] = {"ledger_id": ledger_id, "post_id": post_id}
+        return listed(session, [posts.extend(session, **named, **asked, actor=actor())], None)[0]
 
     return act(verb, ledger_id=ledger_id, status=200)
 

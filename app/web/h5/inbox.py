@@ -46,7 +46,7 @@ WAYS = {
     **dict.fromkeys(("help_asked", "help_taken", "help_left", "help_withdrawn"), NEIGHBOURS),
     **dict.fromkeys(("help_done", "help_lapsed"), PASSBOOK),
     **dict.fromkeys(("wish_claimed", "wish_left", "wish_fulfilled", "wish_returned"), WISHES),
-    **dict.fromkeys(("claim_refused", "claim_released"), CLAIMS),
+    **dict.fromkeys(("claim_refused", "claim_released", "claim_due"), CLAIMS),
     **dict.fromkeys(("order_assigned", "order_finished", "order_moved"), ASKED),
     "order_taken_back": ASKED,
     **dict.fromkeys(("order_for_you", "order_reopened", "order_urged"), TASKS),

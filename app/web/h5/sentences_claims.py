@@ -17,5 +17,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "wish_fulfilled": (_l("您的心愿实现了"), _l("%(title)s。请您评价一下。")),
     "wish_returned": (_l("您的心愿退回了"), _l("%(title)s。%(why)s")),
     "claim_refused": (_l("验收没有通过"), _l("%(title)s。%(why)s")),
+    "claim_due": (
+        _l("认领的事快到时间了"),
+        _l("%(title)s，请在%(due_at)s前做完，过了名额让给别人。"),
+    ),
     "claim_released": (_l("认领的名额让出去了"), _l("%(title)s到时间没有交，这次没有积分。")),
 }

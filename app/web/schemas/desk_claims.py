@@ -32,6 +32,12 @@ class DeskPostIn(InSchema):
     team_id = fields.UUID(load_default=None)
 
 
+class ExtensionIn(InSchema):
+    """Until when it is to be done now."""
+
+    due_at = LocalMoment(required=True)
+
+
 class ShiftOfIn(InSchema):
     """The activity whose sessions are shifts."""
 

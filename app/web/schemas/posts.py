@@ -35,6 +35,12 @@ class PostIn(InSchema):
     team_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class ExtensionIn(InSchema):
+    """Until when it is to be done now."""
+
+    due_at = fields.AwareDateTime(required=True)
+
+
 class ShiftIn(InSchema):
     """The activity whose sessions are the shifts."""
 
@@ -76,7 +82,10 @@ class PostOut(Schema):
 
 
 class PostClaimOut(Schema):
-    """A claim and where it stands; `note` is for who made it and for staff."""
+    """A claim and where it stands; `note` is for who made it and for staff.
+
+    `due_at`: until when it is to be done, or the slot goes to others; null while it stands.
+    """
 
     id = fields.UUID()
     post_id = fields.UUID()
@@ -86,6 +95,7 @@ class PostClaimOut(Schema):
     volunteer_no = fields.String()
     name_masked = fields.String()
     claimed_at = fields.DateTime()
+    due_at = fields.DateTime(allow_none=True)
     submitted_at = fields.DateTime(allow_none=True)
     starts_at = fields.DateTime(allow_none=True)
     ends_at = fields.DateTime(allow_none=True)

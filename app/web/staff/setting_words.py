@@ -14,6 +14,7 @@ SETTINGS: dict[str, str] = {
     "activity.respond_within_hours": _l("发起后多少小时无人响应即关闭"),
     "order.silence_days": _l("办结后多少天没有评单即入账"),
     "order.bad_stars_max": _l("评单不高于几星须再审核；0 为不看"),
+    "claim.days_to_do": _l("认领岗位后须在多少天内做完，过了名额让给别人"),
     "skill.first_hours": _l("找专长的先给有专长的人几小时；0 为不限"),
     "order.percent_places": _l("办结率和满意度保留几位小数"),
     "inbox.quiet_from_hour": _l("从几点起不发提醒；与止点相同为不限"),

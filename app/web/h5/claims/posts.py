@@ -15,7 +15,14 @@ from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree
 from app.people import teams
-from app.service_orders import claim_listings, claims, first_offers, post_shifts, posts
+from app.service_orders import (
+    claim_deadlines,
+    claim_listings,
+    claims,
+    first_offers,
+    post_shifts,
+    posts,
+)
 from app.service_orders.models import Post
 from app.web.acts import submit
 from app.web.h5 import own
@@ -120,7 +127,9 @@ def draw(
             if post.team_id
             else None
         )
+        own_due_at = mine.due_at if mine else claim_deadlines.new(session, post)
         values: dict[str, Any] = {
+            "due_at": min(own_due_at or post.due_at, post.due_at),
             "place": tree.get(session, post.node_id),
             "team": team,
             "shifts": _shifts(session, me, post),
@@ -137,7 +146,7 @@ def draw(
         states=CLAIM_STATES,
         kinds=CLAIM_KINDS,
         is_free=post.state == "open" and post.taken_count < post.slot_count,
-        is_over=post.due_at <= clock.now(),
+        is_over=values["due_at"] <= clock.now(),
         said=said,
         **values,
     )

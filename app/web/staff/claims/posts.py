@@ -15,11 +15,19 @@ from app.community import tree
 from app.community.models import Node
 from app.people import members, skills, teams
 from app.points import activity_types, programmes
-from app.service_orders import campaigns, claim_listings, claims, first_offers, post_shifts, posts
+from app.service_orders import (
+    campaigns,
+    claim_deadlines,
+    claim_listings,
+    claims,
+    first_offers,
+    post_shifts,
+    posts,
+)
 from app.service_orders.models import Post
 from app.service_orders.posts import Call
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk_claims import DeskPostIn, PostsFilterIn, ShiftOfIn
+from app.web.schemas.desk_claims import DeskPostIn, ExtensionIn, PostsFilterIn, ShiftOfIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.claims.words import CLAIM_KINDS, CLAIM_STATES, POST_KINDS
@@ -78,6 +86,18 @@ def close(post_id: UUID) -> ResponseReturnValue:
         posts.close(session, ledger_id=desk.ledger_id(), post_id=post_id)
 
     return _step(verb, post_id, _("不再收人了，已经认领的照常。"))
+
+
+@bp.post("/<uuid:post_id>/extend")
+@allow(SIGNED_IN)
+def extend(post_id: UUID) -> ResponseReturnValue:
+    """Give it more time."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        scoped(session, post_id)
+        posts.extend(session, ledger_id=desk.ledger_id(), post_id=post_id, **asked, actor=actor())
+
+    return _step(verb, post_id, _("期限延长了，空着的名额可以接着认领。"), ExtensionIn)
 
 
 @bp.post("/<uuid:post_id>/shifts")
@@ -187,6 +207,7 @@ def draw(post_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             place=tree.get(session, found.node_id),
             teams=list(teams.get_many(session, **key, team_ids=team_ids).values()),
             claimed=claimed,
+            due={each.id: claim_deadlines.of(each, found) for each in claimed},
             notes={each.id: claims.note_of(each) for each in claimed},
             whose=members.get_many(session, **key, member_ids={one.member_id for one in claimed}),
             shifts=among.get_among(session, **key, activity_ids=linked),
