@@ -89,7 +89,7 @@ def join(
     if not list_members(session, **key):
         if all(stay.member_id != member_id for stay in history(session, **key)):
             raise ValidationFailed("nobody lives there: begin a new one", field="household_id")
-        household.head_member_id = member_id
+        household.head_member_id, household.honoured_at = member_id, None
     stay = _enter(session, household, member_id, relation.strip())
     _audit(session, household, member_id, "household_joined", actor)
     return stay
@@ -99,6 +99,8 @@ def leave(
     session: Session, *, ledger_id: int, household_id: UUID, member_id: UUID, actor: Actor
 ) -> None:
     """End a member's stay in a household. The head goes last, or hands over first.
+
+    Whoever goes last takes the consent to the honour list along (D43).
 
     Raises:
         NotFound: They do not belong to it.
@@ -122,13 +124,16 @@ def leave(
         )
         .values(left_on=clock.today())
     )
+    if len(present) == 1:
+        household.honoured_at = None
+        session.flush()
     _audit(session, household, member_id, "household_left", actor)
 
 
 def set_head(
     session: Session, *, ledger_id: int, household_id: UUID, member_id: UUID, actor: Actor
 ) -> Household:
-    """Name another member of the household as its head.
+    """Name another member of the household as its head; the honour list asks them anew (D43).
 
     Raises:
         NotFound: No such household, or they do not belong to it.
@@ -137,11 +142,9 @@ def set_head(
     present = list_members(session, ledger_id=ledger_id, household_id=household_id)
     if member_id not in {each.id for each in present}:
         raise NotFound("they do not belong to this household")
-    session.execute(
-        sa.update(Household)
-        .where(Household.ledger_id == ledger_id, Household.id == household_id)
-        .values(head_member_id=member_id)
-    )
+    if household.head_member_id != member_id:
+        household.head_member_id, household.honoured_at = member_id, None
+        session.flush()
     _audit(session, household, member_id, "household_head_set", actor)
     return household
 

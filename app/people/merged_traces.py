@@ -108,7 +108,10 @@ def _move_household_stay(session: Session, old: Member, kept: Member) -> None:
 
 
 def _hand_over_head(session: Session, leaving: HouseholdMember, kept: Member) -> None:
-    """Where the old one was head: the kept one is now, else who has been there longest."""
+    """Where the old one was head: the kept one is now, else who has been there longest.
+
+    The kept one is the same person, whose consent to the honour list stays theirs (D43).
+    """
     present = (
         sa.select(HouseholdMember.member_id)
         .where(
@@ -119,8 +122,9 @@ def _hand_over_head(session: Session, leaving: HouseholdMember, kept: Member) ->
         .order_by(HouseholdMember.joined_on, HouseholdMember.member_id)
     )
     heirs = list(session.scalars(present))
-    if not heirs:
-        return
+    changed: dict[str, object] = {"head_member_id": kept.id}
+    if kept.id not in heirs:
+        changed = {"honoured_at": None} | ({"head_member_id": heirs[0]} if heirs else {})
     session.execute(
         sa.update(Household)
         .where(
@@ -128,7 +132,7 @@ def _hand_over_head(session: Session, leaving: HouseholdMember, kept: Member) ->
             Household.id == leaving.household_id,
             Household.head_member_id == leaving.member_id,
         )
-        .values(head_member_id=kept.id if kept.id in heirs else heirs[0])
+        .values(changed)
         .execution_options(synchronize_session="fetch")
     )
 

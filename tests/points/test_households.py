@@ -8,6 +8,7 @@ from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.transactions import attempt
+from app.ledger import books
 from app.ledger.errors import InsufficientPoints
 from app.ledger.posting import JournalDraft, post_one
 from app.ledger.reversals import reverse
@@ -166,6 +167,34 @@ def test_d29_the_honour_list_names_only_who_agreed_and_nobody_below_the_base(ses
         )
     listed = pooling.honour_list(session, **named, node=world.city)
     assert [(each.name, each.score_points) for each in listed] == [("温家", 110)]
+
+
+def test_d43_the_consent_to_the_honour_list_is_the_heads_who_gave_it(session, world, client):
+    home, (head, spouse) = make.family(session, world, "温如许", "温知夏")
+    make.clean(session, world, head.id)
+    named = {"ledger_id": world.ledger_id, "household_id": home.id}
+    book = books.get(session, world.ledger_id).code
+
+    def is_public():
+        session.commit()
+        return "温家" in client.get(f"/honour/{book}").text
+
+    def agree(member):
+        homes.let_honour(session, **named, is_agreed=True, actor=actor_of(member))
+
+    agree(head)
+    assert is_public()
+    households.set_head(session, **named, member_id=head.id, actor=world.staff)
+    assert is_public(), "the same head"
+    households.set_head(session, **named, member_id=spouse.id, actor=world.staff)
+    assert not is_public()
+    agree(spouse)
+    households.leave(session, **named, member_id=head.id, actor=world.staff)
+    assert is_public()
+    households.leave(session, **named, member_id=spouse.id, actor=world.staff)
+    assert not is_public()
+    households.join(session, **named, member_id=head.id, relation="本人", actor=world.staff)
+    assert not is_public()
 
 
 def actor_of(member):
