@@ -12,9 +12,9 @@ from app.base.errors import PermissionDenied, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.people import duty_pay, roles
-from app.points import case_numbers, free_time, programmes, rates
-from app.points.errors import DutyEarnsNothing, NoRate
-from app.points.models import Application, Rate
+from app.points import case_numbers, free_time, photos, programmes, rates
+from app.points.errors import DutyEarnsNothing, EvidenceNeeded, NoRate
+from app.points.models import Application, Indicator, Rate
 from app.points.presences import Stay
 
 DAYS_BACK_MAX = 92
@@ -70,6 +70,7 @@ def rate_of(session: Session, ledger_id: int, asked: Asked) -> Rate:
     Raises:
         DutyEarnsNothing: The category is a paid post or the like (A5).
         CaseNumberNeeded: It is counted in 件, and is not one case with its number (A10).
+        EvidenceNeeded: The indicator asks for a number, and there is none (P7).
         NoRate: It earns nothing on that day.
         ValidationFailed: It is counted by time and no hours, or no time of day, are said (A3),
             or the other way round.
@@ -96,6 +97,8 @@ def rate_of(session: Session, ledger_id: int, asked: Asked) -> Rate:
     case_numbers.require_one(
         measure=indicator.measure, quantity=asked.quantity, case_no=asked.case_no
     )
+    if indicator.evidence == "case_number" and asked.case_no is None:
+        raise EvidenceNeeded(evidence=indicator.evidence, field="case_no")
     return rates.on(session, programme.id, indicator.code, asked.served_on)
 
 
@@ -126,17 +129,36 @@ def require_free_time(session: Session, ledger_id: int, asked: Asked) -> None:
         free_time.require(session, ledger_id=ledger_id, stays=[stay])
 
 
+def require_photo(session: Session, found: Application) -> None:
+    """Refuse what has no photo where its indicator asks for one (P7).
+
+    Raises:
+        EvidenceNeeded: Fact `field`.
+    """
+    indicator = _indicator(session, found)
+    if indicator is None or indicator.evidence != "photo":
+        return
+    kept = photos.list_of(
+        session, ledger_id=found.ledger_id, kind="application", subject_ids=[found.id]
+    )
+    if not kept.get(found.id):
+        raise EvidenceNeeded(evidence=indicator.evidence, field="photos")
+
+
 def require_named_role(session: Session, found: Application, actor: Actor) -> None:
     """Refuse who has not the role that the indicator asks of its approver (P7).
 
     Raises:
         PermissionDenied: Fact `role_needed`.
     """
-    programme = programmes.of_ledger(session, found.ledger_id)
-    category = programmes.category(session, programme, found.category_code)
-    if category.indicator_code is None:
-        return
-    role = programmes.indicator(session, programme, category.indicator_code).approver_role
+    indicator = _indicator(session, found)
+    role = indicator.approver_role if indicator else None
     node = tree.get(session, found.node_id)
     if role and not roles.has(session, person_id=actor.person_id, roles=role, node=node):
         raise PermissionDenied(role_needed=role)
+
+
+def _indicator(session: Session, found: Application) -> Indicator | None:
+    programme = programmes.of_ledger(session, found.ledger_id)
+    code = programmes.category(session, programme, found.category_code).indicator_code
+    return programmes.indicator(session, programme, code) if code else None

@@ -34,6 +34,7 @@ def apply(session: Session, *, ledger_id: int, asked: Asked, actor: Actor) -> Ap
         DutyEarnsNothing: It was paid duty (X1, O8, K2).
         OverlapWithOtherActivity: The time is credited, or applied for, already (A3, C18).
         CaseNumberNeeded: A 件 is one case with its number (A10).
+        EvidenceNeeded: The indicator asks for a number (P7); a photo is asked for at the review.
         CaseAlreadyCounted: The case was counted, or waits (A10).
         NotFound: The member, the place or the category does not exist.
         MemberNotActive: The membership is not active.
@@ -76,6 +77,7 @@ def review(
         ApplicationStateConflict: It was reviewed before; fact `state`.
         SecondPersonRequired: One's own, one's household's, or made by oneself (D23, A6).
         PermissionDenied: Its indicator names another role to approve (P7).
+        EvidenceNeeded: Its indicator asks for a photo, and there is none (P7).
     """
     if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
         raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
@@ -90,6 +92,8 @@ def review(
         member_ids=[found.member_id],
     )
     application_checks.require_named_role(session, found, actor)
+    if verdict == "approved":
+        application_checks.require_photo(session, found)
     found.state = "reviewed" if verdict == "approved" else "refused"
     found.is_on_duty = is_on_duty
     found.points_shown = _points_shown(session, found) if verdict == "approved" else None

@@ -130,6 +130,12 @@ class CaseNumberNeeded(DomainError):
     code = "case_number_needed"
 
 
+class EvidenceNeeded(DomainError):
+    """The indicator asks for evidence that is not there (P7); facts `evidence` and `field`."""
+
+    code = "evidence_needed"
+
+
 class DutyEarnsNothing(DomainError):
     """Paid duty earns no hours and no points, whatever the door (X1, O8, K2, C33)."""
 

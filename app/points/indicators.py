@@ -15,6 +15,7 @@ from app.base.errors import NotFound, ValidationFailed
 from app.people import audit
 from app.points import catalogue
 from app.points.models import Category, Indicator, Programme, Rate
+from app.points.models_rule import APPROVER_ROLES, EVIDENCES
 
 MEASURES = ("minutes", "times", "pieces")
 
@@ -103,6 +104,37 @@ def measure_by(
     return changed
 
 
+def demand(
+    session: Session,
+    *,
+    programme: Programme,
+    indicator_code: str,
+    approver_role: str | None,
+    evidence: str,
+    actor: Actor,
+) -> Indicator:
+    """Say who approves what counts towards an indicator, and which evidence it needs (P7).
+
+    Holds for what is entered or decided from now on; what was posted stays.
+
+    Args:
+        approver_role: `staff` or `second_approver`, or None: whoever else may decide.
+        evidence: `none`, `photo` or `case_number`. A 件 needs its case number besides.
+
+    Raises:
+        NotFound: The programme has no such indicator.
+        ValidationFailed: The role or the evidence is unknown, or the indicator takes away.
+    """
+    _require_demands(approver_role, evidence)
+    changed = indicator(session, programme, indicator_code)
+    _require_plus(changed)
+    changed.approver_role, changed.evidence = approver_role, evidence
+    session.flush()
+    facts = {"code": indicator_code, "approver_role": approver_role, "evidence": evidence}
+    audit_rule(session, programme, actor, "indicator_demands_set", **facts)
+    return changed
+
+
 def category(session: Session, programme: Programme, code: str) -> Category:
     """Return a category of the programme.
 
@@ -183,6 +215,13 @@ def fill(session: Session, programme: Programme) -> None:
 def _require_measure(measure: str) -> None:
     if measure not in MEASURES:
         raise ValidationFailed("counted by minutes, times or pieces", field="measure")
+
+
+def _require_demands(approver_role: str | None, evidence: str) -> None:
+    if approver_role is not None and approver_role not in APPROVER_ROLES:
+        raise ValidationFailed("staff or second approver", field="approver_role")
+    if evidence not in EVIDENCES:
+        raise ValidationFailed("none, a photo or a case number", field="evidence")
 
 
 def _require_plus(counted: Indicator) -> None:

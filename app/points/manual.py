@@ -32,8 +32,8 @@ from app.points import (
 from app.points.case_numbers import Taking
 from app.points.cases import Share
 from app.points.deeds import Deed
-from app.points.errors import CaseAlreadyCounted
-from app.points.models import Case, Grant, Programme
+from app.points.errors import CaseAlreadyCounted, EvidenceNeeded
+from app.points.models import Case, Grant, Indicator, Programme
 from app.points.presences import LIVE_STATES
 from app.risk.errors import LimitExceeded
 
@@ -85,6 +85,7 @@ def request_many(
         ValidationFailed: No reason, nothing to grant, or hours without their time of day.
         LimitExceeded: More than one manual grant may give; facts `used`, `maximum`.
         CaseNumberNeeded: A 件 is one case with its number (A10); fact `field`.
+        EvidenceNeeded: The indicator asks for a number, or for where its photo is (P7).
         OverlapWithOtherActivity: The time is credited, or applied for, already (A3, C18).
         CaseAlreadyCounted: A case number was granted, waits, or stands here twice.
         DutyEarnsNothing: It was somebody's paid duty (X1, O8, K2); fact `line`.
@@ -133,6 +134,7 @@ def _size_of(claim: ManualClaim) -> tuple[object, ...]:
         claim.node_id,
         bool(claim.reason.strip()),
         claim.case_no is None,
+        bool((claim.evidence or "").strip()),
         claim.starts_at,
         claim.ends_at,
     )
@@ -197,6 +199,7 @@ def _require_size(session: Session, programme: Programme, claim: ManualClaim) ->
             case_numbers.require_one(
                 measure=indicator.measure, quantity=quantity, case_no=claim.case_no
             )
+        _require_evidence(indicator, claim)
         rate = rates.card(session, programme.id).find_on(indicator.code, claim.served_on)
         points = rates.earn(rate, carry=0, quantity=quantity).points if rate else 0
     if quantity <= 0 and claim.minutes <= 0:
@@ -212,6 +215,14 @@ def _require_size(session: Session, programme: Programme, claim: ManualClaim) ->
         minutes=claim.minutes,
     )
     return points
+
+
+def _require_evidence(indicator: Indicator, claim: ManualClaim) -> None:
+    """By hand a photo is on file elsewhere: the claim says where (P7)."""
+    if indicator.evidence == "case_number" and claim.case_no is None:
+        raise EvidenceNeeded(evidence=indicator.evidence, field="case_no")
+    if indicator.evidence == "photo" and not (claim.evidence or "").strip():
+        raise EvidenceNeeded(evidence=indicator.evidence, field="evidence")
 
 
 def _source(session: Session, ledger_id: int, case_no: str | None) -> tuple[UUID, int]:

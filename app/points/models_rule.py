@@ -13,6 +13,8 @@ from app.base.db import REFERENCE, Amount, Base, NodeId, one_of
 EXPIRY_POLICIES = ("never", "calendar_year", "rolling_36_months")
 POOLINGS = ("person", "household")
 DIRECTIONS = ("plus", "minus")
+EVIDENCES = ("none", "photo", "case_number")
+APPROVER_ROLES = ("staff", "second_approver")
 
 
 class Programme(Base):
@@ -42,13 +44,18 @@ class Programme(Base):
 
 
 class Indicator(Base):
-    """What is counted (积分指标): hours, 次 or 件 (P7). A `minus` indicator takes points away."""
+    """What is counted (积分指标): hours, 次 or 件 (P7). A `minus` indicator takes points away.
+
+    `evidence`: what an application or a grant by hand must show; a 件 needs its case number
+    besides (A10).
+    """
 
     __tablename__ = "points_indicator"
     __table_args__ = (
         sa.ForeignKeyConstraint(["programme_id"], ["points_programme.id"]),
         one_of("measure", "minutes", "times", "pieces"),
         one_of("direction", *DIRECTIONS),
+        one_of("evidence", *EVIDENCES),
         REFERENCE,
     )
 
@@ -58,6 +65,7 @@ class Indicator(Base):
     measure: Mapped[str] = mapped_column(sa.String(8))
     approver_role: Mapped[str | None] = mapped_column(sa.String(16))
     direction: Mapped[str] = mapped_column(sa.String(8), server_default="plus")
+    evidence: Mapped[str] = mapped_column(sa.String(12), server_default="none")
 
 
 class Category(Base):

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from app.base import clock
+from app.base import clock, pictures
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.transactions import attempt
 from app.community import tree
 from app.people import duties, inbox
+from app.people.models import Audit
 from app.points import (
     application_listings,
     application_standing,
@@ -17,17 +19,20 @@ from app.points import (
     indicators,
     notice_objections,
     notices,
+    photos,
 )
 from app.points.errors import (
     ApplicationStateConflict,
     CaseAlreadyCounted,
     CaseNumberNeeded,
     DutyEarnsNothing,
+    EvidenceNeeded,
     NoRate,
     OverlapWithOtherActivity,
 )
 from tests.factories import households as make
 from tests.factories import people, points
+from tests.factories import pictures as files
 
 DAY = make.DAY
 LAST_DAY = date(2026, 3, 27)
@@ -354,6 +359,58 @@ def test_an_application_is_taken_back_until_it_is_put_up(session, world):
         ApplicationStateConflict,
         lambda: applications.withdraw(session, **named, actor=Actor(one.person_id)),
     )
+
+
+def demand(session, world, code="environment", **more):
+    said = {"approver_role": None, "evidence": "none", **more}
+    return indicators.demand(
+        session, programme=world.programme, indicator_code=code, actor=SYSTEM, **said
+    )
+
+
+def test_p7_a_default_indicator_gets_an_approver_and_it_is_written_down(session, world):
+    found = make.apply(session, world, points.member(session, world))
+    demand(session, world, approver_role="second_approver")
+    refused(session, world, PermissionDenied, lambda: make.review(session, world, found))
+    demand(session, world)
+    assert make.review(session, world, found).state == "reviewed"
+    acts = session.scalars(
+        sa.select(Audit.facts).where(
+            Audit.ledger_id == world.ledger_id, Audit.action == "indicator_demands_set"
+        )
+    )
+    assert [(each["code"], each["approver_role"]) for each in acts] == [
+        ("environment", "second_approver"),
+        ("environment", None),
+    ]
+
+
+def test_p7_evidence_is_asked_for_when_it_is_applied_for_and_when_it_is_reviewed(session, world):
+    member = points.member(session, world)
+    demand(session, world, evidence="case_number")
+    refused(session, world, EvidenceNeeded, lambda: make.apply(session, world, member))
+    assert make.apply(session, world, member, case_no="清-1").state == "waiting"
+    demand(session, world, evidence="photo")
+    found = make.apply(session, world, member)
+    refused(session, world, EvidenceNeeded, lambda: make.review(session, world, found))
+    refusal = make.review(session, world, make.apply(session, world, member), verdict="refused",
+                          reason="不是本社区")  # fmt: skip
+    assert refusal.state == "refused", "a refusal needs no photo"
+    photos.add(
+        session,
+        ledger_id=world.ledger_id,
+        subject=photos.Subject("application", found.id, member.id),
+        picture=pictures.take(files.photo(seed=3)),
+        actor=Actor(member.person_id),
+    )
+    assert make.review(session, world, found).state == "reviewed"
+
+
+def test_p7_what_is_demanded_makes_sense(session, world):
+    make.a_minus(session, world)
+    for said in ({"approver_role": "auditor"}, {"evidence": "oath"}, {"code": "litter"}):
+        refused(session, world, ValidationFailed, lambda more=said: demand(session, world, **more))
+    refused(session, world, NotFound, lambda: demand(session, world, code="unheard_of"))
 
 
 def test_p7_an_indicator_names_who_reviews_it(session, world):

@@ -14,8 +14,13 @@ from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.community import settings
 from app.people.models import Audit
-from app.points import manual
-from app.points.errors import CaseAlreadyCounted, CaseNumberNeeded, OverlapWithOtherActivity
+from app.points import manual, programmes
+from app.points.errors import (
+    CaseAlreadyCounted,
+    CaseNumberNeeded,
+    EvidenceNeeded,
+    OverlapWithOtherActivity,
+)
 from app.points.manual import ManualClaim
 from app.points.rates import Terms
 from app.risk.errors import LimitExceeded
@@ -128,6 +133,18 @@ def test_a_manual_grant_says_why_and_grants_something(session, world):
     refused(session, world, ValidationFailed, member.id, quantity=0)
     refused(session, world, NotFound, member.id, category_code="unheard_of")
     refused(session, world, NotFound, new_id())
+
+
+def test_p7_evidence_is_asked_for_by_hand_as_well(session, world):
+    member = make.member(session, world)
+    cleaned = {"category_code": "cleanup", "case_no": None}
+    said = {"programme": world.programme, "indicator_code": "environment", "approver_role": None}
+    programmes.demand(session, **said, evidence="photo", actor=SYSTEM)
+    refused(session, world, EvidenceNeeded, member.id, **cleaned)
+    request(session, world, member.id, **cleaned, evidence="照片在档案盒 3")
+    programmes.demand(session, **said, evidence="case_number", actor=SYSTEM)
+    refused(session, world, EvidenceNeeded, member.id, **cleaned, evidence="照片")
+    assert request(session, world, member.id, **{**cleaned, "case_no": "清-7"}).quantity == 1
 
 
 def test_a_manual_grant_is_capped(session, world):

@@ -304,6 +304,30 @@ def test_d30_an_application_that_waits_once_more_is_not_called_posted_on_the_pho
     assert "记上了" not in page
 
 
+def test_p7_the_rate_card_says_who_approves_and_the_phone_asks_for_the_photo(desk):
+    charge = desk.at("city_administrator")
+    path = "/staff/3509/programme"
+    assert charge.send(
+        f"{path}/indicators/volunteering/demands", approver_role="second_approver", evidence="photo"
+    ).status_code == 303  # fmt: skip
+    row = re.search(r"<tr><th scope=\"row\">志愿服务活动</th><td>([^<]+)</td><td>([^<]+)</td>",
+                    charge.get(path).text)  # fmt: skip
+    assert row.groups() == ("上一级审核人", "照片")
+    assert "按小时，要照片" in desk.at("wen").get("/applications/new").text
+    before = points.snapshot(desk.session, desk.ledger_id)
+    said = {
+        "category_code": "other",
+        "served_on": (clock.today() - timedelta(days=1)).isoformat(),
+        "starts_at": "09:00",
+        "ends_at": "10:30",
+        "text": "陪老人看病",
+    }
+    refused = desk.at("wen").send("/applications/new", **said)
+    assert (refused.status_code, "要有凭证" in refused.text) == (422, True)
+    assert points.snapshot(desk.session, desk.ledger_id) == before
+    assert "还没有申报过" in desk.at("wen").get("/applications").text
+
+
 def test_a3_who_decides_on_a_day_reads_what_is_credited_of_it_already(desk):
     """What bore no time of day cannot overlap: a person looks at the sum."""
     today = clock.today() - timedelta(days=1)

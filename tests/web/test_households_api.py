@@ -185,6 +185,24 @@ def test_a10_what_counts_by_the_case_is_one_case_with_its_number_at_every_door(v
     assert everything(village.session) == before
 
 
+def test_p7_the_programmes_administrator_says_who_approves_and_what_must_be_shown(village):
+    one, staff, charge = (village.caller(who) for who in ("wen", "staff", "city_administrator"))
+    path = f"{village.book}/indicators/clean/demands"
+    asked = {"approver_role": None, "evidence": "case_number"}
+    before = everything(village.session)
+    refused(staff.put(path, asked), "permission_denied", 403)
+    refused(charge.put(path, {**asked, "evidence": "oath"}), "validation_failed", 422)
+    assert everything(village.session) == before
+    assert done(charge.put(path, asked))["evidence"] == "case_number"
+    applied = f"{village.book}/me/applications"
+    refused(one.post(applied, cleaning()), "evidence_needed", 422)
+    done(one.post(applied, cleaning(case_no="清-1")), 201)
+    done(charge.put(path, {"approver_role": "second_approver", "evidence": "photo"}))
+    made = done(one.post(applied, cleaning()), 201)
+    review = f"{village.book}/applications/{made['id']}/review"
+    refused(staff.post(review, {"verdict": "approved"}), "permission_denied", 403)
+
+
 def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(village):
     head, spouse = at_home(village, "wen", "spouse")
     earn(village, head, 1)

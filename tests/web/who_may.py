@@ -262,6 +262,7 @@ MAY = {
     "settings.*": "A",
     # points and the book
     "points.add_*": CHARGE,
+    "points.set_demands": CHARGE,
     "activity_types.*": CHARGE,
     "terms.list_words*": ANYONE,
     "terms.*": "A",

@@ -24,6 +24,7 @@ from app.web.schemas.lists import items_of
 from app.web.schemas.points import (
     CategoryIn,
     CategoryOut,
+    DemandsIn,
     GrantOut,
     HoldingOut,
     IndicatorIn,
@@ -115,6 +116,23 @@ def measure(asked: dict[str, Any], book: str, code: str) -> ResponseReturnValue:
     def verb(session: Session, _fact: None) -> Any:
         programme = _managed(session, ledger_id)
         return programmes.measure_by(
+            session, programme=programme, indicator_code=code, actor=actor(), **asked
+        )
+
+    return act(verb, ledger_id=ledger_id, dump=IndicatorOut().dump, status=200)
+
+
+@bp.put("/books/<book>/indicators/<code>/demands")
+@allow(SIGNED_IN)
+@bp.arguments(DemandsIn)
+@bp.response(200, IndicatorOut)
+def set_demands(asked: dict[str, Any], book: str, code: str) -> ResponseReturnValue:
+    """Say who approves what counts towards an indicator, and which evidence it needs (P7)."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        programme = _managed(session, ledger_id)
+        return programmes.demand(
             session, programme=programme, indicator_code=code, actor=actor(), **asked
         )
 

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.points.indicators import MEASURES
+from app.points.models_rule import APPROVER_ROLES, EVIDENCES
 from app.points.rates import REMAINDERS
 from app.web.schemas import POINTS_MAX, InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.attendance import AttendanceOut
@@ -13,7 +14,6 @@ MINUTES_MAX = 6_000_000
 BATCH_MAX = 500
 DOCUMENT_MAX = 48
 VERDICTS = ("approved", "refused")
-APPROVER_ROLES = ("staff", "second_approver")
 
 _amount = validate.Range(min=0, max=POINTS_MAX)
 _minutes = validate.Range(min=0, max=MINUTES_MAX)
@@ -64,6 +64,7 @@ class IndicatorOut(Schema):
     name = fields.String()
     measure = fields.String()
     approver_role = fields.String(allow_none=True)
+    evidence = fields.String()
 
 
 class IndicatorIn(InSchema):
@@ -75,6 +76,15 @@ class IndicatorIn(InSchema):
     approver_role = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf(APPROVER_ROLES)
     )
+
+
+class DemandsIn(InSchema):
+    """Who approves what counts towards an indicator, and which evidence it needs (P7)."""
+
+    approver_role = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(APPROVER_ROLES)
+    )
+    evidence = fields.String(required=True, validate=validate.OneOf(EVIDENCES))
 
 
 class MeasureIn(InSchema):

@@ -12,7 +12,7 @@ from app.community import tree
 from app.points import activity_types, pooling, programmes, rates
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_households import MinusIn, PoolFormIn
-from app.web.schemas.points import CategoryIn, CategoryNameIn, RateIn
+from app.web.schemas.points import CategoryIn, CategoryNameIn, DemandsIn, RateIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -46,6 +46,18 @@ def add_rate(code: str) -> ResponseReturnValue:
         )
 
     return _step(verb, _("新标准存好了，到那天起用；以前入的账不变。"), RateIn)
+
+
+@bp.post("/indicators/<code>/demands")
+@allow(SIGNED_IN)
+def set_demands(code: str) -> ResponseReturnValue:
+    """Say who approves what counts towards an indicator, and which evidence it needs (P7)."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        programme = desk.require_programme(session, desk.MANAGERS)
+        programmes.demand(session, programme=programme, indicator_code=code, actor=actor(), **asked)
+
+    return _step(verb, _("改好了，从现在起录入和审核的照新的办；入过的账不变。"), DemandsIn)
 
 
 @bp.post("/categories")

@@ -11,6 +11,10 @@ HOUSEHOLDS: dict[str, Text] = {
         "按件计分的，一份记一件，还要写案号。这次没有记，请补上。",
         "What counts by the case is one case with its number. Nothing was entered. Add them.",
     ),
+    "evidence_needed": Text(
+        "这一类要有凭证：照片或编号。没有记，积分没有变。请补上再办。",
+        "This kind needs evidence: a photo or a number. Nothing was entered. Add it.",
+    ),
     "case_shares_differ": Text(
         "各人相加不等于这一件的积分，没有记。请重新分一分。",
         "The shares do not add up to the case. Nothing was entered. Share it out again.",

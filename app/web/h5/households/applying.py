@@ -12,6 +12,7 @@ from app.base import clock
 from app.base.errors import DomainError, NotFound, ValidationFailed
 from app.base.transactions import reading
 from app.points import (
+    application_checks,
     application_listings,
     application_standing,
     applications,
@@ -39,6 +40,7 @@ CALLED = {
     "ends_at": (_l("到几点"), _l("按小时的要写从几点到几点，最多 12 小时，不能在以后")),
     "quantity": (_l("多少"), _l("按次的最多 20 次；按件的一份写一件")),
 }
+NEEDED = {"photo": _l("要照片"), "case_number": _l("要编号")}
 UNITS = {"minutes": _l("按小时"), "times": _l("按次"), "pieces": _l("按件")}
 
 
@@ -75,6 +77,7 @@ def send() -> ResponseReturnValue:
         wanted = _asked(session, me, asked)
         made = applications.apply(session, ledger_id=me.ledger_id, asked=wanted, actor=actor())
         photos.keep(session, me.ledger_id, Subject("application", made.id, me.member.id), taken)
+        application_checks.require_photo(session, made)
 
     _made, problem = submit(verb, ledger_id=me.ledger_id)
     if problem:
@@ -196,7 +199,14 @@ def _categories(session: Session, me: own.Own) -> list[tuple[str, str]]:
         each.code: each for each in programmes.list_indicators(session, programme)
     }
     return [
-        (each.code, f"{each.name}（{UNITS[indicators[each.indicator_code].measure]}）")
+        (each.code, f"{each.name}（{_counted(indicators[each.indicator_code])}）")
         for each in programmes.list_categories(session, programme)
         if each.indicator_code and each.earns_hours
     ]
+
+
+def _counted(indicator: Indicator) -> str:
+    """Say how it is counted, and what must be shown for it (P7)."""
+    unit = str(UNITS[indicator.measure])
+    needed = NEEDED.get("case_number" if indicator.measure == "pieces" else indicator.evidence)
+    return _("%(unit)s，%(needed)s", unit=unit, needed=str(needed)) if needed else unit
