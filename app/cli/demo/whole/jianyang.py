@@ -17,6 +17,7 @@ from app.cli.demo.whole import (
     jianyang_outings,
     jianyang_partners,
     jianyang_sales,
+    jianyang_sightings,
     jianyang_stars,
     outings,
     sales,
@@ -51,6 +52,7 @@ def load() -> Iterator[int]:
     stage = step(at(BEGAN_ON, 9), lambda session: _stage(session, ledger_id))
     step(at(CARDS_ON), lambda session: _issue_cards(session, stage))
     step(at(CARDS_ON, 10), lambda session: duties.of_jianyang(session, stage))
+    step(at(CARDS_ON, 10, 10), lambda session: jianyang_sightings.put_rate(session, stage))
     step(at(CARDS_ON, 10, 30), lambda session: jianyang_stars.decide(session, stage))
     step(at(CARDS_ON, 11), lambda session: jianyang_partners.sign_up(session, stage))
     jianyang_enlisted.take_in(ledger_id)
@@ -65,6 +67,8 @@ def load() -> Iterator[int]:
         *jianyang_stars.moments(stage),
     ]
     yield from history.live_through(ledger_id, moments, lived=lambda s: _lived(s, ledger_id))
+    seen_at = at(jianyang_sightings.SEEN_ON, 11, 20)
+    step(seen_at, lambda session: jianyang_sightings.report(session, stage))
 
 
 def _settle_in(session: Session) -> int:

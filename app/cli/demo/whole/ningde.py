@@ -21,7 +21,7 @@ from app.cli.demo.whole.places import WANDA, YILI
 from app.cli.demo.world import BEGAN_ON, at, everyone, step
 from app.community import tree
 from app.people import members
-from app.service_orders import claims, posts, registers
+from app.service_orders import claims, posts, registers, templates
 from app.service_orders.models import Post
 from app.service_orders.posts import Call
 from app.service_orders.registers import NewEntry
@@ -50,10 +50,13 @@ PROJECTS = (
 
 PROJECTS_DUE_ON, CLAIMED_BY = date(2026, 12, 31), ("wen", "lin", "zhong")
 SLOTS = 20
+FIVE_THINGS = "350902-e1"
+"""金溪首府小区, which works by 五事工作法 (T22)."""
+
 FIXTURES = (
     (YILI, "health_clinic", "“红色物业 暖心相伴”义诊", "亿利社区党群服务中心", date(2025, 9, 20)),
     ("350902500-e1", "other", "人才服务·“驿”起行动主题交流", "春风里小区驿站", date(2025, 5, 17)),
-    ("350902-e1", "childrens_day", "“六一”儿童节彩绘", "金溪首府小区广场", date(2025, 6, 1)),
+    (FIVE_THINGS, "childrens_day", "“六一”儿童节彩绘", "金溪首府小区广场", date(2025, 6, 1)),
     (
         ningde_partners.ESTATE,
         "parent_child",
@@ -90,6 +93,7 @@ def load() -> Iterator[int]:
     step(at(BEGAN_ON, 19, 5), lambda session: ningde_partners.open_place(session, stage))
     step(at(BEGAN_ON, 19, 10), lambda session: _put_up_projects(session, ledger_id))
     step(at(BEGAN_ON, 19, 20), lambda session: _claim_building(session, ledger_id))
+    step(at(BEGAN_ON, 19, 30), lambda session: _choose_five_things(session, stage))
     moments = outings.moments(stage, _planned(unit_ids))
     yield from history.live_through(ledger_id, moments, lived=lambda s: outings.lived(s, ledger_id))
 
@@ -135,6 +139,14 @@ def _stage(session: Session, ledger_id: int) -> Stage:
         outings.teams_of(session, ledger_id),
         {code: node.id for code, node in nodes.items()},
     )
+
+
+def _choose_five_things(session: Session, stage: Stage) -> None:
+    """金溪首府小区 handles what is asked in five steps (五事工作法), others in the plain ones."""
+    estate = tree.by_code(session, FIVE_THINGS)
+    if templates.choice_of(session, estate) is None:
+        templates.ensure_built_in(session)
+        templates.choose(session, node=estate, code="wushi", actor=stage.staff.actor)
 
 
 def _put_up_projects(session: Session, ledger_id: int) -> None:
