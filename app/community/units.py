@@ -11,6 +11,7 @@ from app.base.errors import NotFound, ValidationFailed
 from app.base.upserts import insert_or_ignore
 from app.community import terms, tree
 from app.community.models import Node, Unit
+from app.community.node_rows import path_ids
 
 INSTITUTION, NEW_ORGANISATION = "企事业单位", "“两新”组织"
 """Kinds of units that agree with a place, counted apart (7 + 3, T20)."""
@@ -69,3 +70,19 @@ def list_in(session: Session, node: Node) -> list[Unit]:
     """Return the units at or below a place, by name."""
     query = sa.select(Unit).join(Node, Node.id == Unit.node_id)
     return list(session.scalars(query.where(tree.within(Node.path, node)).order_by(Unit.name)))
+
+
+def list_near(session: Session, node: Node) -> list[Unit]:
+    """Return the units at or below a place and at every place above it, by name.
+
+    A bureau of the city sends its people to where they live: each community may name it (T1).
+    """
+    query = sa.select(Unit).join(Node, Node.id == Unit.node_id)
+    is_near = sa.or_(tree.within(Node.path, node), Node.id.in_(path_ids(node.path)))
+    return list(session.scalars(query.where(is_near).order_by(Unit.name, Unit.id)))
+
+
+def is_near(session: Session, unit: Unit, node: Node) -> bool:
+    """Whether a unit is at or below a place, or at one above it."""
+    home = tree.get(session, unit.node_id)
+    return tree.contains(node, home) or tree.contains(home, node)

@@ -21,9 +21,11 @@ from app.base.sheet_rows import PROBLEM, PROBLEM_LABEL, open_sheet
 from app.community import tree
 from app.community.models import Node, Unit
 from app.people import enlistments, names, phones
-from app.people.enlistments import NewEnlistment
+from app.people.enlistments import NewEnlistment, Takes
 
 REQUIRED = ("external_id", "name", "node_code", "standing", "source")
+MAY_LACK = {"phone": "phone_hash", "unit": "unit_id"}
+"""Columns that a file may leave out; what was known by them stays."""
 OPTIONAL = ("phone", "unit", "enlisted_on", PROBLEM)
 LABELS = {
     "外部编号": "external_id",
@@ -49,7 +51,6 @@ BATCH_ROWS = 500
 EXTERNAL_ID_MAX = 64
 
 Problem = tuple[str, str, str | None]
-Takes = Callable[[Session, Node], bool]
 UnitOfWork = Callable[[Callable[[Session], Any]], Any]
 
 
@@ -132,11 +133,18 @@ class _Run:
             session,
             ledger_id=self.ledger_id,
             people=[each for _, each in good.values()],
+            takes=self.takes,
             actor=self.actor,
         )
         bad += [
             BadRow(good[number][0].line_no, "already_member", "known by another name", "name")
             for number in done.other_names
+        ]
+        bad += [
+            BadRow(
+                good[number][0].line_no, "not_in_charge", "entered at another place", "node_code"
+            )
+            for number in done.elsewhere
         ]
         return Step(done.new, done.changed, done.unchanged, tuple(bad))
 
@@ -185,6 +193,7 @@ def _read(row: Row, places: dict[str, Node], units: dict[str, int]) -> NewEnlist
         source=SOURCES[values["source"]],
         enlisted_on=enlisted_on,
         phone_hash=phones.login_hash(phone) if phone else None,
+        unsaid=frozenset(field for column, field in MAY_LACK.items() if column not in values),
     )
 
 

@@ -1,12 +1,13 @@
 """Reporting-in (双报到): entered once by external id, linked to the member who joins (T1, T2).
 
 A unit reports in to a community, a person to where they live. The same row again changes
-nothing; another unit, home or standing of the same person changes the row; another name
-is refused. No political standing is asked for or kept.
+nothing; another unit, home or standing of the same person changes the row; what is not said
+stays as it is, another name is refused, and nobody takes over a row of a home that is not in
+their charge. No political standing is asked for or kept.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -27,10 +28,15 @@ from app.people.models_enlistment import SOURCES, STANDINGS
 FIELDS = ("unit_id", "node_id", "standing", "source", "phone_hash")
 """What may change of a row; the day of the first reporting-in stays."""
 
+Takes = Callable[[Session, Node], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class NewEnlistment:
-    """Somebody who reports in; `phone_hash` finds them when they join."""
+    """Somebody who reports in; `phone_hash` finds them when they join.
+
+    `unsaid` names what was not asked at all, as a column that a file has not: it stays.
+    """
 
     external_id: str
     name: str
@@ -40,27 +46,42 @@ class NewEnlistment:
     source: str
     enlisted_on: date
     phone_hash: bytes | None = None
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Enlisted:
-    """What became of many: how many are new or changed, and who is known by another name."""
+    """What became of many: how many are new or changed, and whose row was left as it was.
+
+    `other_names` are known by another name; `elsewhere` live where one is not in charge.
+    """
 
     new: int
     changed: int
     unchanged: int
     other_names: tuple[str, ...]
+    elsewhere: tuple[str, ...]
 
 
-def enlist(session: Session, *, ledger_id: int, new: NewEnlistment, actor: Actor) -> Enlistment:
-    """Enter one person; the same again returns the row that stands.
+def enlist(
+    session: Session, *, ledger_id: int, new: NewEnlistment, takes: Takes, actor: Actor
+) -> Enlistment:
+    """Enter one person; the same again returns the row, and no phone or unit leaves those of old.
+
+    Args:
+        takes: Whether a home is in the operator's charge.
 
     Raises:
-        ValidationFailed: The number is known by another name, or a word is unknown.
+        ValidationFailed: The number is known by another name, or at a home in nobody's charge
+            here, or a word is unknown.
     """
-    done = enlist_many(session, ledger_id=ledger_id, people=[new], actor=actor)
+    blank = frozenset(name for name in ("phone_hash", "unit_id") if getattr(new, name) is None)
+    said = replace(new, unsaid=new.unsaid | blank)
+    done = enlist_many(session, ledger_id=ledger_id, people=[said], takes=takes, actor=actor)
     if done.other_names:
         raise ValidationFailed("known by another name", field="external_id", reason="name")
+    if done.elsewhere:
+        raise ValidationFailed("entered elsewhere", field="external_id", reason="elsewhere")
     query = sa.select(Enlistment).where(
         Enlistment.ledger_id == ledger_id, Enlistment.external_id == new.external_id
     )
@@ -68,9 +89,17 @@ def enlist(session: Session, *, ledger_id: int, new: NewEnlistment, actor: Actor
 
 
 def enlist_many(
-    session: Session, *, ledger_id: int, people: Sequence[NewEnlistment], actor: Actor
+    session: Session,
+    *,
+    ledger_id: int,
+    people: Sequence[NewEnlistment],
+    takes: Takes,
+    actor: Actor,
 ) -> Enlisted:
     """Enter many in a constant number of statements; each external id stands there once.
+
+    Args:
+        takes: Whether a home is in the operator's charge: a row moves only from such a one.
 
     Raises:
         ValidationFailed: A standing or a source is unknown.
@@ -82,12 +111,15 @@ def enlist_many(
     rows = [_row(ledger_id, each, actor) for each in fresh]
     if rows:
         session.execute(insert_or_ignore(session, Enlistment.__table__), rows)
-    changed, others = _change(known, people)
+    homes = tree.get_many(session, {row.node_id for row in known.values()})
+    away = {node.id for node in homes.values() if not takes(session, node)}
+    foreign = {row.external_id for row in known.values() if row.node_id in away}
+    changed, others, elsewhere = _change(known, people, foreign)
     session.flush()
     enlistment_links.link_known(session, ledger_id=ledger_id, people=people)
     _note(session, ledger_id, actor, len(rows), changed)
-    unchanged = len(people) - len(rows) - changed - len(others)
-    return Enlisted(len(rows), changed, unchanged, tuple(others))
+    unchanged = len(people) - len(rows) - changed - len(others) - len(elsewhere)
+    return Enlisted(len(rows), changed, unchanged, tuple(others), tuple(elsewhere))
 
 
 def enlist_unit(
@@ -133,15 +165,23 @@ def list_at_home(
 
 
 def list_of_unit(
-    session: Session, *, ledger_id: int, unit_id: int, limit: int = 50, offset: int = 0
+    session: Session,
+    *,
+    ledger_id: int,
+    unit_id: int,
+    node: Node | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[Enlistment]:
-    """List a unit's people who reported in, wherever they live (单位名单), by external id."""
-    query = (
-        sa.select(Enlistment)
-        .where(Enlistment.ledger_id == ledger_id, Enlistment.unit_id == unit_id)
-        .order_by(Enlistment.external_id)
+    """List a unit's people who reported in (单位名单), by external id: all, or those of a place."""
+    query = sa.select(Enlistment).where(
+        Enlistment.ledger_id == ledger_id, Enlistment.unit_id == unit_id
     )
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    if node is not None:
+        homes = sa.select(Node.id).where(tree.within(Node.path, node))
+        query = query.where(Enlistment.node_id.in_(homes))
+    ordered = query.order_by(Enlistment.external_id)
+    return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 
 def count_in(session: Session, *, ledger_id: int, node: Node) -> int:
@@ -176,20 +216,30 @@ def _known(
     return {each.external_id: each for each in session.scalars(query)}
 
 
-def _change(known: dict[str, Enlistment], people: Sequence[NewEnlistment]) -> tuple[int, list[str]]:
-    """Change known rows that say something else now; return how many, and other names."""
-    changed, others = 0, []
+def _change(
+    known: dict[str, Enlistment], people: Sequence[NewEnlistment], foreign: set[str]
+) -> tuple[int, list[str], list[str]]:
+    """Change known rows that say something else now; return how many, and who stays as they were.
+
+    Those known by another name, and those whose home of old is not in the operator's charge.
+    """
+    changed, others, elsewhere = 0, [], []
     for each in people:
         row = known.get(each.external_id)
         if row is None:
             continue
         if not names.is_same(_name_of(row), each.name):
             others.append(each.external_id)
-        elif any(getattr(row, name) != getattr(each, name) for name in FIELDS):
+            continue
+        said = [name for name in FIELDS if name not in each.unsaid]
+        news = {name for name in said if getattr(row, name) != getattr(each, name)}
+        if news and each.external_id in foreign:
+            elsewhere.append(each.external_id)
+        elif news:
             changed += 1
-            for name in FIELDS:
+            for name in news:
                 setattr(row, name, getattr(each, name))
-    return changed, others
+    return changed, others, elsewhere
 
 
 def _row(ledger_id: int, new: NewEnlistment, actor: Actor) -> dict[str, object]:

@@ -25,6 +25,7 @@ REASONS = {
     "birth_year": _l("出生年份要 4 位数字"),
     "repeated": _l("和前面的行重复"),
     "unknown_place": _l("没有这个社区编码"),
+    "not_in_charge": _l("这个编号已在别的社区报到，不归您管"),
     "unknown_team": _l("这个社区没有这支队伍，或者有同名的"),
     "already_member": _l("这个号码登记的是别的姓名"),
     "member_not_active": _l("这个账户停用了"),

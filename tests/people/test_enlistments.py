@@ -1,6 +1,7 @@
 """Reporting-in: entered once, counted apart, linked to who joins; hours count once (T1, T2)."""
 
 import time
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -11,9 +12,10 @@ from app.base.errors import CsvUnreadable, ValidationFailed
 from app.base.transactions import attempt
 from app.community import tree, units
 from app.people import enlistment_imports, enlistments, erasure, own_record, team_members
+from app.people.enlistments import NewEnlistment
 from app.people.models import Enlistment, Member
 from app.reports import enlistment_hours
-from tests.factories import people, points, teams
+from tests.factories import community, people, points, teams
 
 HEADER = "外部编号,姓名,手机号,工作单位,居住地编码,身份,来源,报到日期\n"
 
@@ -100,6 +102,35 @@ def test_t2_a_changed_row_is_changed_and_another_name_is_refused(session, here):
     )
     found = rows(session, here)
     assert (found["E1"].standing, found["E2"].name_masked) == ("retired", "报*2")
+
+
+def test_t2_a_list_without_a_column_leaves_what_was_known_by_it(session, here):
+    run(session, here, line(1, phone="00000000001") + line(2))
+    before = rows(session, here)
+    short = "外部编号,姓名,居住地编码,身份,来源\n"
+    text = "E1,报到1,350902200001,在职,线上\nE2,报到2,350902200001,离退休,线上\n"
+    assert run(session, here, text, header=short) == ((0, 1, 1), [])
+    after = rows(session, here)
+    for number in ("E1", "E2"):
+        assert after[number].unit_id == before[number].unit_id is not None
+    assert after["E1"].phone_hash == before["E1"].phone_hash is not None
+    assert after["E2"].standing == "retired"
+    assert run(session, here, line(1, unit="")) == ((0, 1, 0), [])
+    assert rows(session, here)["E1"].unit_id is None
+
+
+def test_t2_nobody_takes_over_a_row_of_a_home_that_is_not_in_their_charge(session, here):
+    other = community.make_node(session, here.city, code="c9")
+    enlistments.enlist(
+        session,
+        ledger_id=here.ledger_id,
+        new=NewEnlistment("E1", "报到1", other.id, None, "serving", "online", date(2025, 3, 1)),
+        takes=lambda *_: True,
+        actor=SYSTEM,
+    )
+    session.commit()
+    assert run(session, here, line(1) + line(2)) == ((1, 0, 0), [(2, "not_in_charge")])
+    assert rows(session, here)["E1"].node_id == other.id
 
 
 def test_no_political_standing_is_asked_for_or_kept(session, here):
@@ -218,7 +249,9 @@ def test_an_unknown_standing_enters_nobody(session, here):
         "E1", "温如许", here.node.id, None, "member", "online", points.RATES_FROM
     )
     with pytest.raises(ValidationFailed), attempt(session):
-        enlistments.enlist(session, ledger_id=here.ledger_id, new=new, actor=SYSTEM)
+        enlistments.enlist(
+            session, ledger_id=here.ledger_id, new=new, takes=lambda *_: True, actor=SYSTEM
+        )
     assert rows(session, here) == {}
 
 

@@ -139,3 +139,42 @@ def test_t2_the_same_list_twice_brings_nothing_new_and_names_its_bad_rows(
     assert member.name_masked not in page
     listed = done(staff.get(f"{path}?unit_id={school.id}"))["items"]
     assert {row["standing"] for row in listed} == {"serving", "retired"}
+
+
+def test_t1_a_unit_of_the_city_is_named_below_and_shows_only_its_people_of_here(
+    town: Town,
+) -> None:
+    bureau = units.add(
+        town.session, node=town.world.city, kind="机关", name="市委宣传部", actor=SYSTEM
+    )
+    other = units.add(town.session, node=town.elsewhere, kind="学校", name="别社区的", actor=SYSTEM)
+    town.session.commit()
+    path, person = f"{town.book}/enlistments", {"standing": "serving", "unit_id": bureau.id}
+    for who, number, node in (("staff", "E1", town.node), ("foreign_staff", "E2", town.elsewhere)):
+        body = {**person, "external_id": number, "name": "温如许", "node_code": node.code}
+        done(town.caller(who).post(path, body), 201)
+    page = desk(town, "/enlistments")
+    assert f'<option value="{bureau.id}"' in page.text
+    assert f'<option value="{other.id}"' not in page.text
+    listed = desk(town, f"/enlistments?unit={bureau.id}")
+    assert listed.status_code == 200
+    assert "E1" in listed.text
+    assert "E2" not in listed.text
+    assert desk(town, f"/enlistments?unit={other.id}").status_code == 404
+    found = done(town.caller("staff").get(f"{path}?unit_id={bureau.id}"))["items"]
+    assert [each["external_id"] for each in found] == ["E1"]
+    whole = done(town.caller("city_administrator").get(f"{path}?unit_id={bureau.id}"))["items"]
+    assert [each["external_id"] for each in whole] == ["E1", "E2"]
+    refused(town.caller("staff").get(f"{path}?unit_id={other.id}"), "not_found", 404)
+
+
+def test_t2_nobody_moves_a_person_who_reported_in_to_another_community(town: Town) -> None:
+    path, person = f"{town.book}/enlistments", {"external_id": "E1", "name": "温如许"}
+    there = {**person, "standing": "serving", "node_code": town.elsewhere.code}
+    done(town.caller("foreign_staff").post(path, there), 201)
+    staff = town.caller("staff")
+    before = everything(town.session)
+    refused(staff.post(path, {**there, "node_code": town.node.code}), "validation_failed", 422)
+    assert everything(town.session) == before
+    moved = town.caller("city_administrator").post(path, {**there, "node_code": town.node.code})
+    assert done(moved, 201)["node_code"] == town.node.code

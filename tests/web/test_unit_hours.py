@@ -33,6 +33,7 @@ def a_school(desk, *students):
     for number, student in enumerate(students):
         row = enlistments.enlist(
             desk.session, ledger_id=desk.ledger_id, actor=desk.world.staff,
+            takes=lambda *_: True,
             new=NewEnlistment(
                 f"S{number}", members.full_name(student), desk.node.id, school.id, "serving",
                 "offline", DAY,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.base import clock
+from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree, units
 from app.people import enlistment_imports, enlistments, names, phones
@@ -40,15 +41,19 @@ bp = Blueprint("enlistments", __name__, url_prefix="/books/<book>", description=
 @bp.arguments(EnlistmentPageIn, location="query")
 @bp.response(200, items_of(EnlistmentOut))
 def list_enlistments(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """List who reported in: of a residence, or of a unit of one's own place."""
+    """List who reported in: of a residence, or of a unit; of another place's unit one's own."""
     ledger_id, unit_id = book_id(book), asked.pop("unit_id", None)
     with reading() as session:
         node = standing.place(session, asked.pop("node_code", None), READERS)
         if unit_id is None:
             found = enlistments.list_at_home(session, ledger_id=ledger_id, node=node, **asked)
         else:
-            standing.node_at(session, units.get(session, unit_id).node_id, READERS)
-            found = enlistments.list_of_unit(session, ledger_id=ledger_id, unit_id=unit_id, **asked)
+            unit = units.get(session, unit_id)
+            is_own = standing.is_at(session, unit.node_id, READERS)
+            key: dict[str, Any] = {"ledger_id": ledger_id, "unit_id": unit_id, **asked}
+            found = enlistments.list_of_unit(session, **key, node=None if is_own else node)
+            if not is_own and not found and not units.is_near(session, unit, node):
+                raise NotFound("no unit of here")
         return {"items": _shown(session, ledger_id, found)}
 
 
@@ -76,7 +81,13 @@ def enlist(asked: dict[str, Any], book: str) -> ResponseReturnValue:
             enlisted_on=clock.today(),
             phone_hash=phones.login_hash(phones.normalise(phone)) if phone else None,
         )
-        made = enlistments.enlist(session, ledger_id=ledger_id, new=new, actor=actor())
+        made = enlistments.enlist(
+            session,
+            ledger_id=ledger_id,
+            new=new,
+            takes=lambda session, node: standing.is_at(session, node.id, WORKERS),
+            actor=actor(),
+        )
         return _shown(session, ledger_id, [made])[0]
 
     return act(verb, ledger_id=ledger_id, dump=EnlistmentOut().dump)

@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base import clock
+from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree, units
-from app.people import enlistments, names, phones
+from app.community.models import Node
+from app.people import enlistments, names, phones, roles
 from app.people.enlistments import NewEnlistment
 from app.people.team_cards import list_parts
 from app.reports import enlistment_hours
@@ -56,7 +58,9 @@ def enlist() -> ResponseReturnValue:
             enlisted_on=clock.today(),
             phone_hash=phones.login_hash(phones.normalise(phone)) if phone else None,
         )
-        enlistments.enlist(session, ledger_id=desk.ledger_id(), new=new, actor=actor())
+        enlistments.enlist(
+            session, ledger_id=desk.ledger_id(), new=new, takes=_is_ours, actor=actor()
+        )
 
     return forms.answer(
         verb,
@@ -89,6 +93,10 @@ def enlist_unit() -> ResponseReturnValue:
     )
 
 
+def _is_ours(session: Session, node: Node) -> bool:
+    return roles.has(session, person_id=desk.me(), roles=desk.WORKERS, node=node)
+
+
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("people")
     unit_id = request.args.get("unit", type=int)
@@ -98,16 +106,22 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     key: dict[str, Any] = {"ledger_id": ledger_id, "node": node}
     with reading() as session:
         unit = units.get(session, unit_id) if unit_id is not None else None
+        is_own = unit is not None and roles.has(
+            session, person_id=desk.me(), roles=desk.READERS, node=tree.get(session, unit.node_id)
+        )
         if unit is None:
             found = enlistments.list_at_home(session, **key, **page)
         else:
-            desk.require_at(session, unit.node_id, desk.READERS)
-            found = enlistments.list_of_unit(session, ledger_id=ledger_id, unit_id=unit.id, **page)
+            whole = {"ledger_id": ledger_id} if is_own else key
+            found = enlistments.list_of_unit(session, **whole, unit_id=unit.id, **page)
+            if not found and not units.is_near(session, unit, node):
+                raise NotFound("no unit of here")
         owners = units.get_many(session, {each.unit_id for each in found if each.unit_id})
         return forms.page(
             "registers/enlistments.html",
             problem,
             unit=unit,
+            is_own=is_own,
             found=found,
             owners=owners,
             nodes=tree.get_many(session, {each.node_id for each in found}),
@@ -118,7 +132,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             served=enlistment_hours.of_place(session, **key),
             tags=enlistments.tags_in(session, **key),
             came=enlistments.list_units(session, **key),
-            units_here=[(each.id, each.name) for each in units.list_in(session, node)],
+            units_here=[(each.id, each.name) for each in units.list_near(session, node)],
             places=[(node.code, node.short_name)]
             + [(each.code, each.short_name) for each in list_parts(session, node)],
             offset=offset,
