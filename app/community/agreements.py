@@ -1,7 +1,7 @@
 """Agreements: what a unit and a place agreed: 共建协议, 结对, 认领 of a building or grid.
 
 One register with begin and end (T17, T18, T20). What is claimed is claimed by one unit at
-a time: the first, until its claim ends. Ended rows stay.
+a time: the first, until its claim ends or its last day has passed. Ended rows stay.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from app.community import tree
 from app.community.errors import PlaceClaimed
 from app.community.models import AGREEMENT_KINDS, Agreement, Node, Unit
 
+EXPIRED = "到期"
+"""Why a claim ended whose last day passed: nobody else gave a reason."""
 TITLE_MAX, STANDARD_MAX, REASON_MAX = 80, 32, 200
 
 
@@ -46,6 +48,9 @@ def sign(session: Session, *, unit: Unit, node: Node, terms: Terms, actor: Actor
         PlaceClaimed: Another unit holds this building or grid; fact `unit`.
     """
     _check(terms)
+    if terms.kind == "claim":
+        _end_expired(session, node)
+    is_over = terms.kind == "claim" and terms.ends_on is not None and terms.ends_on < clock.today()
     row = {
         "id": serials.take(session, ledger_id=serials.HOUSE, name="community_agreement"),
         "unit_id": unit.id,
@@ -55,6 +60,8 @@ def sign(session: Session, *, unit: Unit, node: Node, terms: Terms, actor: Actor
         "standard": (terms.standard or "").strip() or None,
         "begins_on": terms.begins_on,
         "ends_on": terms.ends_on,
+        "ended_on": terms.ends_on if is_over else None,
+        "ended_reason": EXPIRED if is_over else None,
         "made_at": clock.now(),
     }
     made = session.scalar(
@@ -126,6 +133,7 @@ def holder_of(session: Session, node: Node) -> Unit | None:
             Agreement.node_id == node.id,
             Agreement.kind == "claim",
             Agreement.ended_on.is_(None),
+            sa.or_(Agreement.ends_on.is_(None), Agreement.ends_on >= clock.today()),
         )
     )
 
@@ -145,6 +153,21 @@ def count_by_kind_of_unit(session: Session, node: Node, *, kind: str) -> dict[st
         if is_running(each, today):
             found[units[each.unit_id]] = found.get(units[each.unit_id], 0) + 1
     return found
+
+
+def _end_expired(session: Session, node: Node) -> None:
+    """End a claim of this place whose last day has passed; its row is held until the next is in."""
+    session.execute(
+        sa.update(Agreement)
+        .where(
+            Agreement.node_id == node.id,
+            Agreement.kind == "claim",
+            Agreement.ended_on.is_(None),
+            Agreement.ends_on < clock.today(),
+        )
+        .values(ended_on=Agreement.ends_on, ended_reason=EXPIRED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _check(terms: Terms) -> None:

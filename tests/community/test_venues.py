@@ -120,6 +120,36 @@ def test_t18_t19_a_building_is_claimed_by_one_unit_until_its_claim_ends(session)
     assert agreements.holder_of(session, building) == second
 
 
+def test_t18_t20_a_claim_whose_last_day_has_passed_blocks_nobody(session):
+    community = make_jinxi(session)[-1]
+    building = make_node(session, community, name="1号楼")
+    first, second = (
+        units.add(session, node=community, kind="机关", name=name, actor=SYSTEM)
+        for name in ("市委宣传部", "供电公司")
+    )
+    march = date(2026, 3, 1)
+    terms = Terms("claim", "认领1号楼", march, ends_on=date(2026, 3, 31))
+    with clock.held_at(clock.local_instant(march)):
+        old = agreements.sign(session, unit=first, node=building, terms=terms, actor=SYSTEM)
+        session.commit()
+    next_year = Terms("claim", "认领1号楼", march, ends_on=date(2026, 12, 31))
+    with (
+        clock.held_at(clock.local_instant(date(2026, 3, 31))),
+        pytest.raises(PlaceClaimed),
+        attempt(session),
+    ):
+        agreements.sign(session, unit=second, node=building, terms=next_year, actor=SYSTEM)
+    with clock.held_at(clock.local_instant(date(2026, 4, 1))):
+        assert agreements.holder_of(session, building) is None
+        agreements.sign(session, unit=second, node=building, terms=next_year, actor=SYSTEM)
+        session.commit()
+        assert agreements.holder_of(session, building).name == "供电公司"
+        before = Terms("claim", "补记", date(2026, 1, 1), ends_on=date(2026, 2, 28))
+        agreements.sign(session, unit=first, node=building, terms=before, actor=SYSTEM)
+    kept = agreements.get(session, old.id)
+    assert (kept.ended_on, kept.ended_reason) == (date(2026, 3, 31), "到期")
+
+
 def test_t17_t20_agreements_have_a_begin_and_an_end_and_are_counted_by_kind_of_unit(session):
     community = make_jinxi(session)[-1]
     kinds = ["企事业单位"] * 7 + ["“两新”组织"] * 3

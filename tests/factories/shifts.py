@@ -1,15 +1,18 @@
 """Patrols, visits and rosters on the community of `activities`, on the same Tuesday."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ActivitySession
+from app.activities.models_shift import RosterShift
 from app.activities.shifts import checkpoint_codes, routes, visits
 from app.activities.shifts.routes import Scanned
+from app.base import clock
 from app.base.actors import Actor
+from app.base.ids import new_id
 from app.community import agreements, units, venues
 from app.community.agreements import Terms
 from app.community.models import Node
@@ -114,12 +117,25 @@ def code_of(
     )
 
 
-def some(session: Session, node: Node, actor: Actor) -> dict[str, Any]:
-    """One venue of a place, one unit and its agreement, by the names of their addresses."""
+def some(session: Session, ledger_id: int, node: Node, actor: Actor) -> dict[str, Any]:
+    """One venue with a shift of staff, one unit and its agreement, by names of their addresses."""
     venue = venues.add(
         session, node=node, kind="近邻驿站", name="近邻之家", address="架空层", actor=actor
     )
     unit = units.add(session, node=node, kind="企事业单位", name="供电公司", actor=actor)
     terms = Terms("joint", "共建协议", date(2026, 3, 1))
     made = agreements.sign(session, unit=unit, node=node, terms=terms, actor=actor)
-    return {"venue_id": venue.id, "agreement_id": made.id, "venues.sign.unit_id": unit.id}
+    soon = clock.now() + timedelta(days=1)
+    shift = RosterShift(
+        ledger_id=ledger_id,
+        id=new_id(),
+        venue_id=venue.id,
+        kind="resident",
+        starts_at=soon,
+        ends_at=soon + timedelta(hours=1),
+        planned_by_id=actor.person_id,
+    )
+    session.add(shift)
+    session.flush()
+    names = {"venue_id": venue.id, "shift_id": shift.id}
+    return {**names, "agreement_id": made.id, "venues.sign.unit_id": unit.id}

@@ -101,7 +101,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _registers(session, world, member)
     names |= claims.some(session, world, names, MAKER)
     names |= _asked_for(session, ledger_id, node, member, other)
-    names |= shifts.some(session, node, MAKER)
+    names |= shifts.some(session, ledger_id, node, MAKER)
     session.commit()
     return District(node, shelf, member, names)
 

@@ -67,6 +67,16 @@ def test_o15_v1_v2_venues_at_the_desk_and_on_the_phone(app, session, site, desk)
         assert staff.send(roster, **plan, kind="rotating", people_count="2").status_code == 303
         assert staff.send(roster, **plan, kind="resident").status_code == 303
         week = staff.get(f"{roster}?monday=2026-03-09").text
+        holders = re.findall(r'action="([^"]+/holder[^"]*)"', week)
+        number = site.town.caller("staff").member.volunteer_no
+        assert staff.send(holders[0], volunteer_no=number).status_code == 303
+        filled = staff.get(f"{roster}?monday=2026-03-09").text
+        removal = re.findall(r'action="([^"]+/remove[^"]*)"', filled)
+        assert staff.send(removal[1]).status_code == 303
+        rest = staff.get(f"{roster}?monday=2026-03-09").text
+    assert (len(holders), len(removal)) == (2, 2)
+    assert "3 班没有人" in filled
+    assert "2 班没有人" in rest
     for text in ("近邻红色驿站", "老活动室", "饮水、协商议事", "周一至周日 8:30–21:00"):
         assert text in page
     assert "└" in listed

@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from app.activities.models import Activity
+from app.people.models import Audit
 from tests.factories import onsite
 from tests.factories.activities import DAY, EVE, at, moment
 from tests.web.answers import done, once, refused
@@ -95,6 +96,45 @@ def test_v2_a_week_of_a_roster(site, session):
     assert {
         each.state for each in session.query(Activity).execution_options(cross_ledger=True)
     } == {"submitted"}
+
+
+def test_v2_a_shift_of_staff_that_nobody_holds_is_given_changed_and_taken_off(site, session):
+    venue = a_venue(site)
+    path = f"{site.book}/venues/{venue['id']}/roster"
+    spans = {"starts_at": moment("09:00").isoformat(), "ends_at": moment("11:00").isoformat()}
+    shifts = [{"kind": kind, **spans} for kind in ("resident", "rotating")]
+    with at("09:00", EVE):
+        staff, foreign = site.caller("staff"), onsite.fresh(site.town.caller("foreign_staff"))
+        made = done(staff.post(path, {"title": "值班", "shifts": shifts}), 201)["items"]
+        empty, rotating = (f"{path}/{each['id']}" for each in made)
+        body = {"volunteer_no": staff.member.volunteer_no}
+        assert made[0]["is_empty"]
+        refused(site.wen.put(f"{empty}/holder", body), "permission_denied", 403)
+        refused(foreign.put(f"{empty}/holder", body), "not_found", 404)
+        refused(staff.put(f"{rotating}/holder", body), "not_found", 404)
+        refused(staff.delete(rotating), "not_found", 404)
+        refused(foreign.delete(empty), "not_found", 404)
+        monday = DAY - timedelta(days=DAY.weekday())
+
+        def is_empty():
+            found = done(staff.get(f"{path}?monday={monday}"))["items"]
+            return [each["is_empty"] for each in found if each["kind"] == "resident"]
+
+        assert is_empty() == [True]
+        assert staff.put(f"{empty}/holder", body).status_code == 204
+        assert is_empty() == [False]
+        assert staff.put(f"{empty}/holder", {"volunteer_no": None}).status_code == 204
+        assert is_empty() == [True]
+    with at("11:30"):
+        staff = onsite.fresh(site.town.caller("staff"))
+        refused(staff.put(f"{empty}/holder", body), "validation_failed", 422)
+        refused(staff.delete(empty), "validation_failed", 422)
+    with at("08:00"):
+        assert onsite.fresh(site.town.caller("staff")).delete(empty).status_code == 204
+    session.expire_all()
+    acts = session.query(Audit.action).filter_by(ledger_id=site.town.ledger_id)
+    kept = [each.action for each in acts if each.action.startswith("roster_shift")]
+    assert kept == ["roster_shift_held"] * 2 + ["roster_shift_removed"]
 
 
 def test_t18_t20_agreements_are_signed_listed_and_ended(site):

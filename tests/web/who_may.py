@@ -50,6 +50,7 @@ MAY = {
     "shifts.*": ANYONE,
     "venue_use.show_roster": ANYONE,
     "venue_use.plan_roster": WRITE,
+    "venue_use.*_shift": WRITE,
     "venue_use.*": READ,
     "venues.show": ANYONE,
     "venues.list_agreements": ANYONE,

@@ -8,6 +8,7 @@ and no session, so it can earn nothing. A shift that nobody holds is empty, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -149,20 +150,68 @@ def hold(
     venue: Venue,
     actor: Actor,
 ) -> RosterShift:
-    """Name who of the staff holds a 常驻 shift, or nobody any more.
+    """Name who of the staff holds a 常驻 shift, or nobody any more; until it is over.
 
     Raises:
         NotFound: No such shift of staff at this venue.
         PermissionDenied: The actor is not staff of the venue's place.
+        ValidationFailed: The shift is over: what stood on the roster stays.
     """
-    if not standing.is_staff_at(session, node_id=venue.node_id, actor=actor):
-        raise PermissionDenied("only staff of the venue's place")
-    shift = session.get(RosterShift, (ledger_id, shift_id))
-    if shift is None or shift.kind != "resident" or shift.venue_id != venue.id:
-        raise NotFound("no such shift of staff")
+    shift = _resident(session, ledger_id, shift_id, venue, actor)
+    if shift.ends_at <= clock.now():
+        raise ValidationFailed("this shift is over", field="shift_id", reason="past")
     shift.holder_id = holder_id
     session.flush()
+    _note(session, shift, "roster_shift_held", actor, is_held=holder_id is not None)
     return shift
+
+
+def remove(session: Session, *, ledger_id: int, shift_id: UUID, venue: Venue, actor: Actor) -> None:
+    """Take a 常驻 shift off the roster before it begins; a 轮值 one is cancelled as its activity.
+
+    Raises:
+        NotFound: No such shift of staff at this venue.
+        PermissionDenied: The actor is not staff of the venue's place.
+        ValidationFailed: It has begun.
+    """
+    shift = _resident(session, ledger_id, shift_id, venue, actor)
+    if shift.starts_at <= clock.now():
+        raise ValidationFailed("this shift has begun", field="shift_id", reason="past")
+    _note(session, shift, "roster_shift_removed", actor)
+    session.delete(shift)
+    session.flush()
+
+
+def _resident(
+    session: Session, ledger_id: int, shift_id: UUID, venue: Venue, actor: Actor
+) -> RosterShift:
+    """Hold a shift of staff, so that two changes at once follow one another."""
+    if not standing.is_staff_at(session, node_id=venue.node_id, actor=actor):
+        raise PermissionDenied("only staff of the venue's place")
+    query = sa.select(RosterShift).where(
+        RosterShift.ledger_id == ledger_id,
+        RosterShift.id == shift_id,
+        RosterShift.venue_id == venue.id,
+        RosterShift.kind == "resident",
+    )
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    shift = session.scalars(locked).first()
+    if shift is None:
+        raise NotFound("no such shift of staff")
+    return shift
+
+
+def _note(session: Session, shift: RosterShift, action: str, actor: Actor, **facts: Any) -> None:
+    audit.write(
+        session,
+        ledger_id=shift.ledger_id,
+        actor=actor,
+        action=action,
+        subject_kind="venue",
+        venue_id=shift.venue_id,
+        starts_at=shift.starts_at.isoformat(),
+        **facts,
+    )
 
 
 def _shown(shift: RosterShift, activity: Activity | None, slot: ActivitySession | None) -> Shown:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,8 @@ from app.activities.shifts.rosters import NewShift, Shown
 from app.base import clock
 from app.base.transactions import reading, unit_of_work
 from app.community import venues
-from app.community.models import Node
+from app.community.models import Node, Venue
+from app.people import members
 from app.reports import exports, venue_use, venue_use_files
 from app.reports.exports import Ordered
 from app.reports.venue_use import Span
@@ -22,7 +24,15 @@ from app.web.api import reports, standing
 from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import items_of
-from app.web.schemas.venues import RosterIn, ShiftOut, UseFileIn, UseIn, UseOut, WeekIn
+from app.web.schemas.venues import (
+    RosterIn,
+    ShiftHolderIn,
+    ShiftOut,
+    UseFileIn,
+    UseIn,
+    UseOut,
+    WeekIn,
+)
 from app.web.session import actor
 
 bp = Blueprint("venue_use", __name__, url_prefix="/books/<book>", description="Use of venues")
@@ -96,10 +106,7 @@ def plan_roster(asked: dict[str, Any], book: str, venue_id: int) -> ResponseRetu
     ledger_id = standing.book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        standing.require_holder(session, standing.WORKERS)
-        venue = venues.get(session, venue_id)
-        node = standing.node_at(session, venue.node_id, standing.WORKERS)
-        standing.require_book(session, ledger_id, node)
+        venue = _venue(session, ledger_id, venue_id)
         made = rosters.plan(
             session,
             ledger_id=ledger_id,
@@ -113,6 +120,50 @@ def plan_roster(asked: dict[str, Any], book: str, venue_id: int) -> ResponseRetu
         return {"items": [OUT.dump(_shift(each)) for each in found]}
 
     return act(verb, ledger_id=ledger_id)
+
+
+@bp.put("/venues/<int:venue_id>/roster/<uuid:shift_id>/holder")
+@allow(SIGNED_IN)
+@bp.arguments(ShiftHolderIn)
+@bp.response(204)
+def hold_shift(
+    asked: dict[str, Any], book: str, venue_id: int, shift_id: UUID
+) -> ResponseReturnValue:
+    """Name who of the staff holds a shift (常驻), by their number; nobody with null."""
+    ledger_id, number = standing.book_id(book), asked["volunteer_no"]
+
+    def verb(session: Session, _fact: None) -> None:
+        venue = _venue(session, ledger_id, venue_id)
+        key: dict[str, Any] = {"ledger_id": ledger_id}
+        whose = members.by_volunteer_no(session, **key, volunteer_no=number) if number else None
+        holder_id = whose.person_id if whose else None
+        key |= {"shift_id": shift_id, "venue": venue, "holder_id": holder_id}
+        rosters.hold(session, **key, actor=actor())
+
+    return act(verb, ledger_id=ledger_id, status=204)
+
+
+@bp.delete("/venues/<int:venue_id>/roster/<uuid:shift_id>")
+@allow(SIGNED_IN)
+@bp.response(204)
+def remove_shift(book: str, venue_id: int, shift_id: UUID) -> ResponseReturnValue:
+    """Take a shift of staff (常驻) off the roster before it begins."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> None:
+        venue = _venue(session, ledger_id, venue_id)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "shift_id": shift_id}
+        rosters.remove(session, **key, venue=venue, actor=actor())
+
+    return act(verb, ledger_id=ledger_id, status=204)
+
+
+def _venue(session: Session, ledger_id: int, venue_id: int) -> Venue:
+    standing.require_holder(session, standing.WORKERS)
+    venue = venues.get(session, venue_id)
+    node = standing.node_at(session, venue.node_id, standing.WORKERS)
+    standing.require_book(session, ledger_id, node)
+    return venue
 
 
 def _place(session: Session, ledger_id: int, code: str | None) -> Node:

@@ -46,6 +46,12 @@ class EndIn(InSchema):
     reason = Text(required=True)
 
 
+class HolderIn(InSchema):
+    """Who of the staff holds a shift, by their number; left blank, nobody does."""
+
+    volunteer_no = Text(load_default=None, length_max=40)
+
+
 class RosterIn(InSchema):
     """The same shift on some days of a week: who, from when to when, on which weekdays."""
 

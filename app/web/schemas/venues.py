@@ -136,6 +136,12 @@ class RosterIn(InSchema):
     )
 
 
+class ShiftHolderIn(InSchema):
+    """Who of the staff holds a shift, by their number; null for nobody."""
+
+    volunteer_no = Text(required=True, allow_none=True, length_max=40)
+
+
 class ShiftOut(Schema):
     """A shift of a roster; names of staff are not shown here, only whether it is held."""
 

@@ -16,7 +16,7 @@ from app.base.transactions import reading
 from app.people import members
 from app.web.pages import date_in_words
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk_venues import RosterIn
+from app.web.schemas.desk_venues import HolderIn, RosterIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -63,6 +63,44 @@ def plan(venue_id: int) -> ResponseReturnValue:
             else _("排好了。")
         ),
         to=lambda made: url_for("staff.rosters.show", venue_id=venue_id, monday=made["monday"]),
+        again=lambda problem: _show(venue_id, problem),
+    )
+
+
+@bp.post("/<uuid:shift_id>/holder")
+@allow(SIGNED_IN)
+def hold(venue_id: int, shift_id: UUID) -> ResponseReturnValue:
+    """Name who of the staff holds a shift, or nobody any more."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        venue = scoped(session, venue_id, desk.WORKERS)
+        number = asked["volunteer_no"]
+        holder_id = numbered(session, number).person_id if number else None
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "shift_id": shift_id}
+        rosters.hold(session, **key, holder_id=holder_id, venue=venue, actor=actor())
+
+    return _step(verb, venue_id, _("记好了。"), HolderIn)
+
+
+@bp.post("/<uuid:shift_id>/remove")
+@allow(SIGNED_IN)
+def remove(venue_id: int, shift_id: UUID) -> ResponseReturnValue:
+    """Take a shift of staff off the roster before it begins."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        venue = scoped(session, venue_id, desk.WORKERS)
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "shift_id": shift_id}
+        rosters.remove(session, **key, venue=venue, actor=actor())
+
+    return _step(verb, venue_id, _("这一班取消了。"))
+
+
+def _step(verb: forms.Verb, venue_id: int, said: str, schema: Any = None) -> ResponseReturnValue:
+    return forms.answer(
+        verb,
+        schema=schema,
+        said=said,
+        to=url_for("staff.rosters.show", venue_id=venue_id, monday=_week().isoformat()),
         again=lambda problem: _show(venue_id, problem),
     )
 
