@@ -10,8 +10,8 @@ Undo: the demands are forgotten; applications and grants by hand are entered wit
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056"
-down_revision = "0055"
+revision = "0057"
+down_revision = "0056"
 
 TABLE, COLUMN = "points_indicator", "evidence"
 CHECK = "ck_points_indicator_evidence_known"
