@@ -45,6 +45,7 @@ class Config:
     PROXY_COUNT = int(os.environ.get("TIMEBANK_PROXIES", "0"))
     SQLALCHEMY_DATABASE_URI = database_url(INSTANCE_PATH)
     SMS_SENDER = os.environ.get("TIMEBANK_SMS_SENDER", "console")
+    REPORT_SECONDS = int(os.environ.get("TIMEBANK_REPORT_SECONDS", "60"))
     MAX_CONTENT_LENGTH = 10_000_000
     MAX_FORM_MEMORY_SIZE = 500_000
 

@@ -47,6 +47,7 @@ def build_app(url: str, instance: Path) -> Flask:
         ENVIRONMENT = "test"
         INSTANCE_PATH = instance
         SQLALCHEMY_DATABASE_URI = url
+        REPORT_SECONDS = 0
 
     return create_app(TestConfig)
 

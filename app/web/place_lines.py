@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from app.reports import place_reports
-from app.reports.place_reports import Scope, Told
+from app.reports.place_reports import Readings, Told
 from app.service_orders import templates
 from app.web.place_words import LINES, REQUESTS, SECTIONS, SHARES
 
@@ -20,10 +18,10 @@ class Section:
     lines: tuple[Told, ...]
 
 
-def draw(session: Session, scope: Scope) -> list[Section]:
+def draw(readings: Readings) -> list[Section]:
     """Draw a place's report; what the place does not have is not there."""
-    told = {each.line.code: each for each in place_reports.tell(session, scope)}
-    own = templates.name_at(session, scope.node)
+    told = {each.line.code: each for each in place_reports.tell(readings)}
+    own = templates.name_at(readings.session, readings.scope.node)
     drawn = [
         Section(
             str(title),

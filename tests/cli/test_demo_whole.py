@@ -13,11 +13,11 @@ from flask import Flask
 from app.base.db import db
 from app.base.transactions import reading_long
 from app.cli.demo.whole import stories
-from app.cli.demo.whole.expected import AS_OF_ON, FIGURES
+from app.cli.demo.whole.expected import AS_OF_ON, FIGURES, SHARES
 from app.community import tree
 from app.points import programmes
 from app.reports import place_reports
-from app.reports.place_reports import Counted, Imported
+from app.reports.place_reports import Computed, Counted, Imported, Readings
 from tests import postgres
 from tests.conftest import DATABASE, build_app, migrate
 
@@ -70,7 +70,7 @@ def told_shares_and_values_are_those_of_the_plan(app):
             scope = place_reports.scope_of(
                 session, ledger_id=ledger_id, node=node, as_of_on=AS_OF_ON
             )
-            told = place_reports.tell_story(session, scope)
+            told = place_reports.tell_story(Readings(session, scope))
             assert len(told) == len(sentences)
             for each in (piece for sentence in told for piece in sentence):
                 if isinstance(each, Counted):
@@ -78,4 +78,6 @@ def told_shares_and_values_are_those_of_the_plan(app):
                     assert each.value == figure.count, figure
                     assert each.share is None or str(each.share) == figure.share
                 elif isinstance(each, Imported):
-                    assert each.source.startswith(("公开报道", "由办结率"))
+                    assert each.source.startswith("公开报道")
+                elif isinstance(each, Computed):
+                    assert str(each.share) in {one.share for one in SHARES}

@@ -26,7 +26,7 @@ from app.cli.demo.whole import (
     stories,
     table,
 )
-from app.cli.demo.whole.expected import FIGURES, PROGRAMMES
+from app.cli.demo.whole.expected import FIGURES, PROGRAMMES, SHARES
 from app.cli.demo.world import BEGAN_ON, at, step
 from app.community import agreements, tree, venues
 from app.community.models import Node
@@ -108,7 +108,7 @@ def _its_sentences_tell_the_figures_that_are_reconciled(app, code):
                 session, ledger_id=ledger_id, node=node, as_of_on=AS_OF_ON
             )
             told = [
-                place_reports.tell_story(session, scope, language=language)
+                place_reports.tell_story(place_reports.Readings(session, scope), language=language)
                 for language in ("zh", "en")
             ]
     for sentences in told:
@@ -134,7 +134,7 @@ def _the_figures_are_compared(app):
     assert same == {"changan"}
     assert "changan" not in wrong
     assert len(told["programmes"]) == len(PROGRAMMES) + 1
-    assert len(told["figures"]) == len(FIGURES)
+    assert len(told["figures"]) == len(FIGURES) + len(SHARES)
 
     shown = invoke(app, "demo", "reconcile").output.splitlines()
     planned = [line for line in shown if "计划" in line]

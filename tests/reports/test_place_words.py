@@ -42,7 +42,7 @@ def tell(session, mall, *, on=None, language="zh"):
     scope = place_reports.scope_of(
         session, ledger_id=mall.ledger_id, node=mall.node, as_of_on=on or clock.today()
     )
-    return place_reports.tell_story(session, scope, language=language)
+    return place_reports.tell_story(place_reports.Readings(session, scope), language=language)
 
 
 def state(figure_node, code="complaints_down", day_on=date(2026, 3, 1)):
@@ -85,6 +85,70 @@ def test_t9_a_share_of_nothing_is_told_as_the_number_itself(session, mall):
     write(session, mall, ("办结率{requests_finished%}。", "{requests_finished%} finished."))
     ((_, figure, _),) = tell(session, mall)
     assert (figure.value, figure.share) == (0, None)
+
+
+def stated(node, code, value, *, qualifier="", unit="件", span="两年", source="报道甲"):
+    return NewFigure(
+        node.id, code, code, unit, Decimal(value), qualifier, span, MARCH.date(), source
+    )
+
+
+def shares(session, mall, text="{@events_finished/@events%2}"):
+    write(session, mall, (text, text))
+    return [str(piece.share) for (piece,) in tell(session, mall)]
+
+
+@pytest.mark.parametrize(("finished", "said"), [(7_786, "98.95"), (7_785, "98.93")])
+def test_t10_a_rate_is_computed_of_two_figures_of_one_place_source_and_window(
+    session, mall, finished, said
+):
+    both = [stated(mall.node, "events", 7_869), stated(mall.node, "events_finished", finished)]
+    figures.enter(session, figures=both, actor=SYSTEM)
+    assert shares(session, mall) == [said]
+
+
+@pytest.mark.parametrize("other", [{"span": "一年"}, {"source": "报道乙"}, {"qualifier": "余"}])
+def test_t10_figures_that_do_not_belong_together_make_no_rate(session, mall, other):
+    both = [
+        stated(mall.node, "events", 7_869),
+        stated(mall.node, "events_finished", 7_786, **other),
+    ]
+    figures.enter(session, figures=both, actor=SYSTEM)
+    assert shares(session, mall) == []
+
+
+def test_p5_what_is_counted_here_is_told_as_a_share_of_a_figure_from_elsewhere(session, mall):
+    figures.enter(session, figures=[stated(mall.node, "villages", 141, unit="个")], actor=SYSTEM)
+    assert shares(session, mall, "{shops/@villages%}") == ["0.7"]
+    ((piece,),) = tell(session, mall)
+    assert (piece.part.value, piece.whole.said) == (1, "141个")
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("{@villages/@nobody%}", "nobody"),
+        ("{@events/@villages%}", "villages"),
+        ("{hours/@villages%}", "hours"),
+        ("{teams/shops%}", "teams"),
+        ("{teams/@villages}", ""),
+    ],
+)
+def test_a_share_of_two_things_that_make_none_is_refused(session, mall, text, figure):
+    known = [stated(mall.node, "events", 1), stated(mall.node, "villages", 1, unit="个")]
+    figures.enter(session, figures=known, actor=SYSTEM)
+    refused(session, mall, text, line=1, figure=figure)
+
+
+def test_a_report_counts_every_line_of_a_place_in_one_statement(session, mall):
+    write(session, mall, ("{shops}家{shops}", "{shops} {shops}"))
+    scope = place_reports.scope_of(session, ledger_id=mall.ledger_id, node=mall.node)
+    readings = place_reports.Readings(session, scope)
+    run = []
+    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *each: run.append(each[2]))
+    assert place_reports.tell(readings)[0].line.code == "shops"
+    assert place_reports.tell_story(readings)[0][0].value == 1
+    assert len(run) == 3, "the lines, the stated figures, the sentences"
 
 
 def test_a_part_of_the_place_is_told_by_its_code_and_no_other_place(session, mall):

@@ -59,6 +59,22 @@ def test_d10_each_figure_has_its_unit_and_the_day_before_has_none(town: Town) ->
     assert not {"cards_issued", "card_holders"} & {line["code"] for line in earlier["lines"]}
 
 
+def test_a_public_report_keeps_its_sums_for_a_moment_and_the_desk_counts_anew(town: Town) -> None:
+    path = f"/api/v1/nodes/{town.node.code}/report"
+    town.client.set_cookie(COOKIE, town.caller("staff").token)
+    town.client.application.config["REPORT_SECONDS"] = 60
+    try:
+        before = done(town.client.get(path))["lines"]
+        with_cards(town)
+        assert done(town.client.get(path))["lines"] == before
+        assert "累计发放积分卡" in town.client.get(f"/staff/{town.node.code}/report").text
+    finally:
+        town.client.application.config["REPORT_SECONDS"] = 0
+        del town.client.application.extensions["place_values"]
+    told = {line["code"] for line in done(town.client.get(path))["lines"]}
+    assert "cards_issued" in told
+
+
 def test_what_others_stated_stands_beside_the_figure_with_its_source(town: Town) -> None:
     with_cards(town)
     done(sent(town.caller("staff"), STATED.format(code=town.node.code)))

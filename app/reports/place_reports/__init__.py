@@ -7,18 +7,29 @@ place are different things (D10), and so are those of two places.
 
 from app.reports.place_reports.books import BookTotals, totals
 from app.reports.place_reports.lines import LINES, Line, of_place, rows_of, value
+from app.reports.place_reports.readings import Readings
 from app.reports.place_reports.report import Statement, Told, statement_of, tell
 from app.reports.place_reports.said import percent
 from app.reports.place_reports.scope import Row, Scope, scope_of
-from app.reports.place_reports.story import Counted, Imported, tell_story
+from app.reports.place_reports.story import (
+    Computed,
+    Counted,
+    Imported,
+    Piece,
+    tell_piece,
+    tell_story,
+)
 from app.reports.place_reports.words import Words
 
 __all__ = [
     "LINES",
     "BookTotals",
+    "Computed",
     "Counted",
     "Imported",
     "Line",
+    "Piece",
+    "Readings",
     "Row",
     "Scope",
     "Statement",
@@ -30,6 +41,7 @@ __all__ = [
     "scope_of",
     "statement_of",
     "tell",
+    "tell_piece",
     "tell_story",
     "totals",
     "value",

@@ -1,16 +1,14 @@
 """A place's report as it is told: every line that is not zero, beside what others stated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
-from app.community import figures
 from app.community.figure_words import allows, said
 from app.community.figures import History
-from app.reports.place_reports.lines import LINES, Line, of_place
+from app.reports.place_reports.lines import LINES, Line
+from app.reports.place_reports.readings import Readings
 from app.reports.place_reports.said import percent
-from app.reports.place_reports.scope import Scope
 
 MINUTES_AN_HOUR = 60
 
@@ -39,15 +37,14 @@ class Statement:
     is_met: bool
 
 
-def tell(session: Session, scope: Scope) -> list[Told]:
+def tell(readings: Readings) -> list[Told]:
     """Tell a place's report; figures stated elsewhere stand beside it and are never added."""
-    values = of_place(session, scope)
-    stated = {each.kind.code: each for each in figures.list_at(session, scope.node)}
+    values, stated = readings.own(), readings.stated(readings.scope.node)
     found = []
     for code, value in values.items():
         line = LINES[code]
         whole = values.get(line.part_of or "", 0)
-        statement = _statement(line, value, stated)
+        statement = statement_of(stated, line, value)
         found.append(
             Told(
                 line=line,
@@ -61,13 +58,8 @@ def tell(session: Session, scope: Scope) -> list[Told]:
     return found
 
 
-def statement_of(session: Session, scope: Scope, line: Line, value: int) -> Statement | None:
-    """Return what others stated of a line at exactly this place, if they did."""
-    stated = {each.kind.code: each for each in figures.list_at(session, scope.node)}
-    return _statement(line, value, stated)
-
-
-def _statement(line: Line, value: int, stated: dict[str, History]) -> Statement | None:
+def statement_of(stated: Mapping[str, History], line: Line, value: int) -> Statement | None:
+    """Return what others stated of a line at a place, if they did, of what they stated there."""
     named = (code for code in (line.code, *line.stated_as) if code in stated)
     history = stated.get(next(named, ""))
     if history is None:

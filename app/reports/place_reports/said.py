@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 
-def percent(part: int, whole: int, places: int = 1) -> Decimal:
+def percent(part: int | Decimal, whole: int | Decimal, places: int = 1) -> Decimal:
     """Return a share in per cent, rounded half up in decimal, never cut off (T9, T10)."""
     assert whole > 0, "a share of nothing is not said"
     exact = Decimal(part * 100) / Decimal(whole)

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
-from app.community import figures, tree
+from app.community import tree
 from app.community.figure_words import Stated, said
-from app.community.models import Node
+from app.community.figures import History
+from app.community.models import Figure, Node
 from app.reports.place_reports import words
-from app.reports.place_reports.lines import LINES, Line, value
+from app.reports.place_reports.lines import LINES, Line
+from app.reports.place_reports.readings import Readings
 from app.reports.place_reports.report import Statement, statement_of
 from app.reports.place_reports.said import percent
-from app.reports.place_reports.scope import Scope
 from app.reports.place_reports.words import Named
 
 
@@ -44,66 +43,123 @@ class Imported:
         return said(self.stated)
 
 
-Piece = str | Counted | Imported
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A share of which at least one part came from elsewhere: computed here, and marked so."""
+
+    part: Counted | Imported
+    whole: Counted | Imported
+    share: Decimal
+
+    @property
+    def node(self) -> Node:
+        """The place that it is about."""
+        return self.part.node
+
+
+Piece = str | Counted | Imported | Computed
 Told = tuple[Piece, ...]
 
 
-def tell_story(session: Session, scope: Scope, *, language: str = "zh") -> list[Told]:
-    """Tell a place's sentences up to the day of the scope.
+def tell_story(readings: Readings, *, language: str = "zh") -> list[Told]:
+    """Tell a place's sentences up to the day of the readings.
 
     A sentence about a figure that nobody has stated yet by that day is left out.
     """
     told = []
-    teller = _Teller(session, scope)
-    for each in words.read(session, scope.node):
-        pieces = [teller.piece(part) for part in words.split(each.in_language(language))]
+    for each in words.read(readings.session, readings.scope.node):
+        pieces = [tell_piece(readings, part) for part in words.split(each.in_language(language))]
         whole = tuple(piece for piece in pieces if piece is not None)
         if len(whole) == len(pieces):
             told.append(whole)
     return told
 
 
-class _Teller:
-    """Fills the figures of one report in; each is counted once."""
+def tell_piece(readings: Readings, part: str | Named) -> Piece | None:
+    """Return a part of a sentence as it is told; None where nothing is known of it."""
+    if isinstance(part, str):
+        return part
+    node = readings.scope.node
+    if part.node_code:
+        node = tree.by_code(readings.session, part.node_code)
+    if part.whole is not None:
+        return _computed(readings, node, part, part.whole)
+    return _imported(readings, node, part) if part.is_imported else _counted(readings, node, part)
 
-    def __init__(self, session: Session, scope: Scope) -> None:
-        """Begin with nothing counted."""
-        self.session, self.scope = session, scope
-        self.values: dict[tuple[int, str], int] = {}
 
-    def piece(self, part: str | Named) -> Piece | None:
-        """Return a part of a sentence as it is told."""
-        if isinstance(part, str):
-            return part
-        there = self._scope_of(part.node_code)
-        return self._imported(part, there) if part.is_imported else self._counted(part, there)
+def _counted(readings: Readings, node: Node, part: Named) -> Counted:
+    line = LINES[part.code]
+    count, share = readings.value(node, line), None
+    if part.is_share:
+        assert line.part_of is not None, "a share was asked for what is none"
+        whole = readings.value(node, LINES[line.part_of])
+        share = percent(count, whole, part.places) if whole else None
+    stated = statement_of(readings.stated(node), line, count)
+    return Counted(line, node, count, share, stated)
 
-    def _scope_of(self, node_code: str) -> Scope:
-        if not node_code:
-            return self.scope
-        node = tree.by_code(self.session, node_code)
-        return Scope(self.scope.ledger_id, node, self.scope.as_of_on)
 
-    def _counted(self, part: Named, there: Scope) -> Counted:
-        line = LINES[part.code]
-        count, share = self._value(there, line), None
-        if part.is_share:
-            assert line.part_of is not None, "a share was asked for what is none"
-            whole = self._value(there, LINES[line.part_of])
-            share = percent(count, whole) if whole else None
-        stated = statement_of(self.session, there, line, count)
-        return Counted(line, there.node, count, share, stated)
+def _imported(readings: Readings, node: Node, part: Named) -> Imported | None:
+    history = readings.stated(node).get(part.code)
+    known = _known(readings, history)
+    return _as_stated(history, known[0]) if history and known else None
 
-    def _imported(self, part: Named, there: Scope) -> Imported | None:
-        for history in figures.list_at(self.session, there.node):
-            known = [one for one in history.figures if one.as_of_on <= there.as_of_on]
-            if history.kind.code == part.code and known:
-                stated = history.stated(known[0])
-                return Imported(part.code, there.node, stated, known[0].source, known[0].as_of_on)
+
+def _computed(readings: Readings, node: Node, part: Named, whole: Named) -> Computed | None:
+    """Compute a share of exact figures; of two imported ones only those that belong together."""
+    pair: tuple[Counted | Imported | None, Counted | Imported | None]
+    if part.is_imported and whole.is_imported:
+        pair = _pair(readings, node, part, whole) or (None, None)
+    else:
+        pair = (_operand(readings, node, part), _operand(readings, node, whole))
+    first, second = pair
+    if first is None or second is None:
         return None
+    over, under = _exact(first), _exact(second)
+    if over is None or not under:
+        return None
+    return Computed(first, second, percent(over, under, part.places))
 
-    def _value(self, there: Scope, line: Line) -> int:
-        key = (there.node.id, line.code)
-        if key not in self.values:
-            self.values[key] = value(self.session, there, line)
-        return self.values[key]
+
+def _operand(readings: Readings, node: Node, named: Named) -> Counted | Imported | None:
+    if named.is_imported:
+        return _imported(readings, node, named)
+    return _counted(readings, node, Named(named.code))
+
+
+def _pair(
+    readings: Readings, node: Node, part: Named, whole: Named
+) -> tuple[Imported, Imported] | None:
+    """Return the latest two figures of one day, one window and one source."""
+    stated = readings.stated(node)
+    first, second = stated.get(part.code), stated.get(whole.code)
+    if first is None or second is None:
+        return None
+    others = {_window(each): each for each in _known(readings, second)}
+    for each in _known(readings, first):
+        if _window(each) in others:
+            other = others[_window(each)]
+            return _as_stated(first, each), _as_stated(second, other)
+    return None
+
+
+def _known(readings: Readings, history: History | None) -> list[Figure]:
+    """Return the figures of a kind that were stated by the day of the readings, latest first."""
+    if history is None:
+        return []
+    return [one for one in history.figures if one.as_of_on <= readings.scope.as_of_on]
+
+
+def _as_stated(history: History, figure: Figure) -> Imported:
+    stated = history.stated(figure)
+    return Imported(history.kind.code, history.node, stated, figure.source, figure.as_of_on)
+
+
+def _window(figure: Figure) -> tuple[date, str, str]:
+    return figure.as_of_on, figure.span, figure.source
+
+
+def _exact(each: Counted | Imported) -> Decimal | None:
+    """Return a figure's number; None of 600余, of which no share can be said."""
+    if isinstance(each, Counted):
+        return Decimal(each.value)
+    return None if each.stated.qualifier else each.stated.value

@@ -1,8 +1,10 @@
 """The words of a place's report: sentences that its staff wrote, with figures in braces.
 
-`{teams}` is counted here; `{requests_finished%}` is the share that it is of its whole;
+`{teams}` is counted here; `{requests_finished%}` is the share that it is of its whole
+(`%2`: with two decimals);
 `{@complaints_down}` came from elsewhere; `{350304103001:people_served}` is counted at a
-part of the place. Nobody types a number that can be counted.
+part of the place; `{@events_finished/@events%2}` and `{shops/@villages%}` are computed of
+figures from elsewhere. Nobody types a number that can be counted.
 """
 
 import re
@@ -23,7 +25,7 @@ from app.reports.models_story import SENTENCE_MAX
 from app.reports.place_reports.lines import LINES
 
 SENTENCES_MAX = 30
-FIGURE = re.compile(r"\{(?:([\w-]+):)?(@?)([a-z0-9_]+)(%?)\}")
+FIGURE = re.compile(r"\{(?:([\w-]+):)?(@?)([a-z0-9_]+)(?:/(@?)([a-z0-9_]+)(?=%))?(?:(%)([12]?))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,19 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A figure that a sentence names: of a part of the place, imported, or a share."""
+    """A figure that a sentence names: of a part of the place, imported, or a share.
+
+    Attributes:
+        places: How many decimals a share is said with.
+        whole: What it is a share of, where the report does not know that by itself.
+    """
 
     code: str
     node_code: str = ""
     is_imported: bool = False
     is_share: bool = False
+    places: int = 1
+    whole: "Named | None" = None
 
 
 def split(text: str) -> Iterator[str | Named]:
@@ -54,8 +63,9 @@ def split(text: str) -> Iterator[str | Named]:
     for found in FIGURE.finditer(text):
         if found.start() > end:
             yield text[end : found.start()]
-        node_code, mark, code, share = found.groups()
-        yield Named(code, node_code or "", mark == "@", share == "%")
+        node_code, mark, code, mark_2, code_2, share, places = found.groups()
+        whole = Named(code_2, is_imported=mark_2 == "@") if code_2 else None
+        yield Named(code, node_code or "", mark == "@", share == "%", int(places or 1), whole)
         end = found.end()
     if end < len(text):
         yield text[end:]
@@ -125,15 +135,31 @@ def _named(text: str) -> list[Named]:
 
 
 def _require_known(session: Session, node: Node, number: int, named: Named) -> None:
-    if named.is_imported:
-        is_known = bool(figures.kinds_of(session, {named.code})) and not named.is_share
+    if named.whole is not None:
+        _require_share(session, number, named, named.whole)
+    elif named.is_imported:
+        if named.is_share or not figures.kinds_of(session, {named.code}):
+            raise _wrong("no such figure", number, named.code)
     else:
         line = LINES.get(named.code)
-        is_known = line is not None and (line.part_of is not None or not named.is_share)
-    if not is_known:
-        raise _wrong("no such figure", number, named.code)
+        if line is None or (named.is_share and line.part_of is None):
+            raise _wrong("no such figure", number, named.code)
     if named.node_code and not _is_part(session, node, named.node_code):
         raise _wrong("no part of this place", number, named.node_code)
+
+
+def _require_share(session: Session, number: int, part: Named, whole: Named) -> None:
+    """Refuse a share of what is not known, or of two things that are not of one kind."""
+    kinds = figures.kinds_of(session, {part.code, whole.code})
+    for each in (part, whole):
+        line = LINES.get(each.code)
+        is_known = each.code in kinds if each.is_imported else line and line.unit != "minutes"
+        if not is_known:
+            raise _wrong("no such figure", number, each.code)
+    if not part.is_imported and not whole.is_imported:
+        raise _wrong("a share of two counted lines is the report's own", number, part.code)
+    if part.is_imported and whole.is_imported and kinds[part.code].unit != kinds[whole.code].unit:
+        raise _wrong("two units make no share", number, whole.code)
 
 
 def _is_part(session: Session, node: Node, code: str) -> bool:

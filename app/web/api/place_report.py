@@ -13,11 +13,20 @@ from app.community import tree
 from app.ledger import books
 from app.points import programmes
 from app.reports import place_reports
-from app.reports.place_reports import Counted, Imported, Row, Scope, Told, words
+from app.reports.place_reports import (
+    Computed,
+    Imported,
+    Piece,
+    Row,
+    Scope,
+    Told,
+    words,
+)
 from app.web import place_lines, place_story
 from app.web.acts import act
 from app.web.api import standing
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
+from app.web.place_values import public_readings
 from app.web.reader import language
 from app.web.schemas.place_report import (
     ReportIn,
@@ -40,12 +49,13 @@ def show(asked: dict[str, Any], node_code: str) -> ResponseReturnValue:
     """Show what a place did up to a day; it names nobody, and no two lines are ever added."""
     with reading_long() as session:
         scope = _scope(session, node_code, asked.get("as_of_on"))
-        story = place_reports.tell_story(session, scope, language=language())
+        readings = public_readings(session, scope)
+        story = place_reports.tell_story(readings, language=language())
         return {
             "node_code": scope.node.code,
             "book": books.get(session, scope.ledger_id).code,
             "as_of_on": scope.as_of_on,
-            "lines": [_line(each) for each in place_reports.tell(session, scope)],
+            "lines": [_line(each) for each in place_reports.tell(readings)],
             "sentences": [_sentence(each) for each in story],
         }
 
@@ -111,19 +121,23 @@ def _row(row: Row, *, is_public: bool) -> dict[str, Any]:
     return {"label": row.label if is_public else None, "at": at, "amount": row.amount}
 
 
-def _sentence(told: tuple[str | Counted | Imported, ...]) -> dict[str, Any]:
+def _sentence(told: tuple[Piece, ...]) -> dict[str, Any]:
     pieces = [_piece(each) for each in told]
     return {"text": "".join(str(each["text"]) for each in pieces), "pieces": pieces}
 
 
-def _piece(each: str | Counted | Imported) -> dict[str, Any]:
-    plain = {"code": None, "node_code": None, "value": None, "is_imported": False, "source": None}
+def _piece(each: Piece) -> dict[str, Any]:
+    plain: dict[str, Any] = dict.fromkeys(("code", "node_code", "value", "source", "computed_of"))
+    plain["is_imported"] = False
     if isinstance(each, str):
         return {**plain, "text": each}
     place = {"node_code": each.node.code}
     if isinstance(each, Imported):
         told = {"code": each.code, "is_imported": True, "source": each.source}
         return {**plain, **place, **told, "text": place_story.said_of(each)}
+    if isinstance(each, Computed):
+        of = [_piece(each.part), _piece(each.whole)]
+        return {**plain, **place, "text": place_story.said_of(each), "computed_of": of}
     counted = {"code": each.line.code, "value": each.value}
     return {**plain, **place, **counted, "text": place_story.said_of(each)}
 

@@ -45,6 +45,11 @@ class PieceOut(Schema):
     value = fields.Integer(allow_none=True, metadata={"description": "Hours are in minutes"})
     is_imported = fields.Boolean()
     source = fields.String(allow_none=True)
+    computed_of = fields.List(
+        fields.Nested(lambda: PieceOut(exclude=("computed_of",))),
+        allow_none=True,
+        metadata={"description": "Of a share that was computed: its part and its whole"},
+    )
 
 
 class ToldSentenceOut(Schema):

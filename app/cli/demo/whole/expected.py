@@ -47,6 +47,24 @@ class Figure:
     share: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share that is computed of figures from elsewhere, as a story names it.
+
+    `stated_as`: the kind of figure under which the same rate was published, if it was.
+    """
+
+    book: str
+    node_code: str
+    place: str
+    named: str
+    words: str
+    part: int
+    whole: int
+    share: str
+    stated_as: str = ""
+
+
 def _of(book: str, node_code: str, place: str, *lines: tuple[object, ...]) -> list[Figure]:
     return [Figure(book, node_code, place, *line) for line in lines]  # type: ignore[arg-type]
 
@@ -160,5 +178,16 @@ FIGURES = (
         ("hours", "服务时长，连同互助（分钟）", 27_960),
         ("exchanges_done", "邻里互助已确认（次）", 28),
         ("exchanges_waiting", "积分在托管中（次）", 1),
+    ),
+)
+
+SHARES = (
+    Share(
+        *("licheng", LICHENG, "荔城", "{@events_finished/@events%2}", "事件办结率（计算）"),
+        *(7_786, 7_869, "98.95", "events_rate"),
+    ),
+    Share(
+        *("panji", PANJI, "潘集", "{shops/@villages%}", "积分超市与村（计算）"),
+        *(90, 141, "63.8"),
     ),
 )

@@ -5,11 +5,28 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.cli.demo.whole.expected import AS_OF_ON, FIGURES, PROGRAMMES, Figure, Programme
+from app.cli.demo.whole.expected import (
+    AS_OF_ON,
+    FIGURES,
+    PROGRAMMES,
+    SHARES,
+    Figure,
+    Programme,
+    Share,
+)
 from app.community import tree
+from app.community.figure_words import allows, said
 from app.ledger import books
 from app.reports import place_reports
-from app.reports.place_reports import BookTotals, Statement
+from app.reports.place_reports import (
+    BookTotals,
+    Computed,
+    Counted,
+    Imported,
+    Readings,
+    Statement,
+    words,
+)
 
 Cell = int | str | None
 
@@ -55,6 +72,9 @@ def compare(session: Session, tick: Callable[[], None] = lambda: None) -> Reconc
     figures = []
     for figure in FIGURES:
         figures.append(_figure(session, figure))
+        tick()
+    for share in SHARES:
+        figures.append(_share(session, share))
         tick()
     return Reconciliation((*programmes, _all(programmes)), tuple(figures))
 
@@ -110,5 +130,35 @@ def _figure(session: Session, figure: Figure) -> Compared:
         places = len(figure.share.partition(".")[2])
         said = str(place_reports.percent(count, whole, places)) if whole else None
         planned, found = (*planned, figure.share), (*found, said)
-    statement = place_reports.statement_of(session, scope, line, count)
+    stated = Readings(session, scope).stated(node)
+    statement = place_reports.statement_of(stated, line, count)
     return Compared(figure.book, figure.place, figure.words, planned, found, statement)
+
+
+def _share(session: Session, share: Share) -> Compared:
+    """Compare a computed share with the plan, and with the rate that was published."""
+    book = books.by_code(session, share.book)
+    node = tree.by_code(session, share.node_code)
+    scope = place_reports.scope_of(session, ledger_id=book.id, node=node, as_of_on=AS_OF_ON)
+    readings = Readings(session, scope)
+    (named,) = words.split(share.named)
+    told = place_reports.tell_piece(readings, named)
+    planned: tuple[Cell, ...] = (share.part, share.whole, share.share)
+    if not isinstance(told, Computed):
+        return Compared(share.book, share.place, share.words, planned, (None, None, None))
+    found = (_number(told.part), _number(told.whole), str(told.share))
+    return Compared(
+        share.book, share.place, share.words, planned, found, _published(readings, share, told)
+    )
+
+
+def _published(readings: Readings, share: Share, told: Computed) -> Statement | None:
+    history = readings.stated(told.node).get(share.stated_as)
+    if history is None:
+        return None
+    stated = history.stated(history.latest)
+    return Statement(said(stated), history.latest.source, allows(stated, told.share))
+
+
+def _number(figure: Counted | Imported) -> int:
+    return int(figure.value if isinstance(figure, Counted) else figure.stated.value)

@@ -17,6 +17,7 @@ from app.reports import place_reports
 from app.reports.place_reports import Counted, Scope
 from app.web import place_lines, place_story
 from app.web.permissions import PUBLIC, allow
+from app.web.place_values import public_readings
 from app.web.schemas.place_report import ReportIn, ReportRowsIn
 
 bp = Blueprint("place_report", __name__)
@@ -29,8 +30,9 @@ def show(place: str) -> ResponseReturnValue:
     asked = _asked(ReportIn)
     with reading_long() as session:
         programme, scope = _scope(session, place, asked.get("as_of_on"))
-        sections = place_lines.draw(session, scope)
-        sentences = place_story.draw(session, scope, lambda figure: _rows_at(scope, figure))
+        readings = public_readings(session, scope)
+        sections = place_lines.draw(readings)
+        sentences = place_story.draw(readings, lambda figure: _rows_at(scope, figure))
     return render_template(
         "board/figures/report.html",
         node=scope.node,

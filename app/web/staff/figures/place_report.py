@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.base.transactions import reading_long
 from app.reports import place_reports
-from app.reports.place_reports import Counted, Scope, words
+from app.reports.place_reports import Counted, Readings, Scope, words
 from app.web import place_lines, place_story
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.place_report import ReportIn, ReportRowsIn, TypedWordsIn
@@ -35,8 +35,9 @@ def show() -> ResponseReturnValue:
     asked, problem = forms.asked(ReportIn)
     with reading_long() as session:
         scope = _scope(session, asked.get("as_of_on"))
-        sections = place_lines.draw(session, scope)
-        sentences = place_story.draw(session, scope, lambda figure: _rows_at(scope, figure))
+        readings = Readings(session, scope)
+        sections = place_lines.draw(readings)
+        sentences = place_story.draw(readings, lambda figure: _rows_at(scope, figure))
     return forms.page(
         "figures/report.html",
         problem,
@@ -105,7 +106,7 @@ def _show_words(problem: Problem | None = None) -> ResponseReturnValue:
     with reading_long() as session:
         scope = _scope(session, None)
         found = words.read(session, scope.node)
-        told = place_reports.tell(session, scope)
+        told = place_reports.tell(Readings(session, scope))
     return forms.page(
         "figures/report_words.html",
         problem,
