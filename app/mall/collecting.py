@@ -74,7 +74,7 @@ def _use_limits(session: Session, found: Reservation, sale: Sale) -> None:
     spending.give_item_back(
         session,
         ledger_id=found.ledger_id,
-        member_id=found.member_id,
+        owner_id=found.household_id or found.member_id,
         goods_id=found.goods_id,
         pieces=found.quantity_count,
         on=clock.local_date(found.reserved_at),

@@ -30,6 +30,7 @@ class Voucher(LedgerRow, Base):
 
     Posted at issue to the shop's account (L8); its use posts nothing. `starts_at`: a place of
     that session (M6). Points come back when it is returned in time, or when it lapses unused.
+    `household_id`: whose limits it counted against, where the programme pools (D29, D35).
     """
 
     __tablename__ = "mall_voucher"
@@ -71,13 +72,14 @@ class Voucher(LedgerRow, Base):
     reversed_at: Mapped[Instant | None]
     settlement_id: Mapped[UUID | None] = mapped_column(Id())
     reversal_settlement_id: Mapped[UUID | None] = mapped_column(Id())
+    household_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class Reservation(LedgerRow, Base):
     """Goods set aside for a member, with the points held, until they collect them (D34).
 
     Held, not spent: the pieces count as reserved, the points as pending. Collected at a till it
-    becomes a redemption; cancelled or lapsed, both are free again.
+    becomes a redemption; cancelled or lapsed, both are free again. `household_id`: as a voucher's.
     """
 
     __tablename__ = "mall_reservation"
@@ -113,3 +115,4 @@ class Reservation(LedgerRow, Base):
     reserved_at: Mapped[Instant]
     lapses_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+    household_id: Mapped[UUID | None] = mapped_column(Id())

@@ -26,6 +26,7 @@ from app.mall.claim_codes import ClaimCode
 from app.mall.errors import GoodsNotOnSale, ReservationOver
 from app.mall.models import Reservation, Shop
 from app.mall.shelf import OnShelf
+from app.mall.spending import Spender
 from app.people import inbox
 from app.points import wallets
 
@@ -67,17 +68,19 @@ def reserve(session: Session, *, ledger_id: int, wish: Wish, actor: Actor) -> Re
     if not 1 <= count <= QUANTITY_MAX:
         raise ValidationFailed("1 to 99 pieces", field="quantity_count")
     session.flush()
-    named: Any = {"ledger_id": ledger_id, "member_id": wish.member_id}
-    spending.require_spender(session, **named)
+    buyer = spending.spender(session, ledger_id=ledger_id, member_id=wish.member_id)
     one = _set_aside(session, ledger_id, goods_id, count)
     shop = spending.require_selling(session, ledger_id=ledger_id, shop_id=one.shop_id)
     total = one.price_points * count
     if total != wish.expected_total_points:
         raise VersionStale("the price has changed", total_points=total)
     node = spending.node_of(session, shop)
-    spending.use_item(session, **named, goods=one, node=node, pieces=count, on=clock.today())
+    whose: Any = {"ledger_id": ledger_id, "owner_id": buyer.owner_id}
+    spending.use_item(session, **whose, goods=one, node=node, pieces=count, on=clock.today())
     days = settings.read(session, node, DAYS)[DAYS]
-    made, code = _write(session, ledger_id, wish, one, clock.now() + timedelta(days=days), actor)
+    made, code = _write(
+        session, ledger_id, buyer, wish, one, clock.now() + timedelta(days=days), actor
+    )
     facts = {"points": total, "number": made.number, "shop": shop.name}
     note = inbox.Note(wish.member_id, "goods_reserved", facts)
     inbox.tell(session, ledger_id=ledger_id, notes=[note])
@@ -198,7 +201,13 @@ def _set_aside(session: Session, ledger_id: int, goods_id: UUID, count: int) -> 
 
 
 def _write(
-    session: Session, ledger_id: int, wish: Wish, one: OnShelf, lapses_at: datetime, actor: Actor
+    session: Session,
+    ledger_id: int,
+    buyer: Spender,
+    wish: Wish,
+    one: OnShelf,
+    lapses_at: datetime,
+    actor: Actor,
 ) -> tuple[Reservation, ClaimCode]:
     """Hold the points and write the reservation; the serial last, since it stays locked."""
     reservation_id, now = new_id(), clock.now()
@@ -224,6 +233,7 @@ def _write(
         id=reservation_id,
         number=f"{books.get(session, ledger_id).code}-Y{day}-{serial:04d}",
         member_id=wish.member_id,
+        household_id=buyer.household_id,
         shop_id=one.shop_id,
         goods_id=one.id,
         quantity_count=wish.quantity_count,
@@ -247,7 +257,7 @@ def _free(session: Session, found: Reservation, state: str, actor: Actor) -> Res
     spending.give_item_back(
         session,
         ledger_id=ledger_id,
-        member_id=found.member_id,
+        owner_id=found.household_id or found.member_id,
         goods_id=found.goods_id,
         pieces=found.quantity_count,
         on=clock.local_date(found.reserved_at),

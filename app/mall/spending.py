@@ -1,5 +1,6 @@
 """Spending away from the till: who may, where, and which limits it uses (A10, D35, M3)."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from app.base.actors import Actor
 from app.base.errors import SecondPersonRequired
 from app.community import settings, tree
 from app.community.models import Node
-from app.mall import allowances, merchants, shops
+from app.mall import allowances, merchants, shops, standing
 from app.mall.errors import ShopClosed
 from app.mall.models import Shop
 from app.mall.shelf import OnShelf
@@ -19,6 +20,19 @@ from app.risk import freezes, limits
 from app.risk.errors import LimitExceeded
 
 ITEM_MAX = "mall.item_max_per_period"
+
+
+@dataclass(frozen=True, slots=True)
+class Spender:
+    """Who buys; `household_id`: whose limits it counts against, where the programme pools."""
+
+    member_id: UUID
+    household_id: UUID | None
+
+    @property
+    def owner_id(self) -> UUID:
+        """Whose pieces are counted (D29, D35)."""
+        return self.household_id or self.member_id
 
 
 def require_open(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
@@ -47,6 +61,17 @@ def require_selling(session: Session, *, ledger_id: int, shop_id: UUID) -> Shop:
     if refusal := merchants.agreement_over(merchant.agreed_until_on):
         raise refusal
     return shop
+
+
+def spender(session: Session, *, ledger_id: int, member_id: UUID) -> Spender:
+    """Return a member who may spend, with the household they pool with.
+
+    Raises:
+        NotFound, MemberNotActive, AccountFrozen: As `require_spender`.
+    """
+    require_spender(session, ledger_id=ledger_id, member_id=member_id)
+    home_id = standing.pooling_home(session, ledger_id=ledger_id, member_id=member_id)
+    return Spender(member_id, home_id)
 
 
 def require_spender(session: Session, *, ledger_id: int, member_id: UUID) -> Member:
@@ -80,17 +105,20 @@ def node_of(session: Session, shop: Shop) -> Node:
 
 
 def use_item(
-    session: Session, *, ledger_id: int, member_id: UUID, goods: OnShelf, node: Node,
+    session: Session, *, ledger_id: int, owner_id: UUID, goods: OnShelf, node: Node,
     pieces: int, on: date,
 ) -> None:  # fmt: skip
-    """Use up pieces of a member's month of one kind of goods (D35).
+    """Use up pieces of a month of one kind of goods (D35).
+
+    Args:
+        owner_id: The member, or the household where the programme pools (D29).
 
     Raises:
         LimitExceeded: It would pass the maximum; fact `goods` names which.
     """
     held = settings.read(session, node, ITEM_MAX)[ITEM_MAX]
     maximum = goods.person_period_max or held
-    counter = allowances.item_counter(member_id, goods.id, on)
+    counter = allowances.item_counter(owner_id, goods.id, on)
     try:
         limits.use_many(session, ledger_id=ledger_id, uses=[limits.Use(*counter, pieces, maximum)])
     except LimitExceeded as refused:
@@ -100,8 +128,8 @@ def use_item(
 
 
 def give_item_back(
-    session: Session, *, ledger_id: int, member_id: UUID, goods_id: UUID, pieces: int, on: date
+    session: Session, *, ledger_id: int, owner_id: UUID, goods_id: UUID, pieces: int, on: date
 ) -> None:
-    """Give back pieces of a member's month, in the month in which they were used."""
-    counter = allowances.item_counter(member_id, goods_id, on)
+    """Give back pieces of a month, in that in which the member or household used them."""
+    counter = allowances.item_counter(owner_id, goods_id, on)
     limits.give_back_many(session, ledger_id=ledger_id, uses=[limits.Use(*counter, pieces, None)])

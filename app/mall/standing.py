@@ -95,6 +95,11 @@ def refusals(standing: Standing, actor: Actor) -> list[DomainError]:
     return said
 
 
+def pooling_home(session: Session, *, ledger_id: int, member_id: UUID) -> UUID | None:
+    """Return the household whose limits a member's purchases use up; None: their own (D29, D35)."""
+    return session.scalar(_HOME, {"in_ledger": ledger_id, "for_member": member_id})
+
+
 def _against_till(standing: Standing, actor: Actor) -> list[DomainError]:
     """Why nothing is sold at this till, whoever stands before it."""
     said: list[DomainError] = []
@@ -210,6 +215,7 @@ def _home() -> sa.ScalarSelect[UUID]:
     )
 
 
+_HOME = sa.select(_home())
 _READING = (
     sa.select(
         Till.shop_id,

@@ -190,7 +190,7 @@ def _take_back(
     spending.give_item_back(
         session,
         ledger_id=ledger_id,
-        member_id=found.member_id,
+        owner_id=found.household_id or found.member_id,
         goods_id=found.goods_id,
         pieces=1,
         on=clock.local_date(found.issued_at),

@@ -24,6 +24,7 @@ from app.mall.claim_codes import ClaimCode
 from app.mall.errors import GoodsNotOnSale, VoucherNotYet, VoucherOver, VoucherUsed
 from app.mall.models import Goods, Shop, Voucher
 from app.mall.shelf import OnShelf
+from app.mall.spending import Spender
 from app.people import inbox, members
 from app.people.errors import WrongAudience
 from app.points import wallets
@@ -64,7 +65,7 @@ def issue(
         InsufficientPoints: Fact `short_points`.
     """
     session.flush()
-    spending.require_spender(session, ledger_id=ledger_id, member_id=member_id)
+    buyer = spending.spender(session, ledger_id=ledger_id, member_id=member_id)
     wished = _wanted(session, ledger_id, goods_id)
     shop = spending.require_selling(session, ledger_id=ledger_id, shop_id=wished.shop_id)
     wanted = {goods_id: 1}
@@ -75,9 +76,10 @@ def issue(
     if one.price_points != expected_points:
         raise VersionStale("the price has changed", total_points=one.price_points)
     node = spending.node_of(session, shop)
-    spending.use_item(session, **named, goods=one, node=node, pieces=1, on=clock.today())
+    whose: Any = {"ledger_id": ledger_id, "owner_id": buyer.owner_id}
+    spending.use_item(session, **whose, goods=one, node=node, pieces=1, on=clock.today())
     valid_days = settings.read(session, node, DAYS)[DAYS]
-    made, code = _write(session, wished, member_id, valid_days, actor)
+    made, code = _write(session, wished, buyer, valid_days, actor)
     _record(session, made, {goods_id: one}, -1, "redemption", actor)
     facts = {"points": made.total_points, "number": made.number, "shop": shop.name}
     inbox.tell(session, ledger_id=ledger_id, notes=[inbox.Note(member_id, "debited", facts)])
@@ -187,19 +189,20 @@ def _wanted(session: Session, ledger_id: int, goods_id: UUID) -> Goods:
 
 
 def _write(
-    session: Session, wished: Goods, member_id: UUID, valid_days: int, actor: Actor
+    session: Session, wished: Goods, buyer: Spender, valid_days: int, actor: Actor
 ) -> tuple[Voucher, ClaimCode]:
     """Post the price and write the voucher; the serial last, since it stays locked."""
     ledger_id, voucher_id, now = wished.ledger_id, new_id(), clock.now()
     code = claim_codes.new(claim_codes.VOUCHER, ledger_id)
-    journal_id = _post(session, wished, member_id, voucher_id, actor)
+    journal_id = _post(session, wished, buyer.member_id, voucher_id, actor)
     day = f"{clock.local_date(now):%Y%m%d}"
     serial = serials.take(session, ledger_id=ledger_id, name=f"voucher:{day}")
     made = Voucher(
         ledger_id=ledger_id,
         id=voucher_id,
         number=f"{books.get(session, ledger_id).code}-V{day}-{serial:04d}",
-        member_id=member_id,
+        member_id=buyer.member_id,
+        household_id=buyer.household_id,
         shop_id=wished.shop_id,
         goods_id=wished.id,
         total_points=wished.price_points,
