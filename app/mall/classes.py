@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed, VersionStale
-from app.mall import goods, shops, voucher_returns
+from app.mall import claim_owners, goods, shops, voucher_returns
 from app.mall.errors import ClassBegun, ClassHeld
 from app.mall.models import Goods, Voucher
 from app.people import audit, inbox
+from app.points import holders
 
 AT_LEAST = timedelta(days=1)
 
@@ -87,7 +88,8 @@ def cancel(
     back = voucher_returns.take_back_all(
         session, ledger_id=ledger_id, goods_id=goods_id, reason=said, actor=actor
     )
-    _tell_cancelled(session, before, before.starts_at, said, [one.member_id for one in back])
+    told = [claim_owners.of(session, one) for one in back]
+    _tell_cancelled(session, before, before.starts_at, said, told)
     audit.write(
         session,
         ledger_id=ledger_id,
@@ -159,6 +161,7 @@ def _move_places(session: Session, before: Goods, starts_at: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     booked = [row.member_id for row in moved]
+    now = holders.of(session, ledger_id=before.ledger_id, member_ids=booked)
     shop = shops.get(session, ledger_id=before.ledger_id, shop_id=before.shop_id)
     facts = {
         "title": before.name,
@@ -166,6 +169,6 @@ def _move_places(session: Session, before: Goods, starts_at: datetime) -> int:
         "shop": shop.name,
         "return_until_at": until.isoformat(),
     }
-    notes = [inbox.Note(member_id, "class_moved", facts) for member_id in booked]
+    notes = [inbox.Note(now[member_id], "class_moved", facts) for member_id in booked]
     inbox.tell(session, ledger_id=before.ledger_id, notes=notes)
     return len(booked)

@@ -13,7 +13,16 @@ from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import NotFound
 from app.ledger import holds
-from app.mall import allowances, reservations, sales, shelf, spending, stall_shelf, standing
+from app.mall import (
+    allowances,
+    claim_owners,
+    reservations,
+    sales,
+    shelf,
+    spending,
+    stall_shelf,
+    standing,
+)
 from app.mall.baskets import Basket, Item
 from app.mall.models import Reservation
 from app.mall.sales import Sale, Slip
@@ -37,7 +46,7 @@ def collect(
     found = reservations.get(session, ledger_id=ledger_id, reservation_id=reservation_id)
     basket = Basket(
         till_id=till_id,
-        member_id=found.member_id,
+        member_id=claim_owners.of(session, found),
         items=(Item(found.goods_id, found.quantity_count),),
         confirmed_by="phone",
         presentation_id=found.id,
@@ -98,5 +107,5 @@ def _capture(session: Session, found: Reservation, sale: Sale) -> tuple[UUID | N
             actor=sale.actor,
             source_id=sale.id,
         )
-    held = wallets.holding(session, **named, member_id=found.member_id)
+    held = wallets.holding(session, **named, member_id=sale.basket.member_id)
     return journal_id, held.spendable_points

@@ -5,16 +5,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.mall import claim_owners
 from app.mall.models import Goods, Reservation, Shop
 
 
 def list_of_member(
-    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50
+    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
 ) -> list[tuple[Reservation, Goods, Shop]]:
     """List a member's reservations with goods and shops: what is held first, then the newest."""
     is_held = sa.case((Reservation.state == "held", 0), else_=1)
-    query = _with_names(ledger_id).where(Reservation.member_id == member_id)
-    query = query.order_by(is_held, Reservation.reserved_at.desc()).limit(limit)
+    is_theirs = claim_owners.rows_of(Reservation, ledger_id=ledger_id, member_id=member_id)
+    newest = (Reservation.reserved_at.desc(), Reservation.id.desc())
+    query = _with_names(ledger_id).where(is_theirs).order_by(is_held, *newest)
+    query = query.limit(limit).offset(offset)
     return [(one, goods_row, shop) for one, goods_row, shop in session.execute(query)]
 
 

@@ -20,7 +20,7 @@ from app.base.ids import new_id
 from app.community import settings
 from app.ledger import books, holds
 from app.ledger.drafts import JournalDraft
-from app.mall import claim_codes, counter_accounts, shelf, spending, stall_shelf
+from app.mall import claim_codes, claim_owners, counter_accounts, shelf, spending, stall_shelf
 from app.mall.baskets import QUANTITY_MAX
 from app.mall.claim_codes import ClaimCode
 from app.mall.errors import GoodsNotOnSale, ReservationOver
@@ -97,8 +97,7 @@ def cancel(
         ReservationOver: It was collected, given up, or has lapsed; fact `state`.
     """
     found = hold(session, ledger_id=ledger_id, reservation_id=reservation_id)
-    if found.member_id != member_id:
-        raise NotFound("no such reservation of yours")
+    claim_owners.require_of(session, found, member_id)
     return _free(session, require_held(found), "cancelled", actor)
 
 
@@ -282,5 +281,5 @@ def _tell_lapsed(session: Session, found: Reservation) -> None:
         sa.select(Shop.name).where(Shop.ledger_id == found.ledger_id, Shop.id == found.shop_id)
     )
     facts = {"points": found.total_points, "number": found.number, "shop": name}
-    note = inbox.Note(found.member_id, "reservation_lapsed", facts)
+    note = inbox.Note(claim_owners.of(session, found), "reservation_lapsed", facts)
     inbox.tell(session, ledger_id=found.ledger_id, notes=[note])

@@ -17,7 +17,7 @@ from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.ledger import reversals
-from app.mall import goods, shelf, spending
+from app.mall import claim_owners, goods, shelf, spending
 from app.mall.errors import ReturnTooLate, VoucherOver, VoucherUsed
 from app.mall.goods import COUNTED_KINDS
 from app.mall.models import Merchant, Shop, Voucher
@@ -40,8 +40,7 @@ def give_back(
             `return_until_at`.
     """
     found = _hold(session, ledger_id, voucher_id)
-    if found.member_id != member_id:
-        raise NotFound("no such voucher of yours")
+    claim_owners.require_of(session, found, member_id)
     _require_state(found, ("open",))
     if not may_return(session, found):
         assert found.return_until_at is not None, "only places have a time to be returned"
@@ -73,7 +72,8 @@ def take_back(
     """
     said = require_reason(reason)
     found = _hold(session, ledger_id, voucher_id)
-    owner = members.get(session, ledger_id=ledger_id, member_id=found.member_id)
+    owner_id = claim_owners.of(session, found)
+    owner = members.get(session, ledger_id=ledger_id, member_id=owner_id)
     spending.require_not_own(session, member=owner, actor=actor)
     _require_state(found, ("open", "missed"))
     back = _take_back(session, found, "returned", actor, said)
@@ -241,5 +241,5 @@ def _tell(session: Session, found: Voucher, came: int, expired: int) -> None:
     topic = "refunded"
     if expired:
         topic, facts = "refunded_in_part", {**facts, "expired_points": expired}
-    note = inbox.Note(found.member_id, topic, facts)
+    note = inbox.Note(claim_owners.of(session, found), topic, facts)
     inbox.tell(session, ledger_id=found.ledger_id, notes=[note])

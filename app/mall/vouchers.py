@@ -19,7 +19,16 @@ from app.base.errors import NotFound, VersionStale
 from app.base.ids import new_id
 from app.community import settings
 from app.ledger import books, posting
-from app.mall import claim_codes, counter_accounts, goods, sale_rules, shelf, shops, spending
+from app.mall import (
+    claim_codes,
+    claim_owners,
+    counter_accounts,
+    goods,
+    sale_rules,
+    shelf,
+    shops,
+    spending,
+)
 from app.mall.claim_codes import ClaimCode
 from app.mall.errors import GoodsNotOnSale, VoucherNotYet, VoucherOver, VoucherUsed
 from app.mall.models import Goods, Shop, Voucher
@@ -108,7 +117,8 @@ def use(
         there = shops.get(session, ledger_id=ledger_id, shop_id=found.shop_id)
         raise WrongAudience("a voucher of another shop", shop=there.name)
     spending.require_open(session, ledger_id=ledger_id, shop_id=shop_id)
-    owner = members.get(session, ledger_id=ledger_id, member_id=found.member_id)
+    owner_id = claim_owners.of(session, found)
+    owner = members.get(session, ledger_id=ledger_id, member_id=owner_id)
     spending.require_not_own(session, member=owner, actor=actor)
     today = clock.today()
     used = session.execute(
@@ -139,14 +149,16 @@ def get(session: Session, *, ledger_id: int, voucher_id: UUID) -> Voucher:
 
 
 def list_of_member(
-    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50
+    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
 ) -> list[tuple[Voucher, Goods, Shop]]:
     """List a member's vouchers with their goods and shops, open ones first, then the newest."""
+    is_open = sa.case((Voucher.state == "open", 0), else_=1)
     query = (
         _with_names(ledger_id)
-        .where(Voucher.member_id == member_id)
-        .order_by(sa.case((Voucher.state == "open", 0), else_=1), Voucher.issued_at.desc())
+        .where(claim_owners.rows_of(Voucher, ledger_id=ledger_id, member_id=member_id))
+        .order_by(is_open, Voucher.issued_at.desc(), Voucher.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [(one, goods_row, shop) for one, goods_row, shop in session.execute(query)]
 

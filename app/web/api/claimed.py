@@ -8,7 +8,15 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.mall import claim_lists, goods, reservations, shops, voucher_returns, vouchers
+from app.mall import (
+    claim_lists,
+    claim_owners,
+    goods,
+    reservations,
+    shops,
+    voucher_returns,
+    vouchers,
+)
 from app.mall.claim_lists import Asked
 from app.mall.models import Reservation, Voucher
 from app.web.acts import act
@@ -91,7 +99,9 @@ def cancel(book: str, reservation_id: UUID) -> ResponseReturnValue:
         standing.require_holder(session, standing.WORKERS)
         found = reservations.get(session, **key)
         counter.shop_of_staff(session, ledger_id, found.shop_id)
-        gone = reservations.cancel(session, **key, member_id=found.member_id, actor=actor())
+        gone = reservations.cancel(
+            session, **key, member_id=claim_owners.of(session, found), actor=actor()
+        )
         return _shown(session, ReservationOut(), gone)
 
     return act(verb, ledger_id=ledger_id, dump=ReservationOut().dump, status=200)

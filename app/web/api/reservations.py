@@ -11,6 +11,7 @@ from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
 from app.mall import (
     claim_codes,
+    claim_owners,
     collecting,
     goods,
     reservation_lists,
@@ -73,7 +74,8 @@ def show_code(book: str, reservation_id: UUID) -> ResponseReturnValue:
         standing.oneself()
         mine = standing.my_member(session, ledger_id)
         found = reservations.get(session, ledger_id=ledger_id, reservation_id=reservation_id)
-        if found.member_id != mine.id or found.state != "held":
+        claim_owners.require_of(session, found, mine.id)
+        if found.state != "held":
             raise NotFound("nothing set aside for you")
         code = claim_codes.shown(found.code_cipher, found.id)
         return {"token": code.token, "digits": code.digits}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
-from app.mall import claim_codes, goods, shops, voucher_returns, vouchers, wrong_codes
+from app.mall import claim_codes, claim_owners, goods, shops, voucher_returns, vouchers, wrong_codes
 from app.mall.models import Voucher
 from app.web.acts import Look, act
 from app.web.api import counter, standing
@@ -61,7 +61,8 @@ def show_code(book: str, voucher_id: UUID) -> ResponseReturnValue:
         standing.oneself()
         mine = standing.my_member(session, ledger_id)
         found = vouchers.get(session, ledger_id=ledger_id, voucher_id=voucher_id)
-        if found.member_id != mine.id or found.state != "open":
+        claim_owners.require_of(session, found, mine.id)
+        if found.state != "open":
             raise NotFound("no open voucher of yours")
         code = claim_codes.shown(found.code_cipher, found.id)
         return {"token": code.token, "digits": code.digits}

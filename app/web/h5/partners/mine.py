@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.mall import (
     claim_codes,
+    claim_owners,
     goods,
     reservation_lists,
     reservations,
@@ -133,8 +133,7 @@ def _reservation(
 
 def _named(session: Session, me: Own, found: Voucher | Reservation) -> tuple[str, str]:
     """Return what it is of and where, to its own member."""
-    if found.member_id != me.member.id:
-        raise NotFound("nothing of yours")
+    claim_owners.require_of(session, found, me.member.id)
     named: dict[str, Any] = {"ledger_id": me.ledger_id}
     what = goods.get(session, **named, goods_id=found.goods_id).name
     return what, shops.get(session, **named, shop_id=found.shop_id).name

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.mall import claim_lists, reservations, shops, voucher_returns, vouchers
+from app.mall import claim_lists, claim_owners, reservations, shops, voucher_returns, vouchers
 from app.mall.claim_lists import Asked
 from app.mall.models import Reservation, Voucher
 from app.web.permissions import SIGNED_IN, allow
@@ -53,7 +53,9 @@ def cancel(reservation_id: UUID) -> ResponseReturnValue:
         key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "reservation_id": reservation_id}
         found = reservations.get(session, **key)
         scoped(session, found.shop_id, desk.WORKERS)
-        reservations.cancel(session, **key, member_id=found.member_id, actor=actor())
+        reservations.cancel(
+            session, **key, member_id=claim_owners.of(session, found), actor=actor()
+        )
 
     return _step(verb, _("不留了，东西和积分都放回去了。"), "reservation")
 
