@@ -12,8 +12,8 @@ from alembic import op
 
 from app.base.db import Id
 
-revision = "0056"
-down_revision = "0055"
+revision = "0058"
+down_revision = "0057"
 
 TABLES = ("mall_voucher", "mall_reservation")
 
