@@ -9,12 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.base.actors import Actor
 from app.base.errors import PermissionDenied
 from app.community import tree
-from app.people import duties
+from app.people import duties, team_members
 from app.people.models import Member
-from app.service_orders import standing
 from app.service_orders.models import Order, OrderWork
 
 RATES = "rate"
@@ -30,26 +28,35 @@ def to_rate(
     session: Session, *, ledger_id: int, member: Member, limit: int = 50, offset: int = 0
 ) -> list[Order]:
     """List what waits for a reviewer at the places of their duty, longest waiting first."""
+    query = sa.select(Order).where(*_waiting(session, ledger_id, member))
+    ordered = query.order_by(Order.finished_at, Order.id)
+    return list(session.scalars(ordered.limit(limit).offset(offset)))
+
+
+def count_to_rate(session: Session, *, ledger_id: int, member: Member) -> int:
+    """Count what `to_rate` would list in all."""
+    query = sa.select(sa.func.count()).select_from(Order)
+    return session.scalar(query.where(*_waiting(session, ledger_id, member))) or 0
+
+
+def _waiting(session: Session, ledger_id: int, member: Member) -> list[sa.ColumnElement[bool]]:
+    """Conditions: unrated, asked by no member, at a place of the duty, not of their own hands."""
     held = duties.list_of_member(session, ledger_id=ledger_id, member_id=member.id)
     places = [each.node for each in held if RATES in each.kind.may.split(",")]
-    if not places:
-        return []
     worked = sa.select(OrderWork.order_id).where(
         OrderWork.ledger_id == ledger_id, OrderWork.member_id == member.id
     )
-    query = sa.select(Order).where(
+    led = team_members.led(ledger_id, member.person_id)
+    return [
         Order.ledger_id == ledger_id,
         Order.state == "finished",
         Order.rated_at.is_(None),
         Order.requester_id.is_(None),
-        sa.or_(*(tree.within(Order.node_path, node) for node in places)),
+        sa.or_(sa.false(), *(tree.within(Order.node_path, node) for node in places)),
         Order.id.not_in(worked),
         sa.or_(Order.handler_id.is_(None), Order.handler_id != member.person_id),
-    )
-    found = session.scalars(query.order_by(Order.finished_at, Order.id))
-    one = Actor(member.person_id)
-    own = [each for each in found if not standing.handles(session, each, one)]
-    return own[offset : offset + limit]
+        sa.or_(Order.team_id.is_(None), Order.team_id.not_in(led)),
+    ]
 
 
 def require_reviewer(session: Session, *, ledger_id: int, order: Order, member: Member) -> None:

@@ -148,13 +148,7 @@ def _credited(session: Session, order: Order, actor: Actor) -> Order:
 
 def led_team_ids(session: Session, *, ledger_id: int, member: Member) -> list[UUID]:
     """Return the teams that a member leads."""
-    return [
-        team.id
-        for team in team_members.teams_of(session, ledger_id=ledger_id, member_id=member.id)
-        if team_members.is_leader(
-            session, ledger_id=ledger_id, team_id=team.id, person_id=member.person_id
-        )
-    ]
+    return team_members.led_by(session, ledger_id=ledger_id, person_id=member.person_id)
 
 
 def template_at(session: Session, node: Node) -> dict[str, Any]:

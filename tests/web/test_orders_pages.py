@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from app.base.actors import SYSTEM
+from app.base.actors import SYSTEM, Actor
 from app.people import duties, skills, team_members
 from app.points import grants, photos
-from app.service_orders import categories, listings
+from app.service_orders import categories, filing, handling, listings
 from app.service_orders.categories import Kind
+from app.service_orders.filing import Request
 from app.service_orders.models import FieldCall, Order
 from tests.factories import activities as field
 from tests.factories import desk as make
@@ -414,6 +415,35 @@ def test_a_photo_of_an_order_is_seen_by_who_does_it_and_by_nobody_else(desk, ses
     assert desk.at("helper").get(path).mimetype == "image/jpeg"
     assert desk.at("leading").get(path).status_code == 404
     assert desk.at("staff").get(desk.path(f"/photos/{kept.id}")).mimetype == "image/jpeg"
+
+
+def test_a_long_list_has_a_next_page_on_the_phone(desk, session):
+    member, helper = desk.person("volunteer"), desk.person("helper")
+    key = {"ledger_id": desk.ledger_id}
+    with at("07:00"):
+        for number in range(51):
+            order = filing.file(
+                session,
+                **key,
+                node=desk.node,
+                request=Request(
+                    title=f"取药{number:02d}",
+                    text="",
+                    category_code="errands",
+                    requester_id=member.id,
+                ),
+                actor=Actor(member.person_id),
+            )
+            named = {"order_id": order.id, "handler_id": helper.person_id}
+            handling.assign(session, **key, **named, actor=SYSTEM)
+        session.commit()
+
+    for who, path in (("volunteer", "/orders"), ("helper", "/tasks")):
+        first, second = (desk.at(who).get(f"{path}{page}").text for page in ("", "?offset=50"))
+        assert first.count("取药") == 50
+        assert f"{path}?offset=50" in first
+        assert (second.count("取药"), "上一页" in second, "下一页" in second) == (1, True, False)
+        assert desk.at(who).get(f"{path}?offset=x").text.count("取药") == 50
 
 
 def test_late_hours_run_over_midnight(desk):

@@ -17,7 +17,7 @@ from app.service_orders.models import Order
 from app.web import orders, photos
 from app.web.acts import submit
 from app.web.errors import problem_of
-from app.web.h5 import forms, own
+from app.web.h5 import forms, own, paging
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.order_pages import AskPageIn
@@ -26,7 +26,7 @@ from app.web.session import actor
 from app.web.translate import _l
 
 bp = own.may_be_acted(Blueprint("orders", __name__))
-SHOWN_MAX = 100
+SHOWN_MAX = 50
 STARS = (
     (5, _l("很满意")),
     (4, _l("满意")),
@@ -84,9 +84,14 @@ def page() -> ResponseReturnValue:
     """List what I asked for, latest first."""
     with reading() as session:
         me = own.here(session)
-        found = listings.list_of_member(session, **me.key, limit=SHOWN_MAX)
+        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
+        found, pages = paging.cut(
+            listings.list_of_member(session, **me.key, **slice_of),
+            limit=SHOWN_MAX,
+            endpoint="h5.orders.page",
+        )
         shown = orders.shown(session, ledger_id=me.ledger_id, orders=found)
-    return forms.page("h5/orders/mine.html", me=me, found=shown)
+    return forms.page("h5/orders/mine.html", me=me, found=shown, pages=pages)
 
 
 @bp.get("/orders/<uuid:order_id>")

@@ -11,7 +11,7 @@ from app.base.transactions import reading
 from app.service_orders import reviewing, standing
 from app.web import orders
 from app.web.acts import submit
-from app.web.h5 import forms, own
+from app.web.h5 import forms, own, paging
 from app.web.h5.orders.asking import STARS
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.orders import RatingIn
@@ -54,8 +54,12 @@ def rate(order_id: UUID) -> ResponseReturnValue:
 def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
-        found = reviewing.to_rate(
-            session, ledger_id=me.ledger_id, member=me.member, limit=SHOWN_MAX
+        key: dict[str, Any] = {"ledger_id": me.ledger_id, "member": me.member}
+        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
+        found, pages = paging.cut(
+            reviewing.to_rate(session, **key, **slice_of),
+            limit=SHOWN_MAX,
+            endpoint="h5.order_reviews.page",
         )
         return forms.page(
             "h5/orders/reviews.html",
@@ -63,6 +67,8 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
             me=me,
             is_reviewer=reviewing.is_reviewer(session, **me.key),
             found=orders.shown(session, ledger_id=me.ledger_id, orders=found),
+            count=reviewing.count_to_rate(session, **key),
+            pages=pages,
             star_words=STARS,
             typed=request.form,
             sent_id=(request.view_args or {}).get("order_id"),

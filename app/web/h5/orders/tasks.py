@@ -19,7 +19,7 @@ from app.service_orders.finishing import Work
 from app.service_orders.models import Order
 from app.web import orders, photos
 from app.web.acts import submit
-from app.web.h5 import forms, own
+from app.web.h5 import forms, own, paging
 from app.web.h5.own import Own
 from app.web.orders import Shown
 from app.web.permissions import SIGNED_IN, allow
@@ -29,7 +29,7 @@ from app.web.session import actor
 from app.web.translate import _l
 
 bp = own.for_oneself(Blueprint("order_tasks", __name__))
-DONE_SHOWN = 20
+SHOWN_MAX, DONE_SHOWN = 50, 20
 SAID = {
     "taken": _l("给您了，看看怎么办"),
     "accepted": _l("接下了，早些去办"),
@@ -50,7 +50,12 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         key: dict[str, Any] = hands_of(session, me)
-        open_ones = listings.list_of_hands(session, **key)
+        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
+        open_ones, pages = paging.cut(
+            listings.list_of_hands(session, **key, **slice_of),
+            limit=SHOWN_MAX,
+            endpoint="h5.order_tasks.page",
+        )
         offered = first_offers.orders_for(session, ledger_id=me.ledger_id, member=me.member)
         over = listings.list_of_hands(session, **key, is_open=False, limit=DONE_SHOWN)
         return forms.page(
@@ -58,6 +63,7 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
             problem,
             me=me,
             found=orders.shown(session, ledger_id=me.ledger_id, orders=open_ones),
+            pages=pages,
             offered=orders.shown(session, ledger_id=me.ledger_id, orders=offered),
             over=orders.shown(session, ledger_id=me.ledger_id, orders=over),
             said=SAID.get(request.args.get("said", "")),
