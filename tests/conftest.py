@@ -94,7 +94,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test whose name changes from run to run: two workers could not share it."""
+    """Refuse a test whose name changes from run to run: two workers could not share it.
+
+    What is slow goes first, so that no worker is left alone with it at the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         if UUID_V7.search(item.nodeid):
             raise pytest.UsageError(f"give a fixed value instead of a new id: {item.nodeid}")
@@ -137,6 +141,18 @@ def url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture
+def engine(url: str, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
+    """The engine of this test's database; on PostgreSQL its connections stay open for the next."""
+    if DATABASE == "postgresql":
+        bench: tidying.Bench = request.getfixturevalue("bench")
+        yield bench.open(open_engine)
+        return
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def empty_url(template: str, tmp_path: Path) -> Iterator[str]:
     """URL of a database without any table: for tests of the migrations themselves."""
     if DATABASE == "sqlite":
@@ -154,11 +170,10 @@ def house(template: str, instance: Path) -> Flask:
 
 
 @pytest.fixture
-def app(house: Flask, url: str) -> Iterator[Flask]:
+def app(house: Flask, url: str, engine: sa.Engine) -> Iterator[Flask]:
     """The application on this test's database, with the statement guard on."""
     config = dict(house.config)
     take_keys(house)
-    engine = open_engine(url)
     with house.app_context():
         template_engine, db.engines[None] = db.engines[None], engine
     house.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -167,7 +182,6 @@ def app(house: Flask, url: str) -> Iterator[Flask]:
         db.engines[None] = template_engine
     house.config.clear()
     house.config.update(config)
-    engine.dispose()
 
 
 def take_keys(app: Flask) -> None:

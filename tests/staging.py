@@ -77,7 +77,7 @@ class Stage:
 
     def _copy(self, kept: Kept) -> Any:
         if self.bench:
-            self.session.get_bind().engine.dispose()
+            self.session.rollback()
             self.bench.put_back(kept.name)
         else:
             shutil.copy(self.store / kept.name, self._closed())

@@ -5,6 +5,7 @@ one anew for every test is what made the run long.
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,6 +66,13 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 """
 
 
+BUSY = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = '{name}' AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'
+"""
+"""Ends what a test left in the middle of something; what is idle serves the next test."""
+
+
 class Bench:
     """The database: one migrated copy, and the worlds kept beside it.
 
@@ -78,6 +86,7 @@ class Bench:
         self.name = f"bench_{os.getpid()}"
         self.connection: sa.Connection | None = None
         self.shape: str | None = None
+        self.engine: sa.Engine | None = None
         self.worlds: set[str] = set()
 
     def url(self) -> str:
@@ -85,6 +94,15 @@ class Bench:
         if self.connection is None:
             self._copy()
         return postgres.named(self.template, self.name)
+
+    def open(self, opener: Callable[[str], sa.Engine]) -> sa.Engine:
+        """Return the engine of the tests: one for as long as the database is the same.
+
+        A new connection knows no table yet: looking them all up made half a test's time.
+        """
+        if self.engine is None:
+            self.engine = opener(self.url())
+        return self.engine
 
     def keep(self, world: str) -> None:
         """Keep what stands in the database now, until the next copy."""
@@ -99,21 +117,25 @@ class Bench:
 
     def tidy(self) -> None:
         """Take back whatever the last test did."""
-        self._run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = '{self.name}' AND pid <> pg_backend_pid()"
-        )
+        if self._run(BUSY.format(name=self.name)):
+            self._close()
         is_whole = self._shape() == self.shape
         if not is_whole or self._run(f"SELECT kept.put_back('{PLAIN}')") > ROWS_MAX:
             self.drop()
 
     def drop(self) -> None:
         """Drop the database, at the end or to have it copied again."""
+        self._close()
         if self.connection is not None:
             self.connection.close()
             self.connection = None
             self.worlds.clear()
             postgres.drop(self.template, self.name)
+
+    def _close(self) -> None:
+        if self.engine is not None:
+            self.engine.dispose()
+            self.engine = None
 
     def _copy(self) -> None:
         template = sa.make_url(self.template).database
