@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.browser.windows import witness_of
 
@@ -14,9 +14,12 @@ AXE = (
     ROOT / "app" / "web" / "static" / "vendor" / "axe" / "axe.min.js",
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-RUN_AXE = """async (tags) => {
+AXE_ADDRESS = "/static/vendor/axe/axe.min.js"
+"""On the pages' own host: half a megabyte that the browser keeps, and need not be sent."""
+RUN_AXE = """async ([tags, colours]) => {
   const found = await axe.run(document, {
     runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], elementRef: false,
+    rules: {'color-contrast': {enabled: colours}},
   });
   return found.violations.map((one) =>
     `${one.id}: ${one.help}\\n` +
@@ -30,10 +33,13 @@ SIDEWAYS = """(width) => document.documentElement.scrollWidth <= width ? [] :
       .slice(0, 5).map((one) => '    ' + one.outerHTML.slice(0, 160)))"""
 
 
-def check_page(page: Page, *, but: tuple[str, ...] = (), axe: bool = True) -> None:
+def check_page(
+    page: Page, *, but: tuple[str, ...] = (), axe: bool = True, colours: bool = True
+) -> None:
     """Assert that all is well with the page as it stands, and with what it did until now.
 
-    `but` names failures that the test has provoked, by a part of their text ("409").
+    `but` names failures that the test has provoked, by a part of their text ("409"). The same
+    page in the other language has the same `colours`, and looking at them takes longest.
     """
     witness = witness_of(page)
     found = [f"left the host: {url}" for url in witness.strangers]
@@ -42,7 +48,7 @@ def check_page(page: Page, *, but: tuple[str, ...] = (), axe: bool = True) -> No
     found = [line for line in found if not any(part in line for part in but)]
     found += sideways(page)
     if axe:
-        found += violations(page)
+        found += violations(page, colours=colours)
     witness.forget()
     assert not found, f"{page.url}\n" + "\n".join(found)
 
@@ -55,11 +61,14 @@ def sideways(page: Page) -> list[str]:
     return found
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, colours: bool = True) -> list[str]:
     """Return what axe-core finds against WCAG 2.2 AA."""
     if not page.evaluate("() => Boolean(window.axe)"):
-        page.evaluate(_axe())
-    found: list[Any] = page.evaluate(RUN_AXE, TAGS)
+        try:
+            page.add_script_tag(url=AXE_ADDRESS)
+        except Error:  # the page has no network, or lets nothing else in
+            page.evaluate(_axe())
+    found: list[Any] = page.evaluate(RUN_AXE, [TAGS, colours])
     return [str(one) for one in found]
 
 

@@ -11,13 +11,18 @@ from tests.browser import camera, windows
 from tests.browser.street import Street
 
 HERE = Path(__file__).resolve().parent
+LONG = ("test_walks", "test_afternoon")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in this folder, and let it run last: by then the demo is loaded."""
+    """Mark what lies in this folder, and let it run last: by then the demo is loaded.
+
+    The long walks go before the rest of it, so that no worker is left alone with them.
+    """
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
         item.add_marker(pytest.mark.browser)
+    ours.sort(key=lambda item: item.path.stem not in LONG)
     items[:] = [item for item in items if HERE not in item.path.parents] + ours
 
 

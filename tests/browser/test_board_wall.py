@@ -1,7 +1,9 @@
 """The star board on a wall: read from five metres, masked, calm, and healed by itself."""
 
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from app.base.actors import SYSTEM
 from app.people import consents, members
@@ -9,6 +11,7 @@ from tests.browser import windows
 from tests.browser.checks import check_page
 from tests.browser.public import switch
 
+MINUTES_MAX = 4
 SMALLEST = """() => [...document.querySelectorAll('main *')]
   .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
   .filter((one) => one.getClientRects().length && !one.closest('.ax-hide'))
@@ -67,21 +70,30 @@ def test_names_are_masked_and_ties_share_a_place(projector, place):
         assert (places[above] == places[above + 1]) is (hours[above] == hours[above + 1])
 
 
+def let_minutes_pass(page, until):
+    """Let a minute pass, and another where a busy machine was too late to answer within one."""
+    for _ in range(MINUTES_MAX - 1):
+        page.clock.run_for(65_000)
+        with suppress(TimeoutError):
+            page.locator(until).first.wait_for(timeout=5_000)
+            return
+    page.clock.run_for(65_000)
+    page.locator(until).first.wait_for()
+
+
 def test_the_wall_keeps_its_picture_without_network_and_heals(projector, place):
     projector.clock.install()
     projector.goto(f"/wall/{place}")
     before = names(projector)
 
     projector.context.set_offline(True)
-    projector.clock.run_for(65_000)
-    projector.locator(".is-lost").wait_for()
+    let_minutes_pass(projector, until=".is-lost")
     assert names(projector) == before
     assert "网络断了" in projector.locator("[data-state]").inner_text()
     assert projector.evaluate(SMALLEST) == []
 
     projector.context.set_offline(False)
-    projector.clock.run_for(65_000)
-    projector.locator("[data-wall]:not(.is-lost)").wait_for()
+    let_minutes_pass(projector, until="[data-wall]:not(.is-lost)")
     assert names(projector) == before
     assert "更新" in projector.locator("[data-state]").inner_text()
     check_page(projector, but=("ERR_INTERNET_DISCONNECTED", "Failed to load"))
@@ -93,13 +105,11 @@ def test_a_board_that_is_switched_off_shows_no_name_a_minute_later(projector, pl
     assert names(projector)
 
     switch(street, is_open=False)
-    projector.clock.run_for(65_000)
-    projector.get_by_text("这块榜还没有打开").wait_for()
+    let_minutes_pass(projector, until="text=这块榜还没有打开")
     assert names(projector) == []
 
     switch(street, is_open=True)
-    projector.clock.run_for(65_000)
-    projector.locator(".ax-name").first.wait_for()
+    let_minutes_pass(projector, until=".ax-name")
     check_page(projector, but=("404",))
 
 

@@ -145,12 +145,14 @@ def test_every_kind_of_page_is_for_all_in_large_letters_and_in_english(
     for role in people:
         page = window(size)
         page.goto(f"{choice}?back=/sign-in")
-        wrong += faults_of(page, street, surface, role, known)
+        wrong += faults_of(page, street, surface, role, known, colours=choice == "/size/large")
 
     assert not wrong, "\n\n".join(wrong)
 
 
-def faults_of(page: Page, street: Street, surface: str, role: str, known: set[str]) -> list[str]:
+def faults_of(
+    page: Page, street: Street, surface: str, role: str, known: set[str], *, colours: bool = True
+) -> list[str]:
     """Walk as somebody and tell what is wrong, past the kinds that somebody before has seen.
 
     That each office may open its pages is asked without a browser (`test_staff_pages`).
@@ -164,7 +166,7 @@ def faults_of(page: Page, street: Street, surface: str, role: str, known: set[st
     for kind in Walk(street, page, doors).go(people[role], past=set(known)):
         known.add(kind)
         try:
-            check_page(page)
+            check_page(page, colours=colours)
         except AssertionError as error:
             wrong.append(f"{role}: {error}")
             witness_of(page).forget()
