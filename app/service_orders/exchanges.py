@@ -51,13 +51,14 @@ def ask(
         MemberNotActive: The asker is no active member.
         AccountFrozen: The asker is frozen.
         NotFound: The offer is gone, or one's own.
+        HelpAtHome: The offer is of one's household.
         InsufficientPoints: Fact `short_points`.
     """
     _require_sense(wanted)
     members.require_active(asker)
     freezes.require_free(session, ledger_id=ledger_id, subject_ids=[asker.id])
     if wanted.offer_id is not None:
-        offers.get_live(session, ledger_id=ledger_id, offer_id=wanted.offer_id, but_of=asker.id)
+        _require_offer(session, wanted.offer_id, asker)
     now, exchange_id = clock.now(), new_id()
     node = tree.get(session, asker.node_id)
     exchange = Exchange(
@@ -87,11 +88,12 @@ def ask(
     )
     session.add(exchange)
     session.flush()
+    news.of_exchange(session, exchange, asked_of(session, exchange), "help_wanted")
     return exchange
 
 
 def accept(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Member) -> Exchange:
-    """Take on to help; of two at once one gets it.
+    """Take on to help; of two at once one gets it. From now on it lasts its time anew.
 
     Raises:
         NotFound: No such exchange.
@@ -103,14 +105,31 @@ def accept(session: Session, *, ledger_id: int, exchange_id: UUID, helper: Membe
     members.require_active(helper)
     exchange = get(session, ledger_id=ledger_id, exchange_id=exchange_id, is_locked=True)
     require_two_homes(session, exchange, helper)
-    if exchange.offer_id is not None:
-        offer = offers.get(session, ledger_id=ledger_id, offer_id=exchange.offer_id)
-        if offer.member_id != helper.id:
-            raise PermissionDenied("this was asked of somebody else")
+    if asked_of(session, exchange) not in (None, helper.id):
+        raise PermissionDenied("this was asked of somebody else")
     require_state(exchange, "open")
     exchange.helper_id, exchange.accepted_at = helper.id, clock.now()
+    exchange.lapses_at = exchange.accepted_at + LIFE
     news.of_exchange(session, exchange, exchange.asker_id, "help_taken")
     move(session, exchange, "accepted")
+    return exchange
+
+
+def decline(session: Session, *, ledger_id: int, exchange_id: UUID, member: Member) -> Exchange:
+    """Say that one cannot do what one offered; others may, or the asker takes it back.
+
+    Raises:
+        NotFound: No such exchange.
+        PermissionDenied: It was not asked of this member.
+        ExchangeStateConflict: It is taken on, or over.
+    """
+    exchange = get(session, ledger_id=ledger_id, exchange_id=exchange_id, is_locked=True)
+    if asked_of(session, exchange) != member.id:
+        raise PermissionDenied("this was not asked of you")
+    require_state(exchange, "open")
+    exchange.offer_id = None
+    news.of_exchange(session, exchange, exchange.asker_id, "help_declined")
+    move(session, exchange, "open")
     return exchange
 
 
@@ -147,7 +166,8 @@ def withdraw(
         raise PermissionDenied("another asked for this")
     require_state(exchange, *LIVE)
     _give_back(session, exchange, "withdrawn", actor)
-    news.of_exchange(session, exchange, exchange.helper_id, "help_withdrawn")
+    awaited_id = exchange.helper_id or asked_of(session, exchange)
+    news.of_exchange(session, exchange, awaited_id, "help_withdrawn")
     return exchange
 
 
@@ -180,6 +200,13 @@ def get(
     return found
 
 
+def asked_of(session: Session, exchange: Exchange) -> UUID | None:
+    """Return the member whose offer a request answers, and who alone may take it on; or None."""
+    if exchange.offer_id is None:
+        return None
+    return offers.get(session, ledger_id=exchange.ledger_id, offer_id=exchange.offer_id).member_id
+
+
 def text_of(exchange: Exchange) -> str:
     """Return what was asked for, in full."""
     return crypto.unseal(exchange.text_sealed, exchange.id)
@@ -202,6 +229,17 @@ def move(session: Session, exchange: Exchange, state: str) -> None:
     exchange.state = state
     exchange.version += 1
     session.flush()
+
+
+def _require_offer(session: Session, offer_id: UUID, asker: Member) -> None:
+    ledger_id = asker.ledger_id
+    offer = offers.get_live(session, ledger_id=ledger_id, offer_id=offer_id, but_of=asker.id)
+    if offer.member_id in _circle(session, asker):
+        raise HelpAtHome
+
+
+def _circle(session: Session, member: Member) -> set[UUID]:
+    return households.circle_of(session, ledger_id=member.ledger_id, person_id=member.person_id)
 
 
 def _number(session: Session, ledger_id: int) -> str:
@@ -227,8 +265,7 @@ def require_two_homes(session: Session, exchange: Exchange, helper: Member) -> N
     Raises:
         HelpAtHome: The asker is the helper, or lives with them.
     """
-    circle = households.circle_of(session, ledger_id=exchange.ledger_id, person_id=helper.person_id)
-    if exchange.asker_id in circle:
+    if exchange.asker_id in _circle(session, helper):
         raise HelpAtHome
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.community import tree
 from app.community.models import Node
-from app.service_orders.models import Exchange
+from app.service_orders.models import Exchange, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,24 @@ def list_open(
         Exchange.ledger_id == ledger_id,
         tree.within(Exchange.node_path, node),
         Exchange.state == "open",
+    )
+    ordered = query.order_by(Exchange.asked_at, Exchange.id)
+    return list(session.scalars(ordered.limit(limit).offset(offset)))
+
+
+def list_asked_of(
+    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
+) -> list[Exchange]:
+    """List the requests that answer a member's offers and wait for their word, oldest first."""
+    query = (
+        sa.select(Exchange)
+        .join(Offer, sa.and_(Offer.ledger_id == Exchange.ledger_id, Offer.id == Exchange.offer_id))
+        .where(
+            Exchange.ledger_id == ledger_id,
+            Offer.ledger_id == ledger_id,
+            Offer.member_id == member_id,
+            Exchange.state == "open",
+        )
     )
     ordered = query.order_by(Exchange.asked_at, Exchange.id)
     return list(session.scalars(ordered.limit(limit).offset(offset)))

@@ -17,22 +17,24 @@ from app.service_orders.models import Claim, Exchange, Post, Wish
 
 
 def of_exchange(session: Session, exchange: Exchange, member_id: UUID | None, topic: str) -> None:
-    """Tell one of the two of `help_asked` (in their name), `_taken`, `_left`, `_done`, …."""
+    """Tell one of the two of `help_asked` (in their name), `_wanted`, `_taken`, `_left`, …."""
     if member_id is not None:
         facts = {"title": exchange.title, "points": exchange.points}
         inbox.tell(session, ledger_id=exchange.ledger_id, notes=[Note(member_id, topic, facts)])
 
 
 def of_lapsed(session: Session, lapsed: Sequence[Exchange]) -> None:
-    """Tell askers that nobody confirmed in time and their points came back (L7)."""
+    """Tell askers that nobody confirmed in time and their points came back, and helpers (L7)."""
     notes = [
         Note(
-            each.asker_id,
-            "help_lapsed",
+            member_id,
+            topic,
             {"title": each.title, "points": each.points},
-            natural_key=f"help_lapsed:{each.id}",
+            natural_key=f"{topic}:{each.id}",
         )
         for each in lapsed
+        for member_id, topic in ((each.asker_id, "help_lapsed"), (each.helper_id, "help_over"))
+        if member_id is not None
     ]
     if notes:
         reminders.tell(session, ledger_id=lapsed[0].ledger_id, notes=notes)
@@ -42,6 +44,14 @@ def of_wish(session: Session, wish: Wish, topic: str, **more: Any) -> None:
     """Tell the wisher: `wish_claimed`, `wish_left`, `wish_fulfilled`, `wish_returned`."""
     note = Note(wish.wisher_id, topic, {"title": wish.title, **more})
     inbox.tell(session, ledger_id=wish.ledger_id, notes=[note])
+
+
+def of_promise(session: Session, wish: Wish, reason: str) -> None:
+    """Tell who claimed a wish that it was sent back: there is nothing to do any more."""
+    if wish.claimer_id is not None:
+        facts = {"title": wish.title, "reason": reason}
+        note = Note(wish.claimer_id, "wish_not_needed", facts)
+        inbox.tell(session, ledger_id=wish.ledger_id, notes=[note])
 
 
 def of_claim(session: Session, found: Claim, post: Post, reason: str) -> None:

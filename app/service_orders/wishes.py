@@ -187,6 +187,7 @@ def send_back(session: Session, *, ledger_id: int, wish_id: UUID, reason: str) -
     require_state(wish, "open", "claimed")
     wish.ended_reason = reason.strip()[:200]
     news.of_wish(session, wish, "wish_returned", reason=wish.ended_reason)
+    news.of_promise(session, wish, wish.ended_reason)
     return move(session, wish, "returned")
 
 

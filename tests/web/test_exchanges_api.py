@@ -195,6 +195,12 @@ def test_an_offer_is_made_seen_asked_for_and_taken_down(town, asker, helper):
     third = town.caller("third")
     path = f"{town.book}/exchanges/{wanted['id']}/acceptance"
     refused(third.post(path), "permission_denied", 403)
+    no = f"{town.book}/exchanges/{wanted['id']}/declining"
+    (waiting,) = done(helper.get(f"{town.book}/me/exchanges/asked"))["items"]
+    assert waiting["id"] == wanted["id"]
+    refused(third.post(no), "permission_denied", 403)
+    assert done(helper.post(no))["state"] == "open"
+    assert done(helper.get(f"{town.book}/me/exchanges/asked"))["items"] == []
     done(helper.post(path))
     done(helper.post(f"{town.book}/me/offers/{made['id']}/end"))
     assert done(asker.get(f"{town.book}/offers"))["items"] == []

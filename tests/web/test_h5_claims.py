@@ -222,6 +222,11 @@ def test_an_offer_is_answered_and_a_request_taken_back(session, site, phones):
         wanted = {"title": "理发", "points": "5", "minutes": "30", "offer_id": offer}
         _page, where = step(phone, "/neighbours/ask", **wanted)
         path = where.split("?")[0]
+        assert "请您帮的" in other.get("/neighbours").text
+        assert "帮不了" in other.get(path).text
+        page, _ = step(other, f"{path}/decline")
+        assert "别人可以接" in page.text
+        assert "请您帮的" not in other.get("/neighbours").text
         page, _ = step(phone, f"{path}/withdraw")
         assert "积分退回来了" in page.text
         page, _ = step(other, f"/neighbours/offers/{offer}/end")

@@ -54,6 +54,19 @@ def list_open(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         return jsonify(items=_listed(session, ledger_id, found, me))
 
 
+@bp.get("/me/exchanges/asked")
+@allow(SIGNED_IN)
+@bp.arguments(PageIn, location="query")
+@bp.response(200, items_of(ExchangeOut))
+def list_asked(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """List the requests that answer my offers and wait for my word, oldest first."""
+    ledger_id = book_id(book)
+    with reading() as session:
+        me = standing.my_member(session, ledger_id)
+        found = neighbours.list_asked_of(session, ledger_id=ledger_id, member_id=me.id, **asked)
+        return jsonify(items=_listed(session, ledger_id, found, me))
+
+
 @bp.get("/me/exchanges")
 @allow(SIGNED_IN)
 @bp.arguments(PageIn, location="query")
@@ -120,6 +133,19 @@ def accept(book: str, exchange_id: UUID) -> ResponseReturnValue:
         named: dict[str, Any] = {"ledger_id": ledger_id, "exchange_id": exchange_id}
         neighbour_help.require_neighbour(session, **named, me=me)
         return exchanges.accept(session, **named, helper=me)
+
+    return _step(book, verb)
+
+
+@bp.post("/exchanges/<uuid:exchange_id>/declining")
+@allow(SIGNED_IN)
+@bp.response(200, ExchangeOut)
+def decline(book: str, exchange_id: UUID) -> ResponseReturnValue:
+    """Say that I cannot do what I offered; other neighbours may take it on."""
+
+    def verb(session: Session, ledger_id: int, me: Member) -> Exchange:
+        standing.oneself()
+        return exchanges.decline(session, ledger_id=ledger_id, exchange_id=exchange_id, member=me)
 
     return _step(book, verb)
 

@@ -37,6 +37,19 @@ def accept(exchange_id: UUID) -> ResponseReturnValue:
     return _step(exchange_id, step, "accepted")
 
 
+@bp.post("/neighbours/<uuid:exchange_id>/decline")
+@allow(SIGNED_IN)
+def decline(exchange_id: UUID) -> ResponseReturnValue:
+    """Say that I cannot do what I offered; other neighbours may."""
+
+    def step(session: Session, me: Own) -> None:
+        exchanges.decline(
+            session, ledger_id=me.ledger_id, exchange_id=exchange_id, member=me.member
+        )
+
+    return _step(exchange_id, step, "declined")
+
+
 @bp.post("/neighbours/<uuid:exchange_id>/give-up")
 @allow(SIGNED_IN)
 def give_up(exchange_id: UUID) -> ResponseReturnValue:

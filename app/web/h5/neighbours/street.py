@@ -38,10 +38,16 @@ def page() -> ResponseReturnValue:
         mine = neighbours.list_of_member(session, **me.key, limit=SHOWN)
         open_ones = neighbours.list_open(session, **key, node=around, limit=SHOWN)
         offered = offers.list_in(session, **key, node=around, limit=SHOWN)
-        ids = {each.asker_id for each in open_ones} | {each.member_id for each in offered}
+        wanted = neighbours.list_asked_of(session, **me.key, limit=SHOWN)
+        ids = {each.asker_id for each in [*open_ones, *wanted]} | {
+            each.member_id for each in offered
+        }
         values: dict[str, Any] = {
             "both": neighbours.reciprocity(session, **me.key),
-            "asked": [each for each in open_ones if each.asker_id != me.member.id],
+            "wanted": wanted,
+            "asked": [
+                each for each in open_ones if each.asker_id != me.member.id and each not in wanted
+            ],
             "offered": [each for each in offered if each.member_id != me.member.id],
             "own_offers": [each for each in offered if each.member_id == me.member.id],
             "names": members.get_many(session, **key, member_ids=ids),
@@ -100,7 +106,7 @@ def draw(
             "place": tree.get(session, found.node_id),
             "text": exchanges.text_of(found) if side else "",
             "is_at_home": found.asker_id in _circle(session, me),
-            "is_for_another": _is_for_another(session, me, found),
+            "asked_of_id": exchanges.asked_of(session, found),
             "spendable": wallets.holding(session, **me.key).spendable_points,
         }
     return show_page(
@@ -123,11 +129,3 @@ def draw(
 
 def _circle(session: Session, me: Own) -> set[UUID]:
     return households.circle_of(session, ledger_id=me.ledger_id, person_id=me.member.person_id)
-
-
-def _is_for_another(session: Session, me: Own, found: Any) -> bool:
-    """Whether it was asked of somebody else, by their offer."""
-    if found.offer_id is None:
-        return False
-    offer = offers.get(session, ledger_id=me.ledger_id, offer_id=found.offer_id)
-    return offer.member_id != me.member.id
