@@ -145,18 +145,6 @@ def follow_merge(session: Session, member: Member) -> Member:
     return member
 
 
-def known_as(session: Session, member: Member) -> set[UUID]:
-    """Return every id under which a member's deeds stand: theirs, and those merged in (L13).
-
-    What was begun under the old number goes on under the kept one: lists ask for these ids,
-    and a step asks whether it is theirs.
-    """
-    query = sa.select(Member.id).where(
-        Member.ledger_id == member.ledger_id, Member.merged_into_id == member.id
-    )
-    return {member.id, *session.scalars(query)}
-
-
 def surviving_person(session: Session, person_id: UUID) -> UUID:
     """Return the person for whom this one stands since every membership was merged (L13).
 

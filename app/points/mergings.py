@@ -16,7 +16,7 @@ from app.ledger.accounts import AccountRef
 from app.ledger.balances import Balance
 from app.ledger.posting import JournalDraft, Line
 from app.people.models import Merge
-from app.points import carries, holders
+from app.points import carries, holders, pool
 from app.points.carries import CarryKey
 from app.points.errors import HoldsOpen
 from app.points.stars import granting
@@ -42,6 +42,7 @@ def post(session: Session, *, ledger_id: int, merge: Merge, actor: Actor) -> lis
     drafts = _drafts(merge, kept_id, [balance for balance in held if balance.posted], actor)
     journal_ids = posting.post(session, ledger_id=ledger_id, drafts=drafts)
     _move_carries(session, ledger_id, old_id, kept_id)
+    pool.move(session, ledger_id=ledger_id, old_id=old_id, kept_id=kept_id)
     granting.keep_most(session, ledger_id=ledger_id, old_id=old_id, kept_id=kept_id)
     return journal_ids
 

@@ -112,6 +112,21 @@ def take_back(session: Session, *, ledger_id: int, donation_id: UUID, actor: Act
     return found
 
 
+def move(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) -> None:
+    """Let the kept membership take back what the old one gave and may still take back (L13)."""
+    session.execute(
+        sa.update(Donation)
+        .where(
+            Donation.ledger_id == ledger_id,
+            Donation.member_id == old_id,
+            Donation.state == "given",
+            Donation.donated_at > clock.now() - REGRET,
+        )
+        .values(member_id=kept_id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def held_points(session: Session, *, ledger_id: int) -> int:
     """Return what is in the common pool."""
     return balances.available(session, ledger_id=ledger_id, ref=POOL)

@@ -8,7 +8,7 @@ Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediti
 `reopening`, `in_name`, `involvement`, `reviewing`, `first_offers`, `figures`, `field_calls`,
 `imports`, `exchanges`, `asking_for`, `confirming`, `offers`, `neighbours`, `posts`,
 `post_shifts`, `claims`, `claim_deadlines`, `claim_listings`, `wishes`, `wish_links`,
-`wish_listings`, `forgetting`, `own_record`, `campaigns`, `registers`, `sightings`,
-`sighting_listings`, `sighting_rates`, `proof_checks`.
+`wish_listings`, `forgetting`, `merged_traces`, `own_record`, `campaigns`, `registers`,
+`sightings`, `sighting_listings`, `sighting_rates`, `proof_checks`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

@@ -8,7 +8,6 @@ from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.people import agents, cards, codes, households, merges, team_members
 from app.people.errors import CardNotActive, CodeExpired
-from app.people.members import known_as
 from app.people.models import Agent, TeamMember
 from tests.factories.teams import SECOND_STAFF, STAFF, a_place, a_team, members
 
@@ -178,11 +177,3 @@ def test_l13_a_household_may_not_decide_about_what_was_merged_into_it(session, p
     for each in (old, kept, spouse):
         circle = households.circle_of(session, ledger_id=place.ledger_id, person_id=each.person_id)
         assert circle == {old.id, kept.id, spouse.id}
-
-
-def test_l13_a_member_is_known_by_the_numbers_merged_into_theirs(session, place, pair):
-    old, kept = pair
-    merged(session, pair)
-
-    assert known_as(session, kept) == {old.id, kept.id}
-    assert known_as(session, old) == {old.id}

@@ -129,6 +129,24 @@ def test_a_request_taken_back_returns_its_points(town, asker, helper):
     refused(helper.post(f"{path}/give-up"), "exchange_state_conflict", 409)
 
 
+def test_l13_a_request_goes_on_under_the_number_that_was_kept(town, asker, helper):
+    path, kept = taken_on(town, asker, helper), town.caller("kept")
+    pair = {
+        "old_member_id": str(asker.member.id),
+        "kept_member_id": str(kept.member.id),
+        "reason": "同一人",
+    }
+    asked = done(town.caller("staff").post(f"{town.book}/merges", pair), 201)
+    done(town.caller("colleague").post(f"{town.book}/merges/{asked['id']}/approval"))
+    (mine,) = done(kept.get(f"{town.book}/me/exchanges"))["items"]
+    assert (mine["side"], mine["state"]) == ("asker", "accepted")
+    times = hours()
+    with clock.held_at(clock.now() + timedelta(hours=2)):
+        done(helper.post(f"{path}/confirmation", {**times, "code": confirm_code(town, kept)}))
+
+    assert (spendable(town, kept.member), spendable(town, helper.member)) == (30, 20)
+
+
 def test_staff_sign_for_a_neighbour_without_a_phone(town, asker, helper):
     path, times = taken_on(town, asker, helper), hours()
     with clock.held_at(clock.now() + timedelta(hours=2)):

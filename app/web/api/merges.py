@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.base.transactions import reading
 from app.people import cards, merges
 from app.people.models import Merge
-from app.points import mergings
 from app.risk import freezes
+from app.web import merging
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import DECIDERS, READERS, WORKERS, book_id
@@ -66,9 +66,10 @@ def approve(book: str, merge_id: UUID) -> ResponseReturnValue:
         freezes.require_free(
             session, ledger_id=ledger_id, subject_ids=_spending(session, ledger_id, pair)
         )
-        merged = merges.approve(session, ledger_id=ledger_id, merge_id=merge_id, actor=actor())
-        journal_ids = mergings.post(session, ledger_id=ledger_id, merge=merged.merge, actor=actor())
-        return {**MergeOut().dump(merged.merge), "journal_ids": list(map(str, journal_ids))}
+        merge, journal_ids = merging.approve(
+            session, ledger_id=ledger_id, merge_id=merge_id, actor=actor()
+        )
+        return {**MergeOut().dump(merge), "journal_ids": list(map(str, journal_ids))}
 
     return act(verb, ledger_id=ledger_id, status=200)
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.base.transactions import reading
 from app.people import cards, members, merges
 from app.people.models import Merge
-from app.points import mergings, wallets
+from app.points import wallets
 from app.risk import freezes
+from app.web import merging
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
@@ -40,9 +41,7 @@ def approve(merge_id: UUID) -> ResponseReturnValue:
         freezes.require_free(
             session, ledger_id=desk.ledger_id(), subject_ids=_spending(session, pair)
         )
-        named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "actor": actor()}
-        merged = merges.approve(session, **named, merge_id=merge_id)
-        mergings.post(session, **named, merge=merged.merge)
+        merging.approve(session, ledger_id=desk.ledger_id(), merge_id=merge_id, actor=actor())
 
     return _step(verb, _("已合并，时长和积分都转过去了。"))
 
