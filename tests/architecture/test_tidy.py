@@ -24,9 +24,9 @@ ROOM_LINES = {
     "points": 12_050,
     "reports": 8_100,
     "service_orders": 7_300,
-    "web": 3_300,
+    "web": 3_400,
     "web/api": 15_300,
-    "web/h5": 9_100,
+    "web/h5": 9_300,
     "web/schemas": 6_450,
     "web/staff": 12_900,
 }
