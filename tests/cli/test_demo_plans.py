@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from app.base import clock
+from app.cli.demo import wumiao_orders
 from app.cli.demo.whole import (
     changan,
     duties,
@@ -125,6 +126,17 @@ def test_p9_the_shops_of_panji_have_12_5_2_or_1_orders():
     assert sum(of_goods.values()) == 392 - 40
     assert sum(prices[number] * count for number, count in of_goods.items()) == 14_480 - 1_470
     assert village_code(2) == "340406-demo-02"  # no official code has letters
+
+
+def test_o20_the_shop_of_wumiao_leads_the_list_of_panji_with_40_orders():
+    of_shop = Counter()
+    for (number, _), each in panji.sales().items():
+        of_shop[panji.shop_name(number)] += len(each)
+    of_shop[wumiao_orders.SHOP] = sum(wumiao_orders.ORDERS.values())
+    ((first, orders), (_next, fewer), *_rest) = of_shop.most_common()
+
+    assert (first, orders, fewer) == ("架河武庙村积分超市", 40, 12)
+    assert len(of_shop) == 90
 
 
 def test_c9_c10_licheng_holds_342_activities_22_of_them_at_beigao():

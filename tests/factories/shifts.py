@@ -125,17 +125,26 @@ def some(session: Session, ledger_id: int, node: Node, actor: Actor) -> dict[str
     unit = units.add(session, node=node, kind="企事业单位", name="供电公司", actor=actor)
     terms = Terms("joint", "共建协议", date(2026, 3, 1))
     made = agreements.sign(session, unit=unit, node=node, terms=terms, actor=actor)
+    kept, gone = (_staff_shift(session, ledger_id, venue.id, actor) for _nth in range(2))
+    names = {"venue_id": venue.id, "shift_id": kept}
+    names |= dict.fromkeys(
+        ("venue_use.remove_shift.shift_id", "staff.rosters.remove.shift_id"), gone
+    )
+    return {**names, "agreement_id": made.id, "venues.sign.unit_id": unit.id}
+
+
+def _staff_shift(session: Session, ledger_id: int, venue_id: int, actor: Actor) -> UUID:
+    """A shift of staff tomorrow, which nobody holds."""
     soon = clock.now() + timedelta(days=1)
-    shift = RosterShift(
+    made = RosterShift(
         ledger_id=ledger_id,
         id=new_id(),
-        venue_id=venue.id,
+        venue_id=venue_id,
         kind="resident",
         starts_at=soon,
         ends_at=soon + timedelta(hours=1),
         planned_by_id=actor.person_id,
     )
-    session.add(shift)
+    session.add(made)
     session.flush()
-    names = {"venue_id": venue.id, "shift_id": shift.id}
-    return {**names, "agreement_id": made.id, "venues.sign.unit_id": unit.id}
+    return made.id

@@ -52,6 +52,24 @@ def test_d2_every_journal_has_two_entries_a_transfer_that_add_up_to_nothing_per_
     ]
 
 
+@pytest.mark.parametrize("table", [JOURNAL, TRANSFER, ENTRY], ids=str)
+@pytest.mark.parametrize("change", [sa.update, sa.delete], ids=["update", "delete"])
+def test_d3_the_database_itself_neither_changes_nor_deletes_a_posted_row(
+    session, ledger_id, posted, table, change
+):
+    def rows():
+        mine = sa.select(table).where(table.c.ledger_id == ledger_id)
+        return sorted(map(repr, session.execute(mine)))
+
+    before = rows()
+    statement = change(table).where(table.c.ledger_id == ledger_id)
+    if change is sa.update:
+        statement = statement.values(posted_at=MORNING)
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(statement)
+    assert rows() == before != []
+
+
 @pytest.mark.parametrize(
     "change",
     [

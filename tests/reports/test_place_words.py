@@ -59,7 +59,7 @@ def state(figure_node, code="complaints_down", day_on=date(2026, 3, 1)):
     )
 
 
-def test_p3_d10_a_sentence_is_told_with_the_figures_of_its_day(session, mall):
+def test_p3_a_sentence_is_told_with_the_figures_of_its_day(session, mall):
     member = make.a_member(session, mall, points=0)
     cards.issue_many(session, ledger_id=mall.ledger_id, member_ids=[member.id], actor=SYSTEM)
     figures.enter(session, figures=[state(mall.node)], actor=SYSTEM)

@@ -46,7 +46,7 @@ def test_p3_a_figure_is_the_sum_of_the_rows_that_the_desk_shows(town: Town) -> N
     assert town.client.get(f"/staff/{town.node.code}/report/nothing").status_code == 404
 
 
-def test_d10_each_figure_has_its_unit_and_the_day_before_has_none(town: Town) -> None:
+def test_each_figure_has_its_unit_and_the_day_before_has_none(town: Town) -> None:
     with_cards(town)
     path = f"/api/v1/nodes/{town.node.code}/report"
     told = {line["code"]: line for line in done(town.client.get(path))["lines"]}

@@ -1,5 +1,6 @@
 """Settling a shop's month over HTTP and at the desk; what shops gave, kind by kind (D39, M5)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -7,9 +8,13 @@ import pytest
 from openpyxl import load_workbook
 
 from app.base import clock
+from app.community import settings
+from app.ledger.posting import Line
+from app.mall import shops
 from app.people import members
+from tests.factories import ledger as book
 from tests.factories import mall as make
-from tests.factories import pages
+from tests.factories import pages, points
 from tests.factories import till as counter
 from tests.web.answers import done, refused
 
@@ -52,6 +57,70 @@ def test_d40_the_value_of_a_point_is_nowhere_but_on_settlements(here):
     for path in ("/shops", f"/shops/{here.mall.shop_id}/goods"):
         assert "fen" not in str(done(here.staff.get(path)))
     refused(here.clerk.get("/settlements"), "permission_denied", 403)
+
+
+def test_d40_a_member_sees_the_value_of_a_point_on_no_page(here, app, session):
+    """A point is worth 1.37 in procurement: 300 points 411.00, what is left of them 219.20."""
+    settings.put(
+        session, node=here.mall.node, name="mall.reference_fen", value=137, actor=here.mall.staff
+    )
+    member = make.a_member(session, here.mall, "沈同舟", points=300)
+    soap = make.put_goods(session, here.mall, price=140)
+    make.redeem(session, here.mall, member, (soap, 1))
+    session.commit()
+    done(here.staff.post("/settlements", body(here)), 201)
+    phone, seen = pages.browser(app, session, member), 0
+    walked = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("h5.") and "GET" in rule.methods and not rule.arguments
+    ]
+    shop = str(here.mall.shop_id)
+    for path in (*walked, f"/goods?shop={shop}", "/passbook?unit=points", "/me/export"):
+        answer = phone.get(path)
+        assert answer.status_code < 500, path
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            seen += 1
+            for told in ("1.37", "137", "411.00", "219.20", "￥", "¥", "参考价值"):
+                assert told not in without_marks(answer.text), (path, told)
+    assert seen > 25
+    assert "160" in phone.get("/").text, "their points they do see"
+
+
+def without_marks(html: str) -> str:
+    """What a reader sees: no tags, and so no addresses and keys of a form."""
+    return re.sub(r"<(script|style|svg)[^>]*>.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
+
+
+def test_p5_spending_points_lowers_no_hour(here, session):
+    ledger_id = here.mall.ledger_id
+    member = make.a_member(session, here.mall, points=100)
+    soap = make.put_goods(session, here.mall, price=60)
+    book.post(session, ledger_id, Line(book.ISSUANCE_MINUTES, book.hours(member.id), 21_531 * 60))
+    before = minutes(session, ledger_id)
+    assert before["hours_credited", str(member.id)] == 21_531 * 60
+    make.redeem(session, here.mall, member, (soap, 1))
+    session.commit()
+    assert minutes(session, ledger_id) == before
+    assert sum(before.values()) == 0, "every minute has its other side"
+    held = points.balances(session, ledger_id)
+    assert sum(v for k, v in held.items() if k[2] == str(member.id) and k[0] == "points") == 40
+
+
+def minutes(session, ledger_id):
+    """Every account of hours with its balance."""
+    held = points.balances(session, ledger_id)
+    return {(kind, owner): v for (unit, kind, owner, _), v in held.items() if unit == "minutes"}
+
+
+def test_o20_the_shop_with_the_most_orders_stands_first_in_the_list(here, app, session):
+    named = {"ledger_id": here.mall.ledger_id, "merchant_id": here.mall.merchant.id}
+    shops.open_shop(
+        session, **named, node_id=here.mall.node.id, name="一个没有卖过的店", actor=here.mall.staff
+    )
+    session.commit()
+    listed = [one["name"] for one in done(here.staff.get("/shop-figures"))["items"]]
+    assert listed == [here.mall.shop.name, "一个没有卖过的店"]
 
 
 def test_m5_each_kind_is_counted_by_itself(here):

@@ -2,7 +2,7 @@
 
 A line's value is the sum over its own rows, so what is shown can always be looked at row
 by row. Lines have a unit and are never added to each other: 人次, 件, 张 and 小时 of one
-place are different things (D10), and so are those of two places.
+place are different things, and so are those of two places.
 """
 
 from app.reports.place_reports.books import BookTotals, totals

@@ -70,4 +70,4 @@ def _counted(asked: dict[str, Any]) -> tuple[list[Shop], dict[Any, figures.Count
     if asked["at_most"] is not None:
         most = asked["at_most"]
         found = [one for one in found if figures.is_idle(one, counts[one.id], most)]
-    return found, counts, places
+    return figures.most_first(found, counts), counts, places
