@@ -256,7 +256,7 @@ class Objection(LedgerRow, Base):
             "member_id",
             where="state = 'open'",
         ),
-        one_of("subject_kind", "attendance", "grant", "redemption", "notice"),
+        one_of("subject_kind", "attendance", "grant", "redemption", "notice", "deduction"),
         one_of("state", "open", "upheld", "rejected", "withdrawn"),
         BY_LEDGER,
     )

@@ -24,7 +24,7 @@ from app.people.errors import AlreadyDecided, ObjectionOpen
 from app.people.models import Objection
 
 TEXT_LENGTH_MAX = 500
-SUBJECT_KINDS = ("attendance", "grant", "redemption", "notice")
+SUBJECT_KINDS = ("attendance", "grant", "redemption", "notice", "deduction")
 VERDICTS = ("upheld", "rejected")
 
 
@@ -33,7 +33,7 @@ class DisputedRecord:
     """The record in dispute, as the room that holds it sees it.
 
     Attributes:
-        kind: `attendance`, `grant`, `redemption` or `notice`.
+        kind: `attendance`, `grant`, `redemption`, `notice` or `deduction`.
         member_id: Whose record it is.
         recorder_id: The person who made it; `NOBODY` for the system.
         node_id: The place whose staff answer.

@@ -182,6 +182,27 @@ def list_of_member(
     session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50
 ) -> list[Deduction]:
     """List what a member, or the household they share points with, is to lose or lost."""
+    query = _of_member(session, ledger_id, member_id)
+    query = query.order_by(Deduction.entered_at.desc(), Deduction.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def get_of_member(
+    session: Session, *, ledger_id: int, member_id: UUID, deduction_id: UUID
+) -> Deduction:
+    """Return one of the deductions that `list_of_member` lists.
+
+    Raises:
+        NotFound: There is none, or it is others'.
+    """
+    query = _of_member(session, ledger_id, member_id).where(Deduction.id == deduction_id)
+    found: Deduction | None = session.scalar(query)
+    if found is None:
+        raise NotFound("no such deduction of yours")
+    return found
+
+
+def _of_member(session: Session, ledger_id: int, member_id: UUID) -> sa.Select[Any]:
     whose: sa.ColumnElement[bool] = Deduction.member_id == member_id
     home = households.household_of(session, ledger_id=ledger_id, member_id=member_id)
     if home is not None and programmes.of_ledger(session, ledger_id).pooling == "household":
@@ -190,12 +211,7 @@ def list_of_member(
             Deduction.member_id.in_([each.id for each in kin]), Deduction.household_id == home.id
         )
     is_told = sa.or_(Deduction.state.in_(TOLD), Deduction.notice_id.is_not(None))
-    query = (
-        sa.select(Deduction)
-        .where(Deduction.ledger_id == ledger_id, whose, is_told)
-        .order_by(Deduction.entered_at.desc(), Deduction.id)
-    )
-    return list(session.scalars(query.limit(limit)))
+    return sa.select(Deduction).where(Deduction.ledger_id == ledger_id, whose, is_told)
 
 
 def is_asked_back() -> sa.ColumnElement[bool]:

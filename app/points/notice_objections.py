@@ -26,6 +26,8 @@ def require_free_decider(
 ) -> None:
     """Refuse who made or reviewed what a line shows, or whose it is, as the decider.
 
+    The same holds of a deduction that was taken and is objected to itself.
+
     Raises:
         SecondPersonRequired: Another person must answer the objection (D30, A6).
     """
@@ -98,10 +100,10 @@ def _is_waited_for(ledger_id: int, line: Any, subject: Any) -> sa.ColumnElement[
     )
 
 
-def _shown(session: Session, ledger_id: int, line_id: UUID) -> Application | Deduction | None:
-    line = session.get(NoticeLine, (ledger_id, line_id))
+def _shown(session: Session, ledger_id: int, subject_id: UUID) -> Application | Deduction | None:
+    line = session.get(NoticeLine, (ledger_id, subject_id))
     if line is None:
-        return None
+        return session.get(Deduction, (ledger_id, subject_id))
     if line.application_id is not None:
         return session.get(Application, (ledger_id, line.application_id))
     if line.deduction_id is not None:

@@ -127,6 +127,36 @@ def test_d30_a_deduction_is_put_up_without_a_name_and_its_household_objects_on_t
     assert "异议成立，积分没有动" in desk.at("wen").get("/deductions").text
 
 
+def test_p7_who_lost_points_objects_on_the_phone_and_two_people_give_them_back(desk):
+    home = at_home(desk, "wen", "zhi")
+    enter_and_approve(desk, "wen")
+    put_up(desk)
+    let_the_clock_run(desk, 20)
+    assert score(desk, home).score_points == 85
+    phone = desk.at("zhi").get("/deductions").text
+    door = re.search(r"/objections/new/deduction/[0-9a-f-]{36}", phone)[0]
+    assert desk.at("volunteer").get(door).status_code == 404
+    assert "楼道堆放杂物" in desk.at("zhi").get(door).text
+    assert desk.at("zhi").send(door, claim="那是楼下的").status_code == 303
+    assert desk.at("zhi").send(door, claim="再说一次").status_code == 409
+    opened = desk.at("colleague").get(desk.path("/objections")).text
+    answer = re.search(r"/objections/[0-9a-f-]{36}/answer", opened)[0]
+    said = {"verdict": "upheld", "reason": "看过，不是他家的"}
+    for who in ("staff", "second"):
+        refused = desk.at(who).send(desk.path(answer), **said)
+        assert refused.status_code == 403, "who entered it, and who approved it"
+    assert desk.at("colleague").send(desk.path(answer), **said).status_code == 303
+    assert score(desk, home).score_points == 85, "a second person confirms"
+    assert "等第二个工作人员确认" in desk.at("zhi").get("/deductions").text
+    page = desk.at("staff").get(desk.path("/deductions")).text
+    confirm = desk.path(re.search(r"/deductions/[0-9a-f-]{36}/reversal/decide", page)[0])
+    assert desk.at("colleague").send(confirm, verdict="approved").status_code == 403
+    assert desk.at("staff").send(confirm, verdict="approved").status_code == 303
+    assert score(desk, home).score_points == 100
+    assert desk.at("zhi").get(door).status_code == 409
+    assert "看过，不是他家的" in desk.at("wen").get("/deductions").text
+
+
 def test_l4_a_deduction_comes_back_at_the_desk_by_two_people_and_shows_as_two_lines(desk):
     home = at_home(desk, "wen")
     found_id = enter_and_approve(desk, "wen")

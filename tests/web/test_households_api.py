@@ -230,6 +230,14 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     assert (mine["state"], mine["points"]) == ("posted", 15)
     score = done(head.get(f"{village.book}/me/household/score"))
     assert (score["score_points"], score["receivable_points"]) == (95, 5)
+    objected = {"subject_kind": "deduction", "subject_id": mine["id"], "claim": "那是楼下的"}
+    stranger = village.caller("lin")
+    refused(stranger.post(f"{village.book}/me/objections", objected), "not_found", 404)
+    raised = done(spouse.post(f"{village.book}/me/objections", objected), 201)
+    answer = f"{village.book}/objections/{raised['id']}/answer"
+    said = {"verdict": "rejected", "reason": "照片上看得清"}
+    refused(second.post(answer, said), "second_person_required", 403)
+    done(village.caller("administrator").post(answer, said))
     waiting = done(staff.post(reversal, {"reason": "认错了楼道"}))
     assert (waiting["state"], waiting["is_reversal_asked"]) == ("posted", True)
     confirm = f"{reversal}/decision"

@@ -16,7 +16,7 @@ from app.mall import shops
 from app.people import objections
 from app.people.models import Objection
 from app.people.objections import DisputedRecord
-from app.points import grants, notice_objections, notices
+from app.points import deduction_objections, grants, notice_objections, notices
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import DECIDERS, READERS, book_id
@@ -92,7 +92,10 @@ def list_open(asked: dict[str, Any], book: str) -> dict[str, Any]:
 @bp.arguments(AnswerIn)
 @bp.response(200, ObjectionOut)
 def answer(asked: dict[str, Any], book: str, objection_id: UUID) -> ResponseReturnValue:
-    """Answer an objection with a reason; correcting an upheld record is an act of its own."""
+    """Answer an objection with a reason; correcting an upheld record is an act of its own.
+
+    What was wrongly taken (扣分) is asked back by the answer, and another person confirms.
+    """
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> Objection:
@@ -102,6 +105,14 @@ def answer(asked: dict[str, Any], book: str, objection_id: UUID) -> ResponseRetu
         notice_objections.require_free_decider(
             session, ledger_id=ledger_id, subject_id=found.subject_id, actor=actor()
         )
+        if found.subject_kind == deduction_objections.KIND and asked["verdict"] == "upheld":
+            deduction_objections.uphold(
+                session,
+                ledger_id=ledger_id,
+                deduction_id=found.subject_id,
+                reason=asked["reason"],
+                actor=actor(),
+            )
         return objections.answer(
             session, ledger_id=ledger_id, objection_id=objection_id, actor=actor(), **asked
         )
@@ -126,6 +137,15 @@ def _notice(session: Session, ledger_id: int, subject_id: UUID) -> DisputedRecor
     return DisputedRecord("notice", subject_id, mine.id, notice.published_by_id, notice.node_id)
 
 
+def _deduction(session: Session, ledger_id: int, subject_id: UUID) -> DisputedRecord:
+    """What was taken from the asker, or from the household whose points they share (D29)."""
+    mine = standing.my_member(session, ledger_id)
+    record, _found = deduction_objections.record_of(
+        session, ledger_id=ledger_id, deduction_id=subject_id, member_id=mine.id
+    )
+    return record
+
+
 def _grant(session: Session, ledger_id: int, subject_id: UUID) -> DisputedRecord:
     grant = grants.get(session, ledger_id=ledger_id, grant_id=subject_id)
     return DisputedRecord("grant", grant.id, grant.member_id, grant.made_by_id, grant.node_id)
@@ -139,6 +159,7 @@ def _redemption(session: Session, ledger_id: int, subject_id: UUID) -> DisputedR
 
 RECORDS: dict[str, Callable[[Session, int, UUID], DisputedRecord]] = {
     "attendance": _attendance,
+    "deduction": _deduction,
     "grant": _grant,
     "notice": _notice,
     "redemption": _redemption,

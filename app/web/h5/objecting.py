@@ -15,7 +15,7 @@ from app.mall import listings as mall_listings
 from app.mall import shops
 from app.people import objections
 from app.people.objections import DisputedRecord
-from app.points import grants, notices
+from app.points import deduction_objections, grants, notices
 from app.points import photos as kept
 from app.points.photos import Subject
 from app.web import photos
@@ -125,10 +125,10 @@ def _told(session: Session, me: own.Own, kind: str, subject_id: UUID) -> Told:
     Raises:
         NotFound: There is none, or it is another's.
     """
-    if kind not in (*RECORDS, "notice"):
+    if kind not in (*RECORDS, *SHARED):
         raise NotFound("no such kind of record")
-    if kind == "notice":
-        return _notice(session, me, subject_id)
+    if kind in SHARED:
+        return SHARED[kind](session, me, subject_id)
     record, told = RECORDS[kind](session, me.ledger_id, subject_id)
     if record.member_id != me.member.id:
         raise NotFound("no such record of yours")
@@ -153,6 +153,13 @@ def _notice(session: Session, me: own.Own, subject_id: UUID) -> Told:
     if line.deduction_id is not None:
         return record, _("%(title)s，第 %(n)s 行，%(points)s 积分", **facts)
     return record, _("%(title)s，第 %(n)s 行", **facts)
+
+
+def _deduction(session: Session, me: own.Own, subject_id: UUID) -> Told:
+    """What was taken from me, or from the household whose points I share (D29)."""
+    record, found = deduction_objections.record_of(session, **me.key, deduction_id=subject_id)
+    said = {"day": day(found.happened_on), "points": number(found.points), "why": found.reason}
+    return record, _("%(day)s 扣了 %(points)s 积分：%(why)s", **said)
 
 
 def _attendance(session: Session, ledger_id: int, subject_id: UUID) -> Told:
@@ -196,3 +203,9 @@ RECORDS: dict[str, Callable[[Session, int, UUID], Told]] = {
     "redemption": _redemption,
 }
 """How the record of each kind is found, with its maker, its place, and its words."""
+
+SHARED: dict[str, Callable[[Session, own.Own, UUID], Told]] = {
+    "notice": _notice,
+    "deduction": _deduction,
+}
+"""What others may object to as well: it counts as the asker's own."""

@@ -68,6 +68,7 @@ WORDS: dict[str, dict[str, str]] = {
         "attendance": _l("到场记录"),
         "grant": _l("时长和积分"),
         "notice": _l("公示"),
+        "deduction": _l("扣分"),
         "redemption": _l("兑换"),
     },
     "role": {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members, objections
-from app.points import notice_objections, photos
+from app.points import deduction_objections, notice_objections, photos
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import AnswerIn
 from app.web.session import actor
@@ -50,12 +50,20 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
         notice_objections.require_free_decider(
             session, ledger_id=desk.ledger_id(), subject_id=found.subject_id, actor=actor()
         )
+        if found.subject_kind == deduction_objections.KIND and asked["verdict"] == "upheld":
+            deduction_objections.uphold(
+                session,
+                ledger_id=desk.ledger_id(),
+                deduction_id=found.subject_id,
+                reason=asked["reason"],
+                actor=actor(),
+            )
         objections.answer(session, **key, actor=actor(), **asked)
 
     return forms.answer(
         verb,
         schema=AnswerIn,
-        said=_("已答复，本人会收到通知。要更正记录，请到那条记录去办。"),
+        said=_("已答复，本人会收到通知。要更正记录，请到那条记录去办；扣错的，退回等同事确认。"),
         to=url_for("staff.objections.show"),
         again=_show,
     )
@@ -86,6 +94,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
 
 def _href(kind: str, subject_id: UUID) -> str | None:
     """Return the page of the record in dispute, if the desk has one of it."""
+    if kind == deduction_objections.KIND:
+        return url_for("staff.deductions.show")
     if kind not in PAGES:
         return None
     view, name = PAGES[kind]

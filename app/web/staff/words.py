@@ -146,6 +146,7 @@ WORDS: dict[str, dict[str, str]] = {
         "grant": _l("入账记录"),
         "redemption": _l("兑换记录"),
         "notice": _l("公示"),
+        "deduction": _l("扣分"),
     },
     "subject": {
         "person": _l("一个人"),
