@@ -91,6 +91,24 @@ def holders_in(session: Session, *, ledger_id: int, node: Node, skill: str) -> l
     return list(session.scalars(query.limit(TOLD_MAX)))
 
 
+def held_in(session: Session, *, ledger_id: int, node: Node, skills: Collection[str]) -> set[str]:
+    """Return which of these skills an active member of a place or below it holds; one statement."""
+    query = (
+        sa.select(Skill.skill)
+        .distinct()
+        .join(Member, sa.and_(Skill.ledger_id == Member.ledger_id, Skill.member_id == Member.id))
+        .join(Node, Node.id == Member.node_id)
+        .where(
+            Member.ledger_id == ledger_id,
+            Skill.ledger_id == ledger_id,
+            Skill.skill.in_(skills),
+            Member.state == "active",
+            tree.within(Node.path, node),
+        )
+    )
+    return set(session.scalars(query))
+
+
 def call(
     session: Session,
     *,
@@ -147,14 +165,19 @@ def calls_of(
     return found
 
 
-def subjects_of(
-    session: Session, *, ledger_id: int, kind: str, skills: Collection[str]
-) -> set[UUID]:
-    """Return the things of a kind that ask for one of these skills."""
-    query = sa.select(SkillCall.subject_id).where(
-        SkillCall.ledger_id == ledger_id, SkillCall.kind == kind, SkillCall.skill.in_(skills)
+def asked_since(
+    ledger_id: int, *, kind: str, skills: Collection[str], since_at: datetime
+) -> sa.Select[UUID]:
+    """Return the statement of the things that ask for one of these skills, lately for any."""
+    lately = sa.select(SkillCall.subject_id).where(
+        SkillCall.ledger_id == ledger_id, SkillCall.kind == kind, SkillCall.called_at >= since_at
     )
-    return set(session.scalars(query))
+    return sa.select(SkillCall.subject_id).where(
+        SkillCall.ledger_id == ledger_id,
+        SkillCall.kind == kind,
+        SkillCall.skill.in_(skills),
+        SkillCall.subject_id.in_(lately),
+    )
 
 
 def called_by(

@@ -5,17 +5,19 @@ the time runs and the place has a holder, a post is claimed by holders alone; an
 nobody was given yet is taken on by a holder themselves. After it, everything is as before.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
 from app.base.errors import PermissionDenied
 from app.community import settings, tree
+from app.community.node_rows import path_ids
 from app.people import members, skills
 from app.people.models import Member
 from app.service_orders import hands, standing, telling
@@ -49,7 +51,10 @@ def of_things(
     found: Collection[Post] | Collection[Order],
     member_id: UUID | None,
 ) -> dict[UUID, Offered]:
-    """Return how each of these posts or orders is offered; those that ask for nothing left out."""
+    """Return how each of these posts or orders is offered; those that ask for nothing left out.
+
+    Statements grow with the places of what still runs, not with the things.
+    """
     calls = skills.calls_of(
         session, ledger_id=ledger_id, kind=kind, subject_ids=[each.id for each in found]
     )
@@ -57,14 +62,15 @@ def of_things(
         return {}
     key = {"ledger_id": ledger_id}
     own = set(skills.of_member(session, **key, member_id=member_id)) if member_id else set()
+    asking = [each for each in found if each.id in calls]
+    until = _until(session, ledger_id, [(each.node_id, calls[each.id]) for each in asking])
     return {
         each.id: Offered(
             skills=tuple(sorted(calls[each.id])),
-            until_at=_until(session, ledger_id, each.node_id, calls[each.id]),
+            until_at=until_at,
             is_mine=bool(own & calls[each.id].keys()),
         )
-        for each in found
-        if each.id in calls
+        for each, until_at in zip(asking, until, strict=True)
     }
 
 
@@ -88,15 +94,35 @@ def orders_for(session: Session, *, ledger_id: int, member: Member) -> list[Orde
     urgent first; none that the member asked for.
     """
     own = skills.of_member(session, ledger_id=ledger_id, member_id=member.id)
-    if not own:
+    if not own or member.state != "active":
         return []
-    ids = skills.subjects_of(session, ledger_id=ledger_id, kind="order", skills=own)
-    found = [
-        order
-        for order in standing.get_orders(session, ledger_id=ledger_id, order_ids=ids)
-        if order.state == "open" and order.step_no == 1 and _is_for(session, order, member)
-    ]
-    return sorted(found, key=lambda each: (each.due_at, each.id))
+    found = list(session.scalars(_asking_for(session, ledger_id, member, own)))
+    offered = of_things(
+        session, ledger_id=ledger_id, kind="order", found=found, member_id=member.id
+    )
+    return [each for each in found if each.id in offered and offered[each.id].until_at is not None]
+
+
+def _asking_for(
+    session: Session, ledger_id: int, member: Member, own: Collection[str]
+) -> sa.Select[Order]:
+    """Orders that nobody has, of the home or above, that may still be offered to these skills."""
+    home = tree.get(session, member.node_id)
+    since_at = clock.now() - timedelta(hours=settings.REGISTRY[HOURS].maximum)
+    asked = skills.asked_since(ledger_id, kind="order", skills=own, since_at=since_at)
+    theirs = members.known_as(session, member)
+    return (
+        sa.select(Order)
+        .where(
+            Order.ledger_id == ledger_id,
+            Order.state == "open",
+            Order.step_no == 1,
+            Order.node_id.in_(path_ids(home.path)),
+            Order.id.in_(asked),
+            sa.or_(Order.requester_id.is_(None), Order.requester_id.not_in(theirs)),
+        )
+        .order_by(Order.due_at, Order.id)
+    )
 
 
 def take_on(
@@ -137,14 +163,24 @@ def _is_for(session: Session, order: Order, member: Member) -> bool:
 
 
 def _until(
-    session: Session, ledger_id: int, node_id: int, called: dict[str, datetime]
-) -> datetime | None:
-    node = tree.get(session, node_id)
-    hours = int(settings.read(session, node, HOURS)[HOURS])
-    until_at = max(called.values()) + timedelta(hours=hours)
-    if until_at <= clock.now():
-        return None
-    has_holder = any(
-        skills.holders_in(session, ledger_id=ledger_id, node=node, skill=each) for each in called
-    )
-    return until_at if has_holder else None
+    session: Session, ledger_id: int, asking: Sequence[tuple[int, dict[str, datetime]]]
+) -> list[datetime | None]:
+    """Return until when each is its holders' alone; None if that is over, or none is there."""
+    nodes = tree.get_many(session, {node_id for node_id, _called in asking})
+    hours = {
+        node_id: int(settings.read(session, node, HOURS)[HOURS]) for node_id, node in nodes.items()
+    }
+    now = clock.now()
+    ends = [max(called.values()) + timedelta(hours=hours[node_id]) for node_id, called in asking]
+    wanted: dict[int, set[str]] = {}
+    for (node_id, called), until_at in zip(asking, ends, strict=True):
+        if until_at > now:
+            wanted.setdefault(node_id, set()).update(called)
+    held = {
+        node_id: skills.held_in(session, ledger_id=ledger_id, node=nodes[node_id], skills=names)
+        for node_id, names in wanted.items()
+    }
+    return [
+        until_at if held.get(node_id, set()) & called.keys() and until_at > now else None
+        for (node_id, called), until_at in zip(asking, ends, strict=True)
+    ]

@@ -12,6 +12,7 @@ from tests.factories import activities
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at
 from tests.factories.service_orders import refused
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -152,3 +153,52 @@ def test_c21_who_asked_does_not_take_on_what_they_asked_for(session, street, law
         called(session, street, "order", order)
         with refused(session, street, PermissionDenied):
             take(session, street, order, lawyer)
+
+
+def orders_of(session, street, member):
+    return first_offers.orders_for(session, ledger_id=street.ledger_id, member=member)
+
+
+def test_c21_looking_for_what_is_offered_costs_the_same_however_many_ask(session, street, lawyer):
+    with counted(session) as none:
+        assert orders_of(session, street, street.helper) == []
+    assert len(none) == 1
+
+    with at("08:10"):
+        called(session, street, "order", make.filed(session, street))
+        with counted(session) as few:
+            assert len(orders_of(session, street, lawyer)) == 1
+        for _ in range(9):
+            called(session, street, "order", make.filed(session, street))
+        with counted(session) as many:
+            assert len(orders_of(session, street, lawyer)) == 10
+    assert len(many) == len(few)
+
+
+def test_c21_what_was_called_long_ago_or_is_over_is_not_even_read(session, street, lawyer):
+    order = make.assigned(session, street)
+    with at("08:40"):
+        called(session, street, "order", order)
+        with counted(session) as given:
+            assert orders_of(session, street, lawyer) == []
+    waiting = make.filed(session, street)
+    with at("08:10"):
+        called(session, street, "order", waiting)
+    with at("08:10", DAY.replace(day=20)), counted(session) as late:
+        assert orders_of(session, street, lawyer) == []
+    assert len(given) == len(late) == 4
+
+
+def test_c21_a_list_of_posts_reads_each_place_once(session, street, post, lawyer):
+    with at("08:30"):
+        found = [post]
+        key = {"ledger_id": street.ledger_id, "kind": "post", "member_id": street.helper.id}
+        with counted(session) as few:
+            first_offers.of_things(session, **key, found=found)
+        for _ in range(9):
+            found.append(make.a_post(session, street))
+            called(session, street, "post", found[-1])
+        with counted(session) as many:
+            offered = first_offers.of_things(session, **key, found=found)
+    assert all(each.until_at is not None for each in offered.values())
+    assert (len(offered), len(many)) == (10, len(few))
