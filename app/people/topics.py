@@ -87,6 +87,7 @@ TOPICS: dict[str, set[str]] = {
     "order_moved": {"title", "reason"},
     "call_answered": {"number"},
     "task_sent": {"number"},
+    "task_taken_back": {"number", "reason"},
     # people and risk
     "objection_answered": {"verdict", "answer"},
     "card_issued": {"card_no"},

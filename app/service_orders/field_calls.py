@@ -4,7 +4,6 @@ A worker on the spot says what they see; the desk says what is to be done. Each 
 the list of the unanswered until the other side says something, so that nothing is lost.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,18 +43,31 @@ class Said:
 
 
 def call_desk(
-    session: Session, *, ledger_id: int, member_id: UUID, said: Said, actor: Actor
+    session: Session,
+    *,
+    ledger_id: int,
+    member_id: UUID,
+    said: Said,
+    node_id: int | None = None,
+    actor: Actor,
 ) -> FieldCall:
     """Call the desk from the field (事项呼叫), from the place of one's duty.
 
+    Args:
+        node_id: Which place it is, for who has duties at several; the first without it.
+
     Raises:
-        PermissionDenied: It is another's name, or they have no duty to report.
+        PermissionDenied: It is another's name, or they have no duty to report there.
         ValidationFailed: Nothing is said.
     """
     member = members.get(session, ledger_id=ledger_id, member_id=member_id)
     if member.person_id != actor.person_id:
         raise PermissionDenied("in one's own name only")
-    held = field_duties(session, ledger_id=ledger_id, member_id=member_id)
+    held = [
+        each
+        for each in field_duties(session, ledger_id=ledger_id, member_id=member_id)
+        if node_id in (None, each.node.id)
+    ]
     if not held:
         raise PermissionDenied("no duty to report here")
     return _send(session, member, held[0].node, "to_desk", said, actor)
@@ -116,6 +128,28 @@ def answer(
     return found
 
 
+def take_back(
+    session: Session, *, ledger_id: int, call_id: UUID, reason: str, actor: Actor
+) -> FieldCall:
+    """Take a task of the desk back (收回任务): nobody is to do it; the worker is told why.
+
+    The door asks for staff of the place. It can be sent to somebody else then.
+
+    Raises:
+        NotFound: There is no such call.
+        FieldCallAnswered: It was answered, or taken back already.
+        ValidationFailed: No reason is given, or it is a call from the field.
+    """
+    found = _held(session, ledger_id, call_id)
+    if found.direction != "to_field":
+        raise ValidationFailed("a call from the field is answered", field="call_id")
+    _answer(session, found, reason, actor, field="reason")
+    found.taken_back_at = found.answered_at
+    session.flush()
+    _tell(session, found, "task_taken_back", reason=reason.strip())
+    return found
+
+
 def answer_with_order(
     session: Session, *, ledger_id: int, call_id: UUID, title: str, category_code: str, actor: Actor
 ) -> Order:
@@ -153,45 +187,6 @@ def get(session: Session, *, ledger_id: int, call_id: UUID) -> FieldCall:
     return _held(session, ledger_id, call_id, is_locked=False)
 
 
-def list_in(
-    session: Session,
-    *,
-    ledger_id: int,
-    node: Node,
-    only_unanswered: bool = False,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[FieldCall]:
-    """List the calls of a place and below it: the unanswered longest waiting first, else latest."""
-    query = sa.select(FieldCall).where(*_within(ledger_id, node))
-    if only_unanswered:
-        query = query.where(FieldCall.answered_at.is_(None))
-        query = query.order_by(FieldCall.sent_at, FieldCall.id)
-    else:
-        query = query.order_by(FieldCall.sent_at.desc(), FieldCall.id.desc())
-    return list(session.scalars(query.limit(limit).offset(offset)))
-
-
-def unanswered_count(session: Session, *, ledger_id: int, node: Node) -> int:
-    """Count what waits for an answer at a place and below it (未回应), both ways."""
-    query = sa.select(sa.func.count()).where(
-        *_within(ledger_id, node), FieldCall.answered_at.is_(None)
-    )
-    return session.scalar(query) or 0
-
-
-def list_of_member(
-    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
-) -> list[FieldCall]:
-    """List the calls of and to a member, those that wait first, then latest first."""
-    query = (
-        sa.select(FieldCall)
-        .where(FieldCall.ledger_id == ledger_id, FieldCall.member_id == member_id)
-        .order_by(FieldCall.answered_at.is_not(None), FieldCall.sent_at.desc())
-    )
-    return list(session.scalars(query.limit(limit).offset(offset)))
-
-
 def text_of(call: FieldCall) -> str:
     """Return what was said."""
     return crypto.unseal(call.text_sealed, call.id)
@@ -205,10 +200,6 @@ def spot_of(call: FieldCall) -> str:
 def answer_of(call: FieldCall) -> str:
     """Return what was answered; empty while it waits."""
     return crypto.unseal(call.answer_sealed, call.id) if call.answer_sealed else ""
-
-
-def _within(ledger_id: int, node: Node) -> Sequence[sa.ColumnElement[bool]]:
-    return (FieldCall.ledger_id == ledger_id, tree.within(FieldCall.node_path, node))
 
 
 def _send(
@@ -238,11 +229,13 @@ def _send(
     return made
 
 
-def _answer(session: Session, call: FieldCall, text: str, actor: Actor) -> None:
+def _answer(
+    session: Session, call: FieldCall, text: str, actor: Actor, *, field: str = "text"
+) -> None:
     if call.answered_at is not None:
         raise FieldCallAnswered(number=call.number)
     if not 1 <= len(text.strip()) <= TEXT_MAX:
-        raise ValidationFailed("say something", field="text")
+        raise ValidationFailed("say something", field=field)
     call.answered_by_id, call.answered_at = actor.person_id, clock.now()
     call.answer_sealed = crypto.seal(text.strip(), call.id)
     session.flush()
@@ -264,8 +257,9 @@ def _require_own(session: Session, call: FieldCall, actor: Actor) -> None:
         raise PermissionDenied("not this person's")
 
 
-def _tell(session: Session, call: FieldCall, topic: str) -> None:
-    note = Note(call.member_id, topic, {"number": call.number}, f"{topic}:{call.id}")
+def _tell(session: Session, call: FieldCall, topic: str, **facts: str) -> None:
+    said = {"number": call.number, **facts}
+    note = Note(call.member_id, topic, said, f"{topic}:{call.id}")
     inbox.tell(session, ledger_id=call.ledger_id, notes=[note])
 
 

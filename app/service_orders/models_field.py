@@ -30,6 +30,7 @@ class FieldCall(LedgerRow, Base):
     """One thing said between the field and the desk; it stays 未回应 until it is answered (T13).
 
     `member_id`: the worker in the field, whichever way it goes.
+    `taken_back_at`: the desk took its task back; it waits for no answer then.
     """
 
     __tablename__ = "service_orders_field_call"
@@ -62,3 +63,4 @@ class FieldCall(LedgerRow, Base):
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     answer_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     order_id: Mapped[UUID | None] = mapped_column(Id())
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.service_orders import (
+    call_listings,
     claim_listings,
     claims,
     exchanges,
@@ -46,7 +47,7 @@ def of_member(session: Session, *, ledger_id: int, member_id: UUID) -> dict[str,
     return {
         "orders": [_order(session, each) for each in listings.list_of_member(session, **many)],
         "order_work": _rows(_of(session, OrderWork, OrderWork.starts_at, **key), *WORK),
-        "calls": [_call(each) for each in field_calls.list_of_member(session, **many)],
+        "calls": [_call(each) for each in call_listings.list_of_member(session, **many)],
         "posts": [
             {
                 "number": each.post.number,

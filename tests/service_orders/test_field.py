@@ -5,9 +5,10 @@ import pytest
 from app.base.actors import Actor
 from app.base.errors import NotFound, PermissionDenied, ValidationFailed
 from app.people import duties, inbox
-from app.service_orders import crediting, field_calls, finishing, handling, standing
+from app.service_orders import call_listings, crediting, field_calls, finishing, handling, standing
 from app.service_orders.errors import FieldCallAnswered, NoVolunteerWork
 from app.service_orders.field_calls import Said
+from tests.factories import community
 from tests.factories import service_orders as make
 from tests.factories.activities import at
 from tests.factories.service_orders import refused
@@ -146,7 +147,9 @@ def called(session, street):
 
 
 def waiting(session, street):
-    return field_calls.unanswered_count(session, ledger_id=street.ledger_id, node=street.world.node)
+    return call_listings.unanswered_count(
+        session, ledger_id=street.ledger_id, node=street.world.node
+    )
 
 
 def test_t13_a_call_waits_until_the_desk_answers_and_then_for_good(session, street):
@@ -193,6 +196,70 @@ def test_t13_a_task_of_the_desk_is_answered_by_whom_it_was_given_to(session, str
         actor=Actor(street.helper.person_id),
     )
     assert waiting(session, street) == 0
+
+
+def test_t13_a_task_that_nobody_answers_is_taken_back_and_sent_to_another(session, street):
+    for who in (street.helper, street.asker):
+        duty(session, street, who, kind="grid_roving")
+    key = {"ledger_id": street.ledger_id, "actor": street.world.staff}
+    task = {**key, "node": street.world.node, "said": Said(text="去看看二号楼电梯")}
+    with at("09:00"):
+        sent = field_calls.send_out(session, member_id=street.helper.id, **task)
+        session.commit()
+    with refused(session, street, ValidationFailed):
+        field_calls.take_back(session, call_id=sent.id, reason=" ", **key)
+    call = called(session, street)
+    with refused(session, street, ValidationFailed):
+        field_calls.take_back(session, call_id=call.id, reason="不用了", **key)
+
+    with at("10:00"):
+        field_calls.take_back(session, call_id=sent.id, reason="他住院了", **key)
+        session.commit()
+        assert told(session, street, street.helper) == ["task_sent", "task_taken_back"]
+        assert (waiting(session, street), sent.taken_back_at) == (1, sent.answered_at)
+        again = field_calls.send_out(session, member_id=street.asker.id, **task)
+        session.commit()
+    assert (again.member_id, waiting(session, street)) == (street.asker.id, 2)
+    with refused(session, street, FieldCallAnswered):
+        field_calls.take_back(session, call_id=sent.id, reason="他住院了", **key)
+    with refused(session, street, FieldCallAnswered):
+        field_calls.answer(
+            session,
+            ledger_id=street.ledger_id,
+            call_id=sent.id,
+            text="看了",
+            actor=Actor(street.helper.person_id),
+        )
+
+
+def test_t13_who_has_duties_at_several_places_says_which(session, street):
+    grid, other = (
+        community.make_node(session, street.world.node, code=f"35090200100107{n}", name=f"{n}网格")
+        for n in (7, 8)
+    )
+    duty(session, street, street.helper, kind="grid_roving")
+    with at("07:40"):
+        duties.give(
+            session,
+            ledger_id=street.ledger_id,
+            member_id=street.helper.id,
+            node=grid,
+            kind_code="grid_roving",
+            actor=street.world.staff,
+        )
+        session.commit()
+    key = {
+        "ledger_id": street.ledger_id,
+        "member_id": street.helper.id,
+        "said": Said(text="井盖翻了"),
+        "actor": Actor(street.helper.person_id),
+    }
+    for node in (street.world.node, grid):
+        with at("09:00"):
+            assert field_calls.call_desk(session, node_id=node.id, **key).node_id == node.id
+    session.commit()
+    with refused(session, street, PermissionDenied):
+        field_calls.call_desk(session, node_id=other.id, **key)
 
 
 def test_t13_a_call_becomes_an_order_that_its_caller_may_rate(session, street):

@@ -6,6 +6,7 @@ from app.base.actors import SYSTEM, Actor
 from app.people import duties, erasure, own_record
 from app.people.names import ERASED
 from app.service_orders import (
+    call_listings,
     claims,
     exchanges,
     field_calls,
@@ -132,7 +133,7 @@ def test_d47_a_call_and_a_wish_are_closed_without_their_words(session, street):
     forget(session, street.asker)
 
     assert (
-        field_calls.unanswered_count(session, ledger_id=street.ledger_id, node=street.world.node)
+        call_listings.unanswered_count(session, ledger_id=street.ledger_id, node=street.world.node)
         == 0
     )
     said = (field_calls.text_of(call), field_calls.spot_of(call), field_calls.answer_of(call))

@@ -467,6 +467,9 @@ def test_t13_a_call_is_answered_and_the_list_of_the_unanswered_shrinks(street):
     assert {each["answer"] for each in mine} == {"看了，能用", f"点单 {made['number']}"}
     path = f"{book}/field-calls/{call['id']}/answer"
     refused(street.staff.post(path, answer), "field_call_answered", 409)
+    path, why = f"{book}/field-calls/{task['id']}/withdrawal", {"reason": "不用看了"}
+    refused(street.staff.post(path, why), "field_call_answered", 409)
+    refused(street.asker.post(path, why), "permission_denied", 403)
 
 
 def test_kinds_are_kept_by_who_is_in_charge_of_the_programme(street):

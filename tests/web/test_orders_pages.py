@@ -404,6 +404,26 @@ def test_t13_a_task_from_the_desk_is_answered_on_the_phone(desk, session):
     assert again.status_code == 409
 
 
+def test_t13_the_desk_takes_a_task_back_that_nobody_answers(desk, session):
+    give_duty(desk, session, "grid_roving")
+    fields = {"member_id": str(desk.ids["helper"]), "call_text": "去看二号楼电梯"}
+    desk.at("staff").send(desk.path("/field-calls"), **fields)
+    page = desk.at("staff").get(desk.path("/field-calls")).text
+    action = re.search(r'action="(/staff/[^"]+/take-back)"', page)[1]
+    before = everything(session)
+    assert desk.at("staff").send(action).status_code == 422
+    assert desk.at("auditor").send(action, reason="他住院了").status_code == 403
+    assert everything(session) == before
+
+    desk.at("staff").send(action, reason="他住院了")
+    page = desk.at("staff").get(desk.path("/field-calls")).text
+    assert "件件有回应" in page
+    assert "他住院了" in page
+    mine = desk.at("helper").get("/calls").text
+    assert "收回了" in mine
+    assert "/answer" not in mine
+
+
 def test_a_photo_of_an_order_is_seen_by_who_does_it_and_by_nobody_else(desk, session):
     picture = {"photos": (BytesIO(pictures.photo()), "lamp.jpg")}
     ask(desk, **picture)

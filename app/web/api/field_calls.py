@@ -9,7 +9,8 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.service_orders import field_calls
+from app.community import tree
+from app.service_orders import call_listings, field_calls
 from app.service_orders.field_calls import Said
 from app.web.acts import act
 from app.web.api import order_rows, standing
@@ -17,9 +18,16 @@ from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
 from app.web.photos import is_mine
 from app.web.schemas import PageIn
-from app.web.schemas.field_calls import AnswerIn, CallOrderIn, CallOut, CallsIn, SaidIn, TaskIn
+from app.web.schemas.field_calls import (
+    AnswerIn,
+    CallOrderIn,
+    CallOut,
+    CallsIn,
+    MySaidIn,
+    TaskIn,
+)
 from app.web.schemas.lists import items_of
-from app.web.schemas.orders import OrderFullOut
+from app.web.schemas.orders import OrderFullOut, WhyIn
 from app.web.session import actor
 
 bp = Blueprint("field_calls", __name__, url_prefix="/books/<book>", description="Field and desk")
@@ -35,22 +43,26 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     with reading() as session:
         standing.oneself()
         key = standing.my_key(session, ledger_id)
-        found = field_calls.list_of_member(session, **key, **asked)
+        found = call_listings.list_of_member(session, **key, **asked)
         return jsonify(items=order_rows.calls(session, ledger_id, found))
 
 
 @bp.post("/me/field-calls")
 @allow(SIGNED_IN)
-@bp.arguments(SaidIn)
+@bp.arguments(MySaidIn)
 @bp.response(201, CallOut)
 def call_desk(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """Call the desk from the field, from the place of my duty."""
+    """Call the desk from the field, from the place of my duty; `node_code` if I have several."""
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> Any:
         standing.oneself()
         key = standing.my_key(session, ledger_id)
-        made = field_calls.call_desk(session, **key, said=Said(**asked), actor=actor())
+        code = asked.pop("node_code")
+        node_id = tree.by_code(session, code).id if code else None
+        made = field_calls.call_desk(
+            session, **key, said=Said(**asked), node_id=node_id, actor=actor()
+        )
         return order_rows.calls(session, ledger_id, [made])[0]
 
     return act(verb, ledger_id=ledger_id)
@@ -65,7 +77,7 @@ def list_calls(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         node = standing.place(session, asked.pop("node_code", None), READERS)
-        found = field_calls.list_in(session, ledger_id=ledger_id, node=node, **asked)
+        found = call_listings.list_in(session, ledger_id=ledger_id, node=node, **asked)
         return jsonify(items=order_rows.calls(session, ledger_id, found))
 
 
@@ -106,6 +118,26 @@ def answer(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnVal
         standing.oneself()
         _require_other_side(session, ledger_id, call_id)
         done = field_calls.answer(
+            session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
+        )
+        return order_rows.calls(session, ledger_id, [done])[0]
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/field-calls/<uuid:call_id>/withdrawal")
+@allow(SIGNED_IN)
+@bp.arguments(WhyIn)
+@bp.response(200, CallOut)
+def take_back(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnValue:
+    """Take a task back that nobody answers (收回任务); the worker is told why."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> Any:
+        standing.require_holder(session, WORKERS)
+        found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
+        standing.node_at(session, found.node_id, WORKERS)
+        done = field_calls.take_back(
             session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
         )
         return order_rows.calls(session, ledger_id, [done])[0]

@@ -83,7 +83,10 @@ def calls(session: Session, ledger_id: int, found: Sequence[FieldCall]) -> list[
     ]
 
 
-CALL_PLAIN = ("id", "number", "direction", "member_id", "sent_at", "answered_at", "order_id")
+CALL_PLAIN = (
+    *("id", "number", "direction", "member_id", "sent_at", "answered_at", "order_id"),
+    "taken_back_at",
+)
 
 
 def _row(found: Shown) -> dict[str, Any]:

@@ -16,5 +16,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "order_rerouted": (_l("有一件事转给别人办"), _l("%(title)s转给别人办了，您不用办了。%(why)s")),
     "order_moved": (_l("您的事转给别人办"), _l("%(title)s转过去了，有人接会再告诉您。%(why)s")),
     "call_answered": (_l("您的呼叫有答复了"), _l("单号 %(number)s，请到“事项呼叫”里看。")),
+    "task_taken_back": (_l("一项任务收回了"), _l("单号 %(number)s，不用办了。%(why)s")),
     "task_sent": (_l("有一项任务等您回复"), _l("单号 %(number)s，请到“事项呼叫”里回复。")),
 }

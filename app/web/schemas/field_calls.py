@@ -16,6 +16,12 @@ class SaidIn(InSchema):
     spot = Text(load_default="", length_max=SPOT_MAX, is_empty_ok=True)
 
 
+class MySaidIn(SaidIn):
+    """The same from a place of one's duty; without `node_code` the first of them."""
+
+    node_code = Text(load_default=None, length_max=32)
+
+
 class TaskIn(SaidIn):
     """What is to be done, where, by whom of the field, at which place."""
 
@@ -56,4 +62,5 @@ class CallOut(Schema):
     sent_at = fields.DateTime()
     answered_at = fields.DateTime(allow_none=True)
     answer = fields.String()
+    taken_back_at = fields.DateTime(allow_none=True)
     order_id = fields.UUID(allow_none=True)

@@ -55,6 +55,12 @@ class CallPageIn(InSchema):
     spot = Text(load_default="", length_max=SPOT_MAX, is_empty_ok=True)
 
 
+class MyCallPageIn(CallPageIn):
+    """The same from a place of one's duty; the form names it where there are several."""
+
+    node_id = WholeNumber(load_default=None)
+
+
 class AnswerPageIn(InSchema):
     """What is answered."""
 

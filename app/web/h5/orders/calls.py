@@ -11,14 +11,14 @@ from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
 from app.points import photos as kept
 from app.points.photos import Subject
-from app.service_orders import field_calls
+from app.service_orders import call_listings, field_calls
 from app.service_orders.field_calls import Said
 from app.web import photos
 from app.web.acts import submit
 from app.web.errors import problem_of
 from app.web.h5 import forms, own
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.order_pages import AnswerPageIn, CallPageIn
+from app.web.schemas.order_pages import AnswerPageIn, MyCallPageIn
 from app.web.session import actor
 from app.web.translate import _l
 
@@ -42,7 +42,7 @@ def page() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Call the desk, with photos if there are any."""
     typed = {name: value for name, value in forms.typed().items() if name != "photos"}
-    asked, wrong = forms.load(CallPageIn(), typed)
+    asked, wrong = forms.load(MyCallPageIn(), typed)
     try:
         taken = photos.sent()
     except DomainError as error:
@@ -53,7 +53,10 @@ def send() -> ResponseReturnValue:
         me = own.here(session)
 
     def verb(session: Session, _fact: None) -> None:
-        made = field_calls.call_desk(session, **me.key, said=Said(**asked), actor=actor())
+        node_id = asked.pop("node_id")
+        made = field_calls.call_desk(
+            session, **me.key, said=Said(**asked), node_id=node_id, actor=actor()
+        )
         photos.keep(session, me.ledger_id, Subject("field_call", made.id, me.member.id), taken)
 
     return _answered(me.ledger_id, verb, "sent")
@@ -89,7 +92,7 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         duties = field_calls.field_duties(session, **me.key)
-        found = field_calls.list_of_member(session, **me.key, limit=SHOWN_MAX)
+        found = call_listings.list_of_member(session, **me.key, limit=SHOWN_MAX)
         pictures = kept.list_of(
             session,
             ledger_id=me.ledger_id,
@@ -100,7 +103,7 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
         "h5/orders/calls.html",
         problem,
         me=me,
-        duty=duties[0] if duties else None,
+        places={each.node.id: each.node.short_name for each in duties},
         found=found,
         text_of=field_calls.text_of,
         spot_of=field_calls.spot_of,

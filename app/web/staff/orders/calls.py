@@ -11,11 +11,12 @@ from app.base.errors import PermissionDenied
 from app.base.transactions import reading
 from app.people import members
 from app.points import photos as kept
-from app.service_orders import field_calls
+from app.service_orders import call_listings, field_calls
 from app.service_orders.field_calls import Said
 from app.service_orders.models import FieldCall
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.order_pages import AnswerPageIn, CallOrderPageIn, TaskPageIn
+from app.web.schemas.orders import WhyIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -69,6 +70,20 @@ def answer(call_id: UUID) -> ResponseReturnValue:
     return _answer(verb, _("答复好了，已通知他。"), AnswerPageIn)
 
 
+@bp.post("/<uuid:call_id>/take-back")
+@allow(SIGNED_IN)
+def take_back(call_id: UUID) -> ResponseReturnValue:
+    """Take a task back that nobody answers; it may be sent to somebody else then."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, call_id)
+        field_calls.take_back(
+            session, ledger_id=desk.ledger_id(), call_id=call_id, actor=actor(), **asked
+        )
+
+    return _answer(verb, _("任务收回了，已通知他。可以另派别人。"), WhyIn)
+
+
 @bp.post("/<uuid:call_id>/order")
 @allow(SIGNED_IN)
 def make_order(call_id: UUID) -> ResponseReturnValue:
@@ -108,8 +123,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     scope: dict[str, Any] = {**key, "node": desk.here().node}
     with reading() as session:
-        waiting = field_calls.list_in(session, **scope, only_unanswered=True, limit=SHOWN_MAX)
-        latest = field_calls.list_in(session, **scope, limit=SHOWN_MAX)
+        waiting = call_listings.list_in(session, **scope, only_unanswered=True, limit=SHOWN_MAX)
+        latest = call_listings.list_in(session, **scope, limit=SHOWN_MAX)
         answered = [each for each in latest if each.answered_at is not None]
         every = [*waiting, *answered]
         ids = {each.member_id for each in every}
@@ -118,7 +133,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             problem,
             waiting=waiting,
             answered=answered,
-            count=field_calls.unanswered_count(session, **scope),
+            count=call_listings.unanswered_count(session, **scope),
             whose=members.get_many(session, **key, member_ids=ids),
             pictures=kept.list_of(
                 session, **key, kind="field_call", subject_ids=[each.id for each in every]

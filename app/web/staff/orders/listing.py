@@ -14,7 +14,7 @@ from app.people.team_cards import list_parts
 from app.reports.export_jobs import Order as FileOrder
 from app.reports.models import ExportJob
 from app.reports.order_files import KIND, Choice
-from app.service_orders import categories, field_calls, figures, filing, listings
+from app.service_orders import call_listings, categories, figures, filing, listings
 from app.service_orders.figures import Cut
 from app.service_orders.filing import Request
 from app.service_orders.listings import Wanted
@@ -181,7 +181,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             found=orders.shown(session, ledger_id=desk.ledger_id(), orders=found),
             total=listings.count_in(session, **key, node=node, wanted=wanted),
             whole=figures.total(session, Cut(**key, node=desk.here().node)),
-            unanswered=field_calls.unanswered_count(session, **key, node=desk.here().node),
+            unanswered=call_listings.unanswered_count(session, **key, node=desk.here().node),
             asked=asked,
             page=page,
             kinds=kind_options(session, only_open=False),
