@@ -110,7 +110,10 @@ def _asking_for(
     home = tree.get(session, member.node_id)
     since_at = clock.now() - timedelta(hours=settings.REGISTRY[HOURS].maximum)
     asked = skills.asked_since(ledger_id, kind="order", skills=own, since_at=since_at)
-    theirs = members.known_as(session, member)
+    theirs = sa.select(Member.id).where(
+        Member.ledger_id == ledger_id,
+        sa.or_(Member.id == member.id, Member.merged_into_id == member.id),
+    )
     return (
         sa.select(Order)
         .where(

@@ -186,7 +186,7 @@ def test_c21_what_was_called_long_ago_or_is_over_is_not_even_read(session, stree
         called(session, street, "order", waiting)
     with at("08:10", DAY.replace(day=20)), counted(session) as late:
         assert orders_of(session, street, lawyer) == []
-    assert len(given) == len(late) == 4
+    assert len(given) == len(late) <= 4
 
 
 def test_c21_a_list_of_posts_reads_each_place_once(session, street, post, lawyer):
