@@ -51,6 +51,14 @@ Counts = Mapping[str, KindCount]
 """What a shop gave, by kind of goods; every kind is there, as 0 where nothing was given."""
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which orders count: a condition of redemptions, and the shops whose vouchers do."""
+
+    at_tills: sa.ColumnElement[bool]
+    voucher_shops: sa.Select[UUID]
+
+
 def by_shop(
     session: Session,
     *,
@@ -58,12 +66,21 @@ def by_shop(
     shop_ids: Sequence[UUID],
     begins_at: datetime | None = None,
     ends_at: datetime | None = None,
+    is_there: Where | None = None,
 ) -> dict[UUID, Counts]:
-    """Count what each shop gave, by kind; not counted is what was taken back."""
+    """Count what each shop gave, by kind; not counted is what was taken back.
+
+    Args:
+        is_there: Only what counts at a place, as `order_places` says (M4).
+    """
     found: dict[UUID, dict[str, KindCount]] = {
         one: dict.fromkeys(GOODS_KINDS, KindCount()) for one in shop_ids
     }
-    for query in _queries((Goods.kind,), ledger_id, shop_ids, begins_at, ends_at):
+    at_tills, bought = _queries((Goods.kind,), ledger_id, shop_ids, begins_at, ends_at)
+    if is_there is not None:
+        at_tills = at_tills.where(is_there.at_tills)
+        bought = bought.where(Voucher.shop_id.in_(is_there.voucher_shops))
+    for query in (at_tills, bought):
         for shop_id, kind, *counts in session.execute(query):
             found[shop_id][kind] = found[shop_id][kind].plus(KindCount(*map(int, counts)))
     return dict(found)

@@ -20,12 +20,17 @@ from app.base.db import (
 
 
 class Stall(LedgerRow, Base):
-    """A shop's stall at a market, for one day; what it sells is the shop's all the same."""
+    """A shop's stall at a market, for one day; what it sells is the shop's all the same.
+
+    `node_id`: the community that hosts it: its orders count there (M4); None: at the shop's.
+    `activity_id`: the market itself; no foreign key, another room's row.
+    """
 
     __tablename__ = "mall_stall"
     __table_args__ = (
         sa.UniqueConstraint("ledger_id", "shop_id", "held_on", "place"),
         ledger_fk("shop_id", "mall_shop"),
+        sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
         one_of("state", "open", "closed"),
         BY_LEDGER,
     )
@@ -39,6 +44,8 @@ class Stall(LedgerRow, Base):
     closed_by_id: Mapped[UUID | None] = mapped_column(Id())
     closed_at: Mapped[Instant | None]
     difference_count: Mapped[int | None]
+    node_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    activity_id: Mapped[UUID | None] = mapped_column(Id())
 
 
 class StallGoods(LedgerKey, Base):

@@ -6,7 +6,6 @@ after its day by the clock, uncounted.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +17,13 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_for, insert_or_ignore
-from app.mall import shelf, shops, stall_shelf, stock
+from app.mall import markets, shelf, shops, stall_shelf, stock
 from app.mall.errors import NameTaken, ShopClosed, StallOver, StallTillOpen
+from app.mall.markets import Market
 from app.mall.models import Goods, Stall, StallGoods, Till
 from app.mall.stall_shelf import AtStall
 from app.mall.stock import Counted
 from app.people import audit
-
-PLACE_MAX = 64
 
 
 def open_stall(
@@ -33,42 +31,41 @@ def open_stall(
     *,
     ledger_id: int,
     shop_id: UUID,
-    place: str,
-    held_on: date,
+    market: Market,
     counts: Mapping[UUID, int],
     actor: Actor,
 ) -> Stall:
     """Open a shop's stall for a day, with the pieces it takes from the shelf, by goods.
 
     Raises:
-        NotFound: No such shop, or goods of another.
+        NotFound: No such shop or place, or goods of another.
         ShopClosed: The shop is not open.
-        ValidationFailed: No place, a day that is over, or not 1 piece or more.
+        ValidationFailed: No place, one of another book, a day that is over, or not 1 piece
+            or more.
         NameTaken: The shop has a stall at this place on this day.
         StockConflict: The shelf does not hold that many.
     """
     shop = shops.get(session, ledger_id=ledger_id, shop_id=shop_id)
     if shop.state != "open":
         raise ShopClosed(state=shop.state)
-    if not 0 < len(place.strip()) <= PLACE_MAX:
-        raise ValidationFailed("where is the stall?", field="place")
-    if held_on < clock.today():
-        raise ValidationFailed("this day is over", field="held_on")
+    markets.require_sound(session, ledger_id, market)
     row = {
         "ledger_id": ledger_id,
         "id": new_id(),
         "shop_id": shop_id,
-        "place": place.strip(),
-        "held_on": held_on,
+        "place": market.place.strip(),
+        "held_on": market.held_on,
         "state": "open",
         "opened_by_id": actor.person_id,
         "opened_at": clock.now(),
+        "node_id": market.node_id or shop.node_id,
+        "activity_id": market.activity_id,
     }
     insert = insert_or_ignore(session, Stall).values(row).returning(Stall.id)
     made = session.execute(insert).scalar()
     if made is None:
-        raise NameTaken("a stall stands there on that day", name=place)
-    _note(session, ledger_id, made, "stall_opened", actor, held_on=held_on.isoformat())
+        raise NameTaken("a stall stands there on that day", name=market.place)
+    _note(session, ledger_id, made, "stall_opened", actor, held_on=market.held_on.isoformat())
     return take(session, ledger_id=ledger_id, stall_id=made, counts=counts, actor=actor)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from app.base import clock
 from app.community import tree
 from app.community.models import Node
 from app.ledger.models import Account
-from app.mall.models import Redemption, Shop
+from app.mall import order_places
+from app.mall.models import Redemption
 from app.people.models import Household, HouseholdMember, Member
 from app.points.models import Day
 
@@ -56,14 +58,11 @@ def of_span(
             tree.within(Node.path, node),
         )
     ).one()
+    start: Any = sa.select(sa.func.count(), sa.func.sum(Redemption.total_points))
     sold = session.execute(
-        sa.select(sa.func.count(), sa.func.sum(Redemption.total_points))
-        .select_from(Redemption)
-        .join(Shop, (Shop.ledger_id == Redemption.ledger_id) & (Shop.id == Redemption.shop_id))
-        .join(Node, Node.id == Shop.node_id)
+        order_places.placed(start, ledger_id)
+        .join(Node, Node.id == order_places.NODE_ID)
         .where(
-            Redemption.ledger_id == ledger_id,
-            Shop.ledger_id == ledger_id,
             Redemption.state == "done",
             Redemption.redeemed_at >= clock.day_bounds(begins_on)[0],
             Redemption.redeemed_at < clock.day_bounds(ends_on)[1],

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.community import tree
 from app.community.models import Node
-from app.mall.models import Redemption, Shop
+from app.mall import order_places
+from app.mall.models import Redemption
 from app.people import enlistments, team_counts
 from app.people.models import Card, Member
 from app.points.models import Day, Grant
@@ -103,13 +104,9 @@ def _cards(session: Session, ledger_id: int, node: Node) -> tuple[int, int]:
 
 def _redemptions(session: Session, ledger_id: int, node: Node) -> int:
     query = (
-        sa.select(sa.func.count())
-        .select_from(Redemption)
-        .join(Shop, sa.and_(Shop.ledger_id == Redemption.ledger_id, Shop.id == Redemption.shop_id))
-        .join(Node, Node.id == Shop.node_id)
+        order_places.placed(sa.select(sa.func.count()), ledger_id)
+        .join(Node, Node.id == order_places.NODE_ID)
         .where(
-            Redemption.ledger_id == ledger_id,
-            Shop.ledger_id == ledger_id,
             Redemption.state == "done",
             tree.within(Node.path, node),
         )

@@ -75,6 +75,7 @@ def test_d34_the_desk_finds_a_voucher_and_takes_it_back(partners, desktop):
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(1)
     page.get_by_text("替他退…").click()
+    page.get_by_label("为什么退").fill("食堂这周不开")
     page.get_by_role("button", name="退，积分退回去").click()
     expect(page.get_by_text("替他退了，积分退回去了")).to_be_visible()
     check_page(page)

@@ -32,6 +32,7 @@ from app.mall import (
 )
 from app.mall.baskets import Basket, Item
 from app.mall.goods import GoodsTerms
+from app.mall.markets import Market
 from app.mall.models import (
     Goods,
     Merchant,
@@ -215,15 +216,14 @@ def put_goods(
 
 
 def a_stall(
-    session: Session, mall: Mall, *items: tuple[Goods, int], held_on: date | None = None
+    session: Session, mall: Mall, *items: tuple[Goods, int], held_on: date | None = None, **host
 ) -> Stall:
-    """A stall of the shop today, with these pieces of its goods."""
+    """A stall of the shop today, with these pieces of its goods; hosted by its place."""
     return stalls.open_stall(
         session,
         ledger_id=mall.ledger_id,
         shop_id=mall.shop_id,
-        place=f"老槐树下 {next(_serial)}",
-        held_on=held_on or clock.today(),
+        market=Market(f"老槐树下 {next(_serial)}", held_on or clock.today(), **host),
         counts={one.id: pieces for one, pieces in items},
         actor=mall.staff,
     )

@@ -19,6 +19,7 @@ from app.mall import (
     tills,
 )
 from app.mall.errors import NameTaken, StallOver, StallTillOpen, StockConflict
+from app.mall.markets import Market
 from app.mall.models import Stall
 from app.people import inbox, members
 from app.points import wallets
@@ -223,6 +224,7 @@ def test_a_stall_needs_a_place_a_day_and_goods_of_the_shop(session, mall):
         (ValidationFailed, {**today, "place": " ", "counts": {salt.id: 1}}),
         (ValidationFailed, {**today, "held_on": yesterday, "counts": {salt.id: 1}}),
         (ValidationFailed, {**today, "counts": {}}),
+        (ValidationFailed, {**today, "node_id": other.node.id, "counts": {salt.id: 1}}),
         (ValidationFailed, {**today, "counts": {salt.id: 0}}),
         (StockConflict, {**today, "counts": {salt.id: 6}}),
         (StockConflict, {**today, "counts": {badge.id: 1}}),
@@ -230,10 +232,12 @@ def test_a_stall_needs_a_place_a_day_and_goods_of_the_shop(session, mall):
     ]
     for error, values in wrong:
         with make.refused(session, mall, error):
-            stalls.open_stall(session, **named, **values)
-    stalls.open_stall(session, **named, **today, counts={salt.id: 1})
+            counts = values.pop("counts")
+            stalls.open_stall(session, **named, market=Market(**values), counts=counts)
+    market = Market(**today)
+    stalls.open_stall(session, **named, market=market, counts={salt.id: 1})
     with make.refused(session, mall, NameTaken):
-        stalls.open_stall(session, **named, **today, counts={salt.id: 1})
+        stalls.open_stall(session, **named, market=market, counts={salt.id: 1})
 
 
 def test_the_day_end_of_a_stalls_till_lists_the_stalls_goods(session, mall):

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
+from app.base.ids import new_id
+from tests.factories import community
 from tests.factories import mall as make
 from tests.factories import till as at
 
@@ -126,3 +128,17 @@ def test_a_count_takes_a_reason_for_each_kind_of_goods(here, session, salt):
     assert here.clerk.post(path, {"items": items}).status_code == 201
     (last, *_) = here.clerk.get(f"/goods/{soap.id}/movements").json["items"]
     assert last["reason"] == "多送一块"
+
+
+def test_m4_a_stall_names_its_host_by_code_or_name_and_its_activity_by_id(here, session, salt):
+    host = community.make_node(session, here.mall.node, name="云谷社区")
+    session.commit()
+    with here.unchanged():
+        unknown = {"host": "没有的社区"}
+        is_refused(open_stall(here, (salt, 1), **unknown), 404, "not_found")
+        stranger = {"activity_id": str(new_id())}
+        is_refused(open_stall(here, (salt, 1), **stranger), 422, "validation_failed")
+    for place, named in (("桥头", host.code), ("村口", "云谷社区")):
+        made = open_stall(here, (salt, 1), place=place, host=named)
+        assert (made.status_code, made.json["node_id"]) == (201, host.id)
+    assert open_stall(here, (salt, 1)).json["node_id"] == here.mall.node.id

@@ -7,6 +7,7 @@ import pytest
 from app.base import clock
 from app.mall import day_end, tills
 from app.points import wallets
+from tests.factories import community
 from tests.factories import mall as make
 from tests.factories import till as at
 
@@ -300,19 +301,21 @@ def test_a_slip_is_printed_once_more_with_the_name_masked(here, browser, session
 
 def test_staff_set_up_a_stall_at_the_desk(here, app, session):
     salt = make.put_goods(session, here.mall, stock_count=5)
+    host = community.make_node(session, here.mall.node, name="云谷社区")
     session.commit()
     browser = in_browser(here, app, here.mall.staff.person_id)
     start = browser.get("/staff/", follow_redirects=True).request.path
     place = start.split("/")[2] if start.count("/") > 2 else here.mall.node.code
     path = f"/staff/{place}/shops/{here.mall.shop_id}/stalls"
-    form = {"place": "老槐树下", "held_on": clock.today().isoformat()}
+    form = {"place": "老槐树下", "held_on": clock.today().isoformat(), "host": host.code}
     with here.unchanged():
         assert send(browser, path, **form).status_code == 422, "nothing to take along"
         assert send(browser, path, **form, **{f"taken-{salt.id}": "6"}).status_code == 409
     made = send(browser, path, **form, **{f"taken-{salt.id}": "3"})
     assert made.status_code == 303
     page = browser.get(made.location).text
-    assert "老槐树下" in page
+    assert ("老槐树下" in page, f"算{host.short_name}的" in page) == (True, True)
+    assert host.short_name in browser.get(path).text
     more = send(browser, made.location, f"{made.location}/load", **{f"taken-{salt.id}": "1"})
     assert more.status_code == 303
     with here.unchanged():

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.mall import figures
+from app.mall import figures, order_places
 from app.mall.models import (
     Goods,
     Merchant,
@@ -160,15 +160,9 @@ def _goods(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 def _sold(scope: Scope, start: sa.Select[Any]) -> sa.Select[Any]:
-    return (
-        start.select_from(Redemption)
-        .join(Shop, (Shop.ledger_id == Redemption.ledger_id) & (Shop.id == Redemption.shop_id))
-        .where(
-            Redemption.ledger_id == scope.ledger_id,
-            Shop.ledger_id == scope.ledger_id,
-            Shop.node_id.in_(scope.places()),
-            Redemption.redeemed_at < scope.until_at,
-        )
+    """Prepare the orders that count at the place: those of its shops, and at its markets (M4)."""
+    return order_places.placed(start, scope.ledger_id).where(
+        order_places.NODE_ID.in_(scope.places()), Redemption.redeemed_at < scope.until_at
     )
 
 

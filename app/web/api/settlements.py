@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.transactions import reading
-from app.mall import figures, settlements, shops, statements
+from app.mall import figures, order_places, settlements, statements
 from app.mall.models import Settlement
 from app.web.acts import act
 from app.web.api import counter, standing
@@ -82,16 +82,12 @@ def show_figures(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = standing.book_id(book)
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), standing.READERS)
-        found = shops.list_within(session, ledger_id=ledger_id, node=node)
-        counts = figures.by_shop(
-            session,
-            ledger_id=ledger_id,
-            shop_ids=[one.id for one in found],
-            **instants(asked["from_on"], asked["until_on"]),
-        )
-    most = asked["at_most"]
-    if most is not None:
-        found = [one for one in found if figures.is_idle(one, counts[one.id], most)]
+        span = instants(asked["from_on"], asked["until_on"])
+        found, counts = order_places.figures_of(session, ledger_id=ledger_id, node=node, **span)
+        if asked["at_most"] is not None:
+            found, counts = order_places.idle_of(
+                session, ledger_id=ledger_id, node=node, at_most=asked["at_most"], **span
+            )
     return {
         "items": [
             {"shop_id": one.id, "name": one.name, "kind": one.kind, "by_kind": counts[one.id]}

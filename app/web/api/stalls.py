@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.base.transactions import reading
 from app.mall import stalls, tills
 from app.mall.models import Stall, Till
+from app.web import markets
 from app.web.acts import act
 from app.web.api import counter, counting, standing
 from app.web.permissions import SIGNED_IN, allow
@@ -35,8 +36,7 @@ def open_stall(asked: dict[str, Any], book: str, shop_id: UUID) -> ResponseRetur
             session,
             ledger_id=ledger_id,
             shop_id=shop_id,
-            place=asked["place"],
-            held_on=asked["held_on"],
+            market=markets.read(session, ledger_id, asked),
             counts=counting.pieces(asked["items"]),
             actor=actor(),
         )

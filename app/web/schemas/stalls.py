@@ -2,9 +2,11 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.mall.stalls import PLACE_MAX
+from app.mall.markets import PLACE_MAX
 from app.web.schemas import InSchema, Text
 from app.web.schemas.mall import KINDS_COUNTED_MAX, CountIn, PiecesIn
+
+HOST_MAX = 64
 
 
 class LoadIn(InSchema):
@@ -16,10 +18,15 @@ class LoadIn(InSchema):
 
 
 class StallDayIn(InSchema):
-    """Where a stall stands, and on which day."""
+    """Where a stall stands, and on which day; which community hosts it, at which activity.
+
+    `host`: a place's code, or its name if only one has it; without, the shop's own place.
+    """
 
     place = Text(required=True, length_max=PLACE_MAX)
     held_on = fields.Date(required=True)
+    host = Text(load_default=None, allow_none=True, length_max=HOST_MAX)
+    activity_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class StallIn(StallDayIn, LoadIn):
@@ -54,6 +61,8 @@ class StallOut(Schema):
     id = fields.UUID()
     shop_id = fields.UUID()
     place = fields.String()
+    node_id = fields.Integer(allow_none=True)
+    activity_id = fields.UUID(allow_none=True)
     held_on = fields.Date()
     state = fields.String()
     opened_at = fields.DateTime()

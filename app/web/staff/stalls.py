@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
+from app.community import tree
 from app.mall import goods, stalls
 from app.mall.goods import COUNTED_KINDS
 from app.mall.models import Stall
+from app.web import markets
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.stalls import CloseStallIn, LoadIn, StallDayIn
 from app.web.session import actor
@@ -40,16 +42,16 @@ def open_stall(shop_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, _asked: dict[str, Any]) -> Stall:
         scoped(session, shop_id, desk.WORKERS)
-        when = StallDayIn().load(
-            {name: request.form.get(name, "") for name in ("place", "held_on")}
-        )
+        sent = {name: request.form.get(name, "") for name in ("place", "held_on")}
+        more = {name: request.form.get(name, "").strip() for name in ("host", "activity_id")}
+        when = StallDayIn().load(sent | {name: text for name, text in more.items() if text})
         return stalls.open_stall(
             session,
             ledger_id=desk.ledger_id(),
             shop_id=shop_id,
+            market=markets.read(session, desk.ledger_id(), when),
             counts=_taken(),
             actor=actor(),
-            **when,
         )
 
     return forms.answer(
@@ -151,11 +153,16 @@ def _list(shop_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("mall")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "shop_id": shop_id}
     with reading() as session:
+        shop = scoped(session, shop_id, desk.READERS)
+        found = stalls.list_of_shop(session, **key)
+        hosts = {each.node_id for each in found if each.node_id is not None}
         return forms.page(
             "stalls.html",
             problem,
-            shop=scoped(session, shop_id, desk.READERS),
-            stalls=stalls.list_of_shop(session, **key),
+            shop=shop,
+            stalls=found,
+            places=tree.get_many(session, hosts | {shop.node_id}),
+            markets=markets.coming(session, desk.ledger_id()),
             shelf=_shelf(session, shop_id),
             today=clock.today(),
         )
@@ -165,11 +172,14 @@ def _one(shop_id: UUID, stall_id: UUID, problem: Problem | None = None) -> Respo
     menu.at("mall")
     with reading() as session:
         found = _scoped(session, shop_id, stall_id, desk.READERS)
+        shop = scoped(session, shop_id, desk.READERS)
         return forms.page(
             "stall.html",
             problem,
-            shop=scoped(session, shop_id, desk.READERS),
+            shop=shop,
             stall=found,
+            host=tree.get(session, found.node_id or shop.node_id),
+            market=markets.title_of(session, found),
             goods=stalls.goods_of(session, ledger_id=desk.ledger_id(), stall_id=stall_id),
             shelf=_shelf(session, shop_id),
             given=request.form,

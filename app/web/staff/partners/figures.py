@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.base import clock
 from app.base.transactions import reading
 from app.community import tree
-from app.mall import figures, shops
+from app.mall import figures, order_places
 from app.mall.models import Shop
 from app.mall.models_shelf import GOODS_KINDS
 from app.reports import mall_sheets
@@ -53,21 +53,15 @@ def file() -> ResponseReturnValue:
 
 def _counted(asked: dict[str, Any]) -> tuple[list[Shop], dict[Any, figures.Counts], dict[int, Any]]:
     """Return the shops of the place with their counts; only the idle ones if asked (P9)."""
-    key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     from_on, until_on = asked["from_on"], asked["until_on"]
     with reading() as session:
-        found = shops.list_within(session, **key, node=desk.here().node)
-        counts = figures.by_shop(
-            session,
-            **key,
-            shop_ids=[one.id for one in found],
-            begins_at=clock.local_instant(from_on) if from_on else None,
-            ends_at=clock.local_instant(until_on + timedelta(days=1)) if until_on else None,
-        )
+        key["begins_at"] = clock.local_instant(from_on) if from_on else None
+        key["ends_at"] = clock.local_instant(until_on + timedelta(days=1)) if until_on else None
+        found, counts = order_places.figures_of(session, **key)
+        if asked["at_most"] is not None:
+            found, counts = order_places.idle_of(session, **key, at_most=asked["at_most"])
         places = tree.get_many(session, {one.node_id for one in found})
     if asked["kind"]:
         found = [one for one in found if one.kind == asked["kind"]]
-    if asked["at_most"] is not None:
-        most = asked["at_most"]
-        found = [one for one in found if figures.is_idle(one, counts[one.id], most)]
     return figures.most_first(found, counts), counts, places
