@@ -66,13 +66,29 @@ def list_in(
     limit: int = 50,
     offset: int = 0,
 ) -> list[Exchange]:
-    """List the exchanges of a place and below it that are in some states, latest first."""
+    """List the exchanges of a place and below it that are in some states, latest first.
+
+    What waits to be confirmed is listed by `list_unconfirmed`, oldest first.
+    """
     query = sa.select(Exchange).where(
         Exchange.ledger_id == ledger_id,
         tree.within(Exchange.node_path, node),
         Exchange.state.in_(states),
     )
     ordered = query.order_by(Exchange.asked_at.desc(), Exchange.id)
+    return list(session.scalars(ordered.limit(limit).offset(offset)))
+
+
+def list_unconfirmed(
+    session: Session, *, ledger_id: int, node: Node, limit: int = 50, offset: int = 0
+) -> list[Exchange]:
+    """List what was taken on at a place and below it and waits to be confirmed, oldest first."""
+    query = sa.select(Exchange).where(
+        Exchange.ledger_id == ledger_id,
+        tree.within(Exchange.node_path, node),
+        Exchange.state == "accepted",
+    )
+    ordered = query.order_by(Exchange.accepted_at, Exchange.id)
     return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 

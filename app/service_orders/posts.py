@@ -17,7 +17,7 @@ from app.ledger import books
 from app.people import audit
 from app.points import activity_types, programmes
 from app.service_orders.errors import ClaimStateConflict
-from app.service_orders.models import Post
+from app.service_orders.models import CampaignItem, Post
 from app.service_orders.models_claim import POST_KINDS, STANDING_DUE_AT
 
 TITLE_MAX, TEXT_MAX, SLOTS_MAX = 64, 1_000, 10_000
@@ -155,6 +155,21 @@ def list_in(
         query = query.where(
             Post.state == "open", Post.taken_count < Post.slot_count, Post.due_at > clock.now()
         )
+    return list(session.scalars(query.order_by(Post.due_at, Post.id).limit(limit).offset(offset)))
+
+
+def of_campaign(
+    session: Session, *, ledger_id: int, node: Node, code: str, limit: int = 50, offset: int = 0
+) -> list[Post]:
+    """List the posts of a place and below it that a campaign counts, first to end first (T7)."""
+    tagged = sa.select(CampaignItem.subject_id).where(
+        CampaignItem.ledger_id == ledger_id,
+        CampaignItem.campaign_code == code,
+        CampaignItem.kind == "post",
+    )
+    query = sa.select(Post).where(
+        Post.ledger_id == ledger_id, tree.within(Post.node_path, node), Post.id.in_(tagged)
+    )
     return list(session.scalars(query.order_by(Post.due_at, Post.id).limit(limit).offset(offset)))
 
 

@@ -37,16 +37,18 @@ def near(
     return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 
-def of_wisher(session: Session, *, ledger_id: int, member_id: UUID, limit: int = 100) -> list[Wish]:
+def of_wisher(
+    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
+) -> list[Wish]:
     """List the wishes of a member, latest first."""
-    return _of(session, ledger_id, Wish.wisher_id == member_id, limit)
+    return _of(session, ledger_id, Wish.wisher_id == member_id, limit, offset)
 
 
 def of_claimer(
-    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 100
+    session: Session, *, ledger_id: int, member_id: UUID, limit: int = 50, offset: int = 0
 ) -> list[Wish]:
     """List the wishes that a member claimed, latest first."""
-    return _of(session, ledger_id, Wish.claimer_id == member_id, limit)
+    return _of(session, ledger_id, Wish.claimer_id == member_id, limit, offset)
 
 
 def of_activity(session: Session, *, ledger_id: int, activity_id: UUID) -> list[Wish]:
@@ -128,7 +130,8 @@ def counts_by_node(session: Session, *, ledger_id: int, node: Node) -> dict[int,
 
 
 def _of(
-    session: Session, ledger_id: int, condition: sa.ColumnElement[bool], limit: int
+    session: Session, ledger_id: int, condition: sa.ColumnElement[bool], limit: int, offset: int
 ) -> list[Wish]:
     query = sa.select(Wish).where(Wish.ledger_id == ledger_id, condition)
-    return list(session.scalars(query.order_by(Wish.made_at.desc(), Wish.id).limit(limit)))
+    ordered = query.order_by(Wish.made_at.desc(), Wish.id)
+    return list(session.scalars(ordered.limit(limit).offset(offset)))

@@ -9,7 +9,7 @@ from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.community import settings
 from app.people.models import Audit
-from app.service_orders import claim_deadlines, claims, post_shifts, posts
+from app.service_orders import campaigns, claim_deadlines, claims, post_shifts, posts
 from app.service_orders.errors import ClaimStateConflict, NoSlotLeft
 from app.service_orders.posts import Call
 from tests.factories import activities
@@ -311,3 +311,14 @@ def test_free_posts_are_those_one_can_still_claim(session, street):
         )
 
     assert [each.id for each in found] == [free.id]
+
+
+def test_t7_a_campaign_names_its_posts_however_many_the_place_has(session, street):
+    key = {"ledger_id": street.ledger_id}
+    campaigns.make(session, **key, code="5250", name="5250(我爱我邻)")
+    make.a_post(session, street)
+    tagged = make.a_post(session, street, title="爱心岗")
+    campaigns.tag(session, **key, code="5250", kind="post", subject_id=tagged.id)
+    found = posts.of_campaign(session, **key, node=street.world.node, code="5250", limit=1)
+
+    assert [each.id for each in found] == [tagged.id]

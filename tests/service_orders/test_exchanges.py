@@ -464,6 +464,17 @@ def test_the_line_of_an_exchange_says_whose_help_it_was(session, rich):
     assert found.is_proven
 
 
+def test_what_waits_to_be_confirmed_is_listed_oldest_first_and_in_pages(session, rich):
+    made = [make.taken_on(session, rich, points=1, on=DAY + timedelta(days=n)) for n in range(3)]
+    scope = {"ledger_id": rich.ledger_id, "node": rich.world.node}
+    listed = [
+        [each.id for each in neighbours.list_unconfirmed(session, **scope, limit=2, offset=offset)]
+        for offset in (0, 2)
+    ]
+
+    assert listed == [[made[0].id, made[1].id], [made[2].id]]
+
+
 def signals_of(session, street):
     query = sa.select(Signal).where(
         Signal.ledger_id == street.ledger_id, Signal.rule_code == "exchange_ring"

@@ -137,6 +137,21 @@ def test_t6_a_wish_is_entered_claimed_fulfilled_and_rated_on_a_phone(session, si
     assert (found.state, found.stars) == ("rated", 5)
 
 
+def test_many_wishes_come_in_pages(session, site, phones):
+    phone, other, me, _them = phones
+    world = site.town.world
+    with at("08:00"):
+        for number in range(52):
+            make.a_wish(session, world.ledger_id, me, f"心愿第{number:02d}个")
+        session.commit()
+        for browser, path in ((other, "/wishes"), (phone, "/wishes/mine")):
+            first, second = browser.get(path).text, browser.get(f"{path}?offset=50").text
+            assert (first.count("心愿第"), second.count("心愿第")) == (50, 2)
+            assert "下一页" in first
+            assert "下一页" not in second
+            assert "上一页" in second
+
+
 def test_c16_a_leader_takes_wishes_on_for_an_activity(app, session, site, phones):
     _phone, other, me, _them = phones
     activity, _slots = site.opened()

@@ -260,6 +260,9 @@ def test_l6_staff_sign_for_who_has_no_phone_but_not_for_their_own(desk, session)
         session.commit()
     desk.ids["exchange"] = asked.id
     span = {"starts_at": "2026-03-10T09:00", "ends_at": "2026-03-10T11:00"}
+    page = desk.at("staff").get(desk.path("/neighbours?limit=1"))
+    assert "下一页" in page.text
+    assert "代看施工" not in desk.at("staff").get(desk.path("/neighbours?offset=1")).text
     page = desk.at("staff").get(desk.path("/neighbours"))
     for text in ("代看施工", "互相帮得太勤的", "互助次数 5", asked.number):
         assert text in page.text

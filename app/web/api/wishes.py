@@ -46,13 +46,14 @@ def list_near(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
 @bp.get("/me/wishes")
 @allow(SIGNED_IN)
+@bp.arguments(PageIn, location="query")
 @bp.response(200, items_of(WishOut))
-def list_mine(book: str) -> ResponseReturnValue:
-    """List what I wished and what I claimed, each latest first."""
+def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """List what I wished and what I claimed, each latest first; a page is a slice of each."""
     ledger_id = book_id(book)
     with reading() as session:
         me = standing.my_member(session, ledger_id)
-        key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": me.id}
+        key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": me.id, **asked}
         found = wish_listings.of_wisher(session, **key) + wish_listings.of_claimer(session, **key)
         return jsonify(items=listed(session, found, me))
 

@@ -44,6 +44,12 @@ class ShiftOfIn(InSchema):
     activity_id = fields.UUID(required=True)
 
 
+class ExchangesFilterIn(PageIn):
+    """Which slice of what waits for a signature; `past`: where the other list begins."""
+
+    past = WholeNumber(load_default=0, validate=validate.Range(min=0, max=1_000_000))
+
+
 class WishesFilterIn(PageIn):
     """Which wishes are listed."""
 

@@ -13,7 +13,7 @@ from app.base.transactions import reading
 from app.service_orders import claim_listings, claims, posts
 from app.service_orders.claim_listings import MyClaim
 from app.web.acts import submit
-from app.web.h5 import own, spans
+from app.web.h5 import own, paging, spans
 from app.web.h5.claims.posts import draw
 from app.web.h5.claims.words import CLAIM_KINDS, CLAIM_STATES, WORK_CALLED
 from app.web.h5.forms import page as show_page
@@ -22,7 +22,7 @@ from app.web.permissions import SIGNED_IN, allow
 
 bp = own.may_be_acted(Blueprint("my_claims", __name__))
 
-SHOWN = 100
+SHOWN = 50
 
 
 @bp.get("/claims/mine")
@@ -31,10 +31,15 @@ def page() -> ResponseReturnValue:
     """List my projects and my posts, those under way first."""
     with reading() as session:
         me = own.here(session)
-        found = claim_listings.mine(session, **me.key, limit=SHOWN)
+        found, pages = paging.cut(
+            claim_listings.mine(session, **me.key, limit=SHOWN + 1, offset=paging.offset()),
+            limit=SHOWN,
+            endpoint="h5.my_claims.page",
+        )
     return show_page(
         "h5/claims/mine.html",
         me=me,
+        pages=pages,
         projects=[each for each in found if each.post.kind == "project"],
         posts=[each for each in found if each.post.kind == "post"],
         states=CLAIM_STATES,

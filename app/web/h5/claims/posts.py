@@ -25,7 +25,7 @@ from app.service_orders import (
 )
 from app.service_orders.models import Post
 from app.web.acts import submit
-from app.web.h5 import own
+from app.web.h5 import own, paging
 from app.web.h5.claims.words import CLAIM_KINDS, CLAIM_STATES
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
@@ -34,7 +34,7 @@ from app.web.translate import _l
 
 bp = own.may_be_acted(Blueprint("posts", __name__))
 
-SHOWN = 100
+SHOWN = 50
 SHIFTS_SHOWN = 6
 SAID = {
     "claimed": _l("认领好了，是您的了"),
@@ -57,7 +57,12 @@ def near() -> ResponseReturnValue:
     """List what can be claimed near home, one's own grid first."""
     with reading() as session:
         me = own.here(session)
-        found = claim_listings.near(session, ledger_id=me.ledger_id, node=me.node, limit=SHOWN)
+        key: dict[str, Any] = {"ledger_id": me.ledger_id, "node": me.node}
+        found, pages = paging.cut(
+            claim_listings.near(session, **key, limit=SHOWN + 1, offset=paging.offset()),
+            limit=SHOWN,
+            endpoint="h5.posts.near",
+        )
         nodes = tree.get_many(session, {each.node_id for each in found})
         mine = claim_listings.live_of(session, **me.key, post_ids=[each.id for each in found])
         offered = first_offers.of_things(
@@ -69,6 +74,7 @@ def near() -> ResponseReturnValue:
         "h5/claims/posts.html",
         me=me,
         found=found,
+        pages=pages,
         nodes=nodes,
         mine=mine,
         offered=offered,

@@ -11,7 +11,7 @@ from app.community import tree
 from app.service_orders import wish_listings, wishes
 from app.service_orders.wishes import Words
 from app.web.acts import submit
-from app.web.h5 import own
+from app.web.h5 import own, paging
 from app.web.h5.claims.words import WISH_CALLED, WISH_KINDS, WISH_STATES
 from app.web.h5.forms import load, typed
 from app.web.h5.forms import page as show_page
@@ -21,7 +21,7 @@ from app.web.session import actor
 
 bp = own.may_be_acted(Blueprint("wishes", __name__))
 
-SHOWN = 100
+SHOWN = 50
 
 
 @bp.get("/wishes")
@@ -30,11 +30,12 @@ def near() -> ResponseReturnValue:
     """List the wishes near home that nobody has claimed; who wished is not told."""
     with reading() as session:
         me = own.here(session)
-        found = wish_listings.near(
-            session, ledger_id=me.ledger_id, node=me.node, but_of=me.member.id, limit=SHOWN
+        key: dict[str, Any] = {"ledger_id": me.ledger_id, "node": me.node, "but_of": me.member.id}
+        found, pages = paging.cut(
+            wish_listings.near(session, **key, **_slice()), limit=SHOWN, endpoint="h5.wishes.near"
         )
         nodes = tree.get_many(session, {each.node_id for each in found})
-    return show_page("h5/claims/wishes.html", me=me, found=found, nodes=nodes)
+    return show_page("h5/claims/wishes.html", me=me, found=found, nodes=nodes, pages=pages)
 
 
 @bp.get("/wishes/mine")
@@ -43,13 +44,17 @@ def mine() -> ResponseReturnValue:
     """List what I wished, and what I claimed of others."""
     with reading() as session:
         me = own.here(session)
-        wished = wish_listings.of_wisher(session, **me.key)
-        claimed = wish_listings.of_claimer(session, **me.key)
+        named: dict[str, Any] = {"limit": SHOWN, "endpoint": "h5.wishes.mine"}
+        wished, pages = paging.cut(wish_listings.of_wisher(session, **me.key, **_slice()), **named)
+        claimed, others = paging.cut(
+            wish_listings.of_claimer(session, **me.key, **_slice()), **named
+        )
     return show_page(
         "h5/claims/my_wishes.html",
         me=me,
         wished=wished,
         claimed=claimed,
+        pages=paging.Page(pages.previous, pages.next or others.next),
         states=WISH_STATES,
         kinds=WISH_KINDS,
     )
@@ -86,6 +91,11 @@ def make() -> ResponseReturnValue:
     if problem:
         return _form(problem)
     return redirect(url_for("h5.wish_steps.detail", wish_id=wish_id, said="made"), code=303)
+
+
+def _slice() -> dict[str, Any]:
+    """One row more than is shown, to know whether a next page is."""
+    return {"limit": SHOWN + 1, "offset": paging.offset()}
 
 
 def _form(problem: dict[str, Any] | None = None) -> ResponseReturnValue:

@@ -63,8 +63,6 @@ def campaign(campaign_code: str) -> ResponseReturnValue:
     key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
     with reading() as session:
         found = campaigns.get(session, **named)
-        ids = campaigns.subject_ids(session, **named, kind="post")
-        every = posts.list_in(session, **key, limit=SHOWN_MAX) if ids else []
         return forms.page(
             "claims/campaign.html",
             campaign=found,
@@ -72,7 +70,7 @@ def campaign(campaign_code: str) -> ResponseReturnValue:
             wishes=wish_listings.search(
                 session, **key, campaign_code=campaign_code, limit=SHOWN_MAX
             ),
-            posts=[each for each in every if each.id in ids],
+            posts=posts.of_campaign(session, **key, code=campaign_code, limit=SHOWN_MAX),
             activities=among.list_among(
                 session,
                 **key,

@@ -13,14 +13,13 @@ from app.people import households, members
 from app.service_orders import asking_for, confirming, exchanges, neighbours, rings
 from app.service_orders.confirming import Done
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk_claims import HelpSpanIn
+from app.web.schemas.desk_claims import ExchangesFilterIn, HelpSpanIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu, signal_scope
 from app.web.staff.forms import Problem
 from app.web.translate import _, _l
 
 bp = Blueprint("exchanges", __name__, url_prefix="/<place>/neighbours")
-SHOWN_MAX = 100
 STATES = {
     "open": _l("等邻居来帮"),
     "accepted": _l("有邻居接下了"),
@@ -28,6 +27,7 @@ STATES = {
     "withdrawn": _l("收回了"),
     "lapsed": _l("过期退回"),
 }
+OTHERS = ("open", "done", "withdrawn", "lapsed")
 STATE_KINDS = {"open": "wait", "accepted": "wait", "done": "ok"}
 
 
@@ -67,12 +67,12 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
     """Show the page, perhaps with a refusal beside the exchange that it is about."""
     menu.at("claims")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
-    scope: dict[str, Any] = {**key, "node": desk.here().node, "limit": SHOWN_MAX}
+    scope: dict[str, Any] = {**key, "node": desk.here().node}
+    asked, wrong = forms.asked(ExchangesFilterIn)
+    past = {"limit": asked["limit"], "offset": asked.pop("past")}
     with reading() as session:
-        waiting = neighbours.list_in(session, **scope, states=("accepted",))
-        others = neighbours.list_in(
-            session, **scope, states=("open", "done", "withdrawn", "lapsed")
-        )
+        waiting = neighbours.list_unconfirmed(session, **scope, **asked)
+        others = neighbours.list_in(session, **scope, **past, states=OTHERS)
         odd = [
             each
             for each in signal_scope.list_open(session, desk.ledger_id(), desk.here().node)
@@ -83,8 +83,10 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
             ids |= {each.asker_id} | ({each.helper_id} if each.helper_id else set())
         return forms.page(
             "neighbours/exchanges.html",
-            problem,
+            problem or wrong,
             waiting=waiting,
+            asked=asked,
+            past=past,
             others=others,
             odd=odd,
             opened=opened,
