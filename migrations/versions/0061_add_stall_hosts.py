@@ -12,8 +12,8 @@ from alembic import op
 
 from app.base.db import Id
 
-revision = "0060"
-down_revision = "0059"
+revision = "0061"
+down_revision = "0060"
 
 TABLE, KEY = "mall_stall", "fk_mall_stall_node_id"
 
