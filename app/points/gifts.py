@@ -4,7 +4,6 @@ Each lot keeps its last day. What was a gift stays the last that a lot still hol
 what is above it may be given.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,7 +21,7 @@ from app.ledger.errors import InsufficientPoints
 from app.ledger.posting import JournalDraft, Line
 from app.people import audit, inbox, members, relatives
 from app.people.models import Member
-from app.points import holders, pooling, programmes, wallets
+from app.points import gift_marks, holders, pooling, programmes, wallets
 from app.points.errors import GiftStays
 from app.points.models import Gift, GiftLot
 from app.points.purses import Purse
@@ -185,7 +184,9 @@ def _parts(
 
 
 def _giftable(session: Session, ledger_id: int, purse: Purse) -> list[tuple[Purse, date, int]]:
-    got = _received(session, ledger_id, {pot.holder_id: pot for pot in purse.pots})
+    got = gift_marks.received(
+        session, ledger_id=ledger_id, owner_ids={pot.holder_id for pot in purse.pots}
+    )
     today = clock.today()
     free = [
         (pot, vintage, max(0, lot - got.get((pot.holder_id, vintage), 0)))
@@ -194,31 +195,6 @@ def _giftable(session: Session, ledger_id: int, purse: Purse) -> list[tuple[Purs
         if vintage >= today
     ]
     return sorted(free, key=lambda each: each[1])
-
-
-def _received(
-    session: Session, ledger_id: int, pots: Mapping[UUID, Purse]
-) -> dict[tuple[UUID, date], int]:
-    """Sum what each pot ever got as gifts by vintage, also under a number merged into it."""
-    old = sa.select(Member.id, Member.merged_into_id).where(
-        Member.ledger_id == ledger_id, Member.merged_into_id.in_(pots)
-    )
-    kept_of: dict[UUID, UUID] = {row.id: row.merged_into_id for row in session.execute(old)}
-    query = (
-        sa.select(Gift.to_owner_id, GiftLot.vintage_on, sa.func.sum(GiftLot.points))
-        .join(GiftLot, sa.and_(GiftLot.ledger_id == Gift.ledger_id, GiftLot.gift_id == Gift.id))
-        .where(
-            Gift.ledger_id == ledger_id,
-            GiftLot.ledger_id == ledger_id,
-            Gift.to_owner_id.in_([*pots, *kept_of]),
-        )
-        .group_by(Gift.to_owner_id, GiftLot.vintage_on)
-    )
-    found: dict[tuple[UUID, date], int] = {}
-    for owner_id, vintage, points in session.execute(query):
-        key = (kept_of.get(owner_id, owner_id), vintage)
-        found[key] = found.get(key, 0) + int(points)
-    return found
 
 
 def _post(

@@ -1,4 +1,7 @@
-"""What an empty household passes on: its lots with their last days, in one journal (D29)."""
+"""What an empty household passes on: its lots with their last days, in one journal (D29).
+
+What of them was a gift stays one: `gift_marks` (D32).
+"""
 
 from datetime import date
 
@@ -9,10 +12,11 @@ from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import ValidationFailed
 from app.ledger import posting
+from app.ledger.accounts import AccountRef
 from app.ledger.posting import JournalDraft, Line
 from app.people import inbox
-from app.points import empty_homes, holders, wallets
-from app.points.models import HomePassing
+from app.points import empty_homes, gift_marks, holders, wallets
+from app.points.models import HomePassing, HomePassingMark
 from app.points.pool import POOL
 from app.points.purses import Purse, of_owners, receivable_ref
 
@@ -28,7 +32,7 @@ def post(session: Session, found: HomePassing, actor: Actor) -> None:
     """
     owners = {found.household_id: "household"}
     held = of_owners(session, ledger_id=found.ledger_id, kinds=owners, lock=True)
-    lines = _lines(session, found, held[found.household_id])
+    lines, marks = _lines(session, found, held[found.household_id])
     if not lines:
         raise ValidationFailed("no points are left", field="household_id")
     found.points = sum(line.amount for line in lines)
@@ -42,6 +46,7 @@ def post(session: Session, found: HomePassing, actor: Actor) -> None:
     )
     found.journal_id = posting.post_one(session, ledger_id=found.ledger_id, draft=draft)
     found.state = "posted"
+    session.add_all(marks)
     session.flush()
     if found.to_member_id is not None:
         facts = {"points": found.points - found.settled_points, "reason": found.reason}
@@ -51,9 +56,14 @@ def post(session: Session, found: HomePassing, actor: Actor) -> None:
         inbox.tell(session, ledger_id=found.ledger_id, notes=[note])
 
 
-def _lines(session: Session, found: HomePassing, home: Purse) -> list[Line]:
+def _lines(
+    session: Session, found: HomePassing, home: Purse
+) -> tuple[list[Line], list[HomePassingMark]]:
+    """Choose what goes where, and which of it was a gift: that is the last a lot holds (D32)."""
     getter = _getter(session, found)
+    gifted = gift_marks.received(session, ledger_id=found.ledger_id, owner_ids=[found.household_id])
     lines: list[Line] = []
+    marks: list[HomePassingMark] = []
     for vintage, points in home.live_lots(clock.today()):
         source = home.ref(vintage)
         settled = min(points, home.receivable_points - found.settled_points)
@@ -61,11 +71,33 @@ def _lines(session: Session, found: HomePassing, home: Purse) -> list[Line]:
             lines.append(Line(source, receivable_ref(home.holder_id), settled))
             found.settled_points += settled
         rest = points - settled
-        if rest and getter is not None:
-            lines += getter.earn(rest, vintage, source=source)
-        elif rest:
-            lines.append(Line(source, POOL, rest))
-    return lines
+        gift = min(rest, gifted.get((found.household_id, vintage), 0))
+        moved = _moved(getter, rest, vintage, source) if rest else []
+        lines += moved
+        if gift:
+            marks.append(_mark(found, getter, vintage, gift, moved))
+    return lines, marks
+
+
+def _moved(getter: Purse | None, points: int, vintage: date, source: AccountRef) -> list[Line]:
+    if getter is None:
+        return [Line(source, POOL, points)]
+    return getter.earn(points, vintage, source=source)
+
+
+def _mark(
+    found: HomePassing, getter: Purse | None, vintage: date, gift: int, moved: list[Line]
+) -> HomePassingMark:
+    came = sum(line.amount for line in moved if line.credit.kind != "receivable")
+    return HomePassingMark(
+        ledger_id=found.ledger_id,
+        passing_id=found.id,
+        vintage_on=vintage,
+        household_id=found.household_id,
+        to_owner_id=(getter.home_id or getter.holder_id) if getter else None,
+        points=gift,
+        kept_points=min(gift, came) if getter else 0,
+    )
 
 
 def _getter(session: Session, found: HomePassing) -> Purse | None:

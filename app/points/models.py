@@ -20,7 +20,7 @@ from app.points.models_household import (
     GiftLot,
     Help,
 )
-from app.points.models_passing import HomePassing
+from app.points.models_passing import HomePassing, HomePassingMark
 from app.points.models_period import Period
 from app.points.models_public import Board, Notice, NoticeLine, Photo
 from app.points.models_rule import Category, Indicator, Programme, Rate
@@ -46,6 +46,7 @@ __all__ = [
     "Grant",
     "Help",
     "HomePassing",
+    "HomePassingMark",
     "Indicator",
     "Notice",
     "NoticeLine",

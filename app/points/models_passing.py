@@ -13,6 +13,7 @@ from app.base.db import (
     Id,
     IdColumn,
     Instant,
+    LedgerKey,
     LedgerRow,
     ledger_fk,
     one_of,
@@ -59,3 +60,30 @@ class HomePassing(LedgerRow, Base):
     points: Mapped[Amount]
     settled_points: Mapped[Amount]
     journal_id: Mapped[UUID | None] = mapped_column(Id())
+
+
+class HomePassingMark(LedgerKey, Base):
+    """What of a lot that was passed on had been a gift, and stays one (D32).
+
+    `kept_points` came to the lot of `to_owner_id`, a member or their household; the rest went
+    to what they owed, or all of it to the pool.
+    """
+
+    __tablename__ = "points_home_passing_mark"
+    __table_args__ = (
+        ledger_fk("passing_id", "points_home_passing"),
+        ledger_fk("household_id", "people_household"),
+        sa.Index(None, "ledger_id", "to_owner_id"),
+        sa.Index(None, "ledger_id", "household_id"),
+        sa.CheckConstraint(
+            "points > 0 AND kept_points >= 0 AND kept_points <= points", name="points_sensible"
+        ),
+        BY_LEDGER,
+    )
+
+    passing_id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    vintage_on: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    household_id: Mapped[IdColumn]
+    to_owner_id: Mapped[UUID | None] = mapped_column(Id())
+    points: Mapped[Amount]
+    kept_points: Mapped[Amount]

@@ -21,7 +21,7 @@ ROOM_LINES = {
     "ledger": 2_600,
     "mall": 9_000,
     "people": 8_950,
-    "points": 12_050,
+    "points": 12_400,
     "reports": 8_100,
     "service_orders": 7_300,
     "web": 3_500,

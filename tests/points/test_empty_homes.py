@@ -11,11 +11,11 @@ from app.base.transactions import attempt
 from app.cli import jobs
 from app.ledger import holds
 from app.ledger.drafts import JournalDraft
-from app.people import erasure, households
+from app.people import erasure, households, members, relatives
 from app.people.errors import AlreadyDecided
 from app.people.models import Message
-from app.points import empty_homes, expiry, grants, home_passings, pool, wallets
-from app.points.errors import HomeLivedIn
+from app.points import empty_homes, expiry, gifts, grants, home_passings, pool, wallets
+from app.points.errors import GiftStays, HomeLivedIn
 from app.reports import explanations
 from app.reports.proofs import prove
 from tests.factories import households as make
@@ -123,6 +123,54 @@ def test_d29_the_last_ones_points_are_held_and_go_to_the_person_named_with_their
     assert explained.lines[-1].source == {"kind": "home_passing", "points": 30}
     make.require_proven(session, world.ledger_id)
     assert prove(session, ledger_id=world.ledger_id).is_ok
+
+
+def kin_of(session, world, one, two):
+    named = {"ledger_id": world.ledger_id}
+    made = relatives.register(
+        session, **named, member_id=one.id, volunteer_no=two.volunteer_no,
+        name=members.full_name(two), relation="child", actor=Actor(one.person_id),
+    )  # fmt: skip
+    return relatives.confirm(
+        session, **named, relative_id=made.id, by="member", actor=Actor(two.person_id)
+    )
+
+
+def give(session, world, giver, kin, amount):
+    return gifts.give(
+        session, ledger_id=world.ledger_id, giver_id=giver.id, relative_id=kin.id, points=amount,
+        actor=Actor(giver.person_id),
+    )  # fmt: skip
+
+
+def giftable(session, world, member):
+    left = gifts.allowance(session, ledger_id=world.ledger_id, member_id=member.id)
+    return left.giftable_points
+
+
+def test_d32_what_was_a_gift_stays_one_when_an_empty_household_passes_it_on(session, world):
+    home, (head,) = make.family(session, world, "温如许")
+    mother, heir = points.member(session, world, "秦知"), points.member(session, world, "温小满")
+    make.clean(session, world, mother.id, 5)
+    make.clean(session, world, head.id, 2)
+    give(session, world, mother, kin_of(session, world, mother, head), 30)
+    assert giftable(session, world, head) == 20
+    leave(session, world, home, head)
+    decide(session, world, enter(session, world, home, heir))
+    assert points.points_of(session, world, heir.id) == 50
+    assert giftable(session, world, heir) == 20
+    kin = kin_of(session, world, heir, mother)
+    refused(session, world, GiftStays, lambda: give(session, world, heir, kin, 21))
+    give(session, world, heir, kin, 20)
+    assert points.points_of(session, world, heir.id) == 30
+    make.require_proven(session, world.ledger_id)
+    assert prove(session, ledger_id=world.ledger_id).is_ok
+    households.join(
+        session, ledger_id=world.ledger_id, household_id=home.id, member_id=head.id,
+        relation="本人", actor=world.staff,
+    )  # fmt: skip
+    make.clean(session, world, head.id, 2)
+    assert giftable(session, world, head) == 20, "the mark went along and left the household"
 
 
 def test_what_nobody_is_named_for_goes_to_the_pool_after_the_wait(session, world):
