@@ -5,7 +5,7 @@ the act behind it is retried. What the clock tells (reminders) may be held until
 morning: it lies in the inbox from then on, and nobody sees it before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -131,3 +131,36 @@ def mark_read(
     if message_ids is not None:
         statement = statement.where(Message.id.in_(message_ids))
     return len(session.execute(statement).all())
+
+
+def forget_words(
+    session: Session,
+    *,
+    ledger_id: int,
+    topics: Collection[str],
+    titles: Collection[str],
+    since_at: datetime,
+    instead: str,
+) -> int:
+    """Replace the words of somebody who was erased in everybody's lines; return how many (D47).
+
+    Args:
+        topics: Those whose `title`, and `reason` if they have one, are the person's words.
+        titles: The titles that the person gave.
+        since_at: When the first of them was written.
+        instead: What stands there from now on.
+    """
+    told = sa.select(Message).where(
+        Message.ledger_id == ledger_id,
+        Message.topic.in_(topics),
+        Message.sent_at >= since_at,
+        Message.facts["title"].as_string().in_(titles),
+    )
+    found = session.scalars(told).all()
+    for each in found:
+        words: dict[str, Any] = {
+            name: instead for name in ("title", "reason") if name in each.facts
+        }
+        each.facts = {**each.facts, **words}
+    session.flush()
+    return len(found)

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.base import clock, crypto
 from app.base.actors import Actor
-from app.people import members
+from app.people import inbox, members
 from app.people.models import Home, Member
 from app.people.names import ERASED
+from app.people.topics import TOPICS
 from app.service_orders import claims, exchanges, standing, wishes
 from app.service_orders.models import (
     Claim,
@@ -27,6 +28,14 @@ from app.service_orders.models import (
     Sighting,
     Wish,
 )
+
+TITLED = (
+    *(topic for topic in TOPICS if topic.startswith(("help_", "wish_", "order_"))),
+    "skill_called",
+)
+"""Topics of the inbox whose title somebody who asked has written."""
+
+AT: dict[type, str] = {Order: "filed_at", Wish: "made_at", Exchange: "asked_at"}
 
 
 def forget_all(session: Session, *, person_id: UUID, actor: Actor) -> None:
@@ -110,6 +119,7 @@ def _blank(session: Session, ledger_id: int, own: Collection[UUID]) -> None:
     )
     wished = _rows(session, Wish, ledger_id, Wish.wisher_id.in_(own))
     exchanged = _rows(session, Exchange, ledger_id, Exchange.asker_id.in_(own))
+    _blank_messages(session, ledger_id, (*orders, *wished, *exchanged))
     for row in (*orders, *wished, *exchanged):
         row.title, row.text_sealed = ERASED, crypto.seal("", row.id)
     for offer in _rows(session, Offer, ledger_id, Offer.member_id.in_(own)):
@@ -122,3 +132,19 @@ def _blank(session: Session, ledger_id: int, own: Collection[UUID]) -> None:
     for seen in _rows(session, Sighting, ledger_id, Sighting.member_id.in_(own)):
         seen.text_sealed, seen.photo_cipher = crypto.seal("", seen.id), None
         seen.photo_sha256 = None
+
+
+def _blank_messages(session: Session, ledger_id: int, rows: Collection[Any]) -> None:
+    """Take the titles out of the inboxes of those who helped, handled or were asked."""
+    titles = {row.title for row in rows} - {ERASED}
+    if not titles:
+        return
+    begun = [getattr(row, AT[type(row)]) for row in rows]
+    inbox.forget_words(
+        session,
+        ledger_id=ledger_id,
+        topics=TITLED,
+        titles=titles,
+        since_at=min(begun),
+        instead=ERASED,
+    )

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from app.base.actors import SYSTEM, Actor
 from app.people import duties, erasure, own_record
+from app.people.models import Message
 from app.people.names import ERASED
 from app.service_orders import (
     call_listings,
@@ -139,6 +140,40 @@ def test_d47_a_call_and_a_wish_are_closed_without_their_words(session, street):
     said = (field_calls.text_of(call), field_calls.spot_of(call), field_calls.answer_of(call))
     assert said == ("", "", "")
     assert (wish.state, wish.title, wishes.text_of(wish)) == ("returned", ERASED, "")
+
+
+def test_d47_no_title_of_the_person_is_left_in_the_inboxes_of_others(session, street):
+    """Who helped or handled kept a line with the erased person's own words in it."""
+    make.accepted(session, street)
+    make.earned(session, street, street.asker, 20)
+    make.taken_on(session, street)
+    wish = wishes.make(
+        session,
+        ledger_id=street.ledger_id,
+        wisher=street.asker,
+        words=Words(kind="物品", title="一副老花镜"),
+        actor=street.asking,
+    )
+    wishes.claim(session, ledger_id=street.ledger_id, wish_id=wish.id, claimer=street.helper)
+    own = wishes.make(
+        session,
+        ledger_id=street.ledger_id,
+        wisher=street.helper,
+        words=Words(kind="物品", title="一把伞"),
+        actor=Actor(street.helper.person_id),
+    )
+    wishes.send_back(session, ledger_id=street.ledger_id, wish_id=own.id, reason="重复了")
+    session.commit()
+    forget(session, street.asker)
+
+    lines = session.execute(
+        sa.select(Message.topic, Message.facts).where(Message.ledger_id == street.ledger_id)
+    ).all()
+    told = [(topic, facts["title"]) for topic, facts in lines if "title" in facts]
+    written = [each for each in told if each[0].startswith(("order_", "help_", "wish_not_"))]
+    assert {"order_assigned", "help_withdrawn", "wish_not_needed"} <= {each[0] for each in written}
+    assert {title for _, title in written} == {ERASED}
+    assert ("wish_returned", "一把伞") in told, "of somebody who stays"
 
 
 def test_d47_no_word_of_the_person_is_left_in_what_their_record_showed(session, street):
