@@ -140,16 +140,23 @@ def test_a11_a_leader_neither_takes_on_nor_closes_with_their_households_wish(ses
     wisher, stranger = town.caller("wisher"), town.caller("stranger")
     _at_home(town, wisher, site.leader)
     with onsite.at("09:00", onsite.EVE):
-        staff = onsite.fresh(town.caller("staff"))
+        staff, foreign = (onsite.fresh(town.caller(who)) for who in ("staff", "foreign_staff"))
         own, far = (made(town, onsite.fresh(who)) for who in (wisher, stranger))
         links, body = f"{town.book}/wishes/links", {"activity_id": activity.rsplit("/", 1)[-1]}
         done(staff.post(links, {**body, "wish_ids": [own, far]}))
         before = everything(session)
         body = {"activity_id": other.rsplit("/", 1)[-1], "wish_ids": [far]}
         refused(staff.post(links, body), "wish_promised", 409)
+        refused(foreign.post(f"{links}/removal", body), "not_found", 404)
         early = staff.post(f"{town.book}/wishes/{own}/activity-fulfilment")
         refused(early, "wish_state_conflict", 409)
         assert everything(session) == before
+        took = {"activity_id": activity.rsplit("/", 1)[-1], "wish_ids": [far]}
+        (freed,) = done(staff.post(f"{links}/removal", took))["items"]
+        assert freed["activity_id"] is None
+        done(staff.post(links, body))
+        done(staff.post(f"{links}/removal", body))
+        done(staff.post(links, took))
     site.been(site.wen, slots[0], "08:50", "11:00")
     with onsite.at("12:00"):
         leader, staff = onsite.fresh(site.leader), onsite.fresh(town.caller("staff"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.activities import plans
 from app.base.transactions import reading
 from app.community import tree
-from app.service_orders import wish_listings, wishes
+from app.service_orders import wish_links, wish_listings, wishes
 from app.service_orders.models import Wish
 from app.service_orders.wishes import Words
 from app.web import fulfilling
@@ -158,6 +158,29 @@ def link(asked: dict[str, Any], book: str) -> ResponseReturnValue:
             standing.node_at(session, wish.node_id, WORKERS)
         linked = fulfilling.link_wishes(session, **named, wish_ids=asked["wish_ids"], actor=actor())
         return {"items": listed(session, linked, None, is_staff=True)}
+
+    return act(verb, ledger_id=ledger_id, status=200)
+
+
+@bp.post("/links/removal")
+@allow(SIGNED_IN)
+@bp.arguments(WishLinkIn)
+@bp.response(200, items_of(WishOut))
+def unlink(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Free wishes from the activity that does not fulfil them; another may take them on."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        standing.require_holder(session, WORKERS)
+        named: dict[str, Any] = {"ledger_id": ledger_id, "activity_id": asked["activity_id"]}
+        standing.node_at(session, plans.get(session, **named).node_id, WORKERS)
+        found = [
+            wishes.get(session, ledger_id=ledger_id, wish_id=each) for each in asked["wish_ids"]
+        ]
+        for wish in found:
+            standing.node_at(session, wish.node_id, WORKERS)
+        wish_links.unlink(session, **named, wish_ids=asked["wish_ids"])
+        return {"items": listed(session, found, None, is_staff=True)}
 
     return act(verb, ledger_id=ledger_id, status=200)
 

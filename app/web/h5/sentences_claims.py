@@ -11,7 +11,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "help_left": (_l("帮忙的邻居来不了"), _l("%(title)s别的邻居可以接，%(points)s还托着。")),
     "help_withdrawn": (_l("不用去帮了"), _l("邻居收回了：%(title)s。")),
     "help_done": (_l("互助办好了"), _l("%(title)s办好了，%(points)s给了帮忙的邻居。")),
-    "help_lapsed": (_l("没有邻居来帮"), _l("%(title)s到期了，%(points)s退给您了。")),
+    "help_lapsed": (_l("互助到期了"), _l("%(title)s没有办成，%(points)s退给您了。")),
     "help_wanted": (
         _l("有邻居请您帮忙"),
         _l("%(title)s，%(points)s托着。能帮请接下，帮不了请说一声。"),
