@@ -9,7 +9,7 @@ from app.community import tree, units
 from app.community.models import Node
 from app.reports.file_contents import Content
 from app.reports.sheets import Cell
-from app.service_orders import registers
+from app.service_orders import register_listings
 from app.service_orders.models import RegisterEntry
 
 TITLES = {
@@ -26,7 +26,7 @@ HEADINGS = ("编号", "名称", "说明", "责任单位", "社区", "状态", "�
 
 def content(session: Session, *, ledger_id: int, node: Node, list_code: str) -> Content:
     """Prepare a list of a place and all below it, withdrawn rows included."""
-    found = registers.list_in(
+    found = register_listings.list_in(
         session, ledger_id=ledger_id, node=node, list_code=list_code, limit=None
     )
     return Content(
@@ -46,7 +46,7 @@ def _lines(session: Session, ledger_id: int, found: list[RegisterEntry]) -> Iter
     owners = units.get_many(session, {each.unit_id for each in found if each.unit_id})
     nodes = tree.get_many(session, {each.node_id for each in found})
     ids = [each.id for each in found]
-    beside = registers.links_of(session, ledger_id=ledger_id, entry_ids=ids)
+    beside = register_listings.links_of(session, ledger_id=ledger_id, entry_ids=ids)
     for each in found:
         owner: Any = owners.get(each.unit_id or 0)
         yield [

@@ -9,6 +9,7 @@ Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediti
 `imports`, `exchanges`, `asking_for`, `confirming`, `offers`, `neighbours`, `posts`,
 `post_shifts`, `claims`, `claim_deadlines`, `claim_listings`, `wishes`, `wish_links`,
 `wish_listings`, `forgetting`, `merged_traces`, `own_record`, `campaigns`, `registers`,
-`sightings`, `sighting_listings`, `sighting_rates`, `proof_checks`, `call_listings`.
+`register_listings`, `sightings`, `sighting_listings`, `sighting_rates`, `proof_checks`,
+`call_listings`.
 Never: decides by a step's name; steps have a meaning, names are the place's own.
 """

@@ -1,11 +1,9 @@
-"""The four lists (四张清单): rows entered, moved on, linked, and seen from each other (T4).
+"""The four lists (四张清单): rows entered, changed, moved on, linked and taken apart (T4).
 
-A need is met by a resource, a project or a post; whatever is linked, over however many
-steps, is seen from every row of it. A row without an end day has none.
+A need is met by a resource, a project or a post. A row without an end day has none.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +15,7 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed, VersionStale
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
-from app.community import tree, units
+from app.community import units
 from app.community.models import Node
 from app.ledger import books
 from app.people import audit
@@ -33,8 +31,8 @@ MOVES = {
     "withdrawn": ("open",),
 }
 """From which state a row may go to which."""
+LIVE = ("open", "matched")
 LETTERS = dict(zip(LISTS, "NPRO", strict=True))
-HOPS_MAX = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +40,16 @@ class NewEntry:
     """What is entered into a list: whose it is, until when."""
 
     list_code: str
+    title: str
+    text: str = ""
+    unit_id: int | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a row says from now on; its list and its place stay."""
+
     title: str
     text: str = ""
     unit_id: int | None = None
@@ -104,6 +112,73 @@ def move(
     return entry
 
 
+def change(
+    session: Session,
+    *,
+    ledger_id: int,
+    entry_id: UUID,
+    to: Change,
+    version: int,
+    actor: Actor,
+) -> RegisterEntry:
+    """Say otherwise what a row is, whose, until when; the trail keeps what it said before.
+
+    Raises:
+        NotFound: No such row or unit.
+        VersionStale: Somebody changed it since it was read.
+        RegisterStateConflict: It is done or withdrawn; fact `state`.
+        ValidationFailed: No title, or a new end day that has passed.
+    """
+    entry = get(session, ledger_id=ledger_id, entry_id=entry_id, is_locked=True)
+    if entry.version != version:
+        raise VersionStale
+    if entry.state not in LIVE:
+        raise RegisterStateConflict(state=entry.state)
+    told = {**asdict(to), "title": to.title.strip(), "text": to.text.strip()}
+    before = {name: getattr(entry, name) for name in told if getattr(entry, name) != told[name]}
+    _require_words(to.title, to.text)
+    if "due_on" in before:
+        _require_to_come(to.due_on)
+    if to.unit_id is not None:
+        units.get(session, to.unit_id)
+    if not before:
+        return entry
+    for name in before:
+        setattr(entry, name, told[name])
+    entry.version += 1
+    session.flush()
+    facts = {f"{name}_before": str(value or "") for name, value in before.items()}
+    _note(session, entry, "register_changed", actor, **facts)
+    return entry
+
+
+def unlink(
+    session: Session, *, ledger_id: int, entry_id: UUID, other_id: UUID, actor: Actor
+) -> RegisterEntry:
+    """Take two linked rows apart; a matched one that is linked to nothing more is open again.
+
+    Raises:
+        NotFound: No such row, or the two are not linked.
+    """
+    one_id, two_id = sorted((entry_id, other_id), key=lambda each: each.bytes)
+    pair = [get(session, ledger_id=ledger_id, entry_id=each, is_locked=True)
+            for each in (one_id, two_id)]  # fmt: skip
+    gone = sa.delete(RegisterLink).where(
+        RegisterLink.ledger_id == ledger_id,
+        RegisterLink.one_id == one_id,
+        RegisterLink.other_id == two_id,
+    )
+    if session.execute(gone.returning(RegisterLink.one_id)).first() is None:
+        raise NotFound("these two are not linked")
+    for each in pair:
+        if each.state == "matched" and not _is_linked(session, each):
+            each.state = "open"
+            each.version += 1
+    session.flush()
+    _note(session, pair[0], "register_unlinked", actor, other=pair[1].number)
+    return next(each for each in pair if each.id == entry_id)
+
+
 def link(
     session: Session, *, ledger_id: int, entry_id: UUID, other_id: UUID, actor: Actor
 ) -> RegisterEntry:
@@ -120,7 +195,7 @@ def link(
     if pair[0].list_code == pair[1].list_code:
         raise ValidationFailed("rows of one list are not linked", field="other_number")
     for each in pair:
-        if each.state not in ("open", "matched"):
+        if each.state not in LIVE:
             raise RegisterStateConflict(state=each.state)
     insert = insert_or_ignore(session, RegisterLink).values(
         ledger_id=ledger_id,
@@ -173,104 +248,36 @@ def by_number(session: Session, *, ledger_id: int, number: str) -> RegisterEntry
     return found
 
 
-def list_in(
-    session: Session,
-    *,
-    ledger_id: int,
-    node: Node,
-    list_code: str,
-    state: str | None = None,
-    limit: int | None = 50,
-    offset: int = 0,
-) -> list[RegisterEntry]:
-    """List the rows of one list at a place and below it: what ends first, first."""
-    query = sa.select(RegisterEntry).where(
-        RegisterEntry.ledger_id == ledger_id,
-        RegisterEntry.list_code == list_code,
-        tree.within(RegisterEntry.node_path, node),
-    )
-    if state is not None:
-        query = query.where(RegisterEntry.state == state)
-    ordered = query.order_by(
-        RegisterEntry.due_on.is_(None), RegisterEntry.due_on, RegisterEntry.number
-    )
-    return list(session.scalars(ordered.limit(limit).offset(offset)))
-
-
-def count_in(session: Session, *, ledger_id: int, node: Node) -> dict[str, int]:
-    """Count the rows of each list at a place and below it; withdrawn ones do not count."""
-    query = (
-        sa.select(RegisterEntry.list_code, sa.func.count())
-        .where(
-            RegisterEntry.ledger_id == ledger_id,
-            RegisterEntry.state != "withdrawn",
-            tree.within(RegisterEntry.node_path, node),
-        )
-        .group_by(RegisterEntry.list_code)
-    )
-    counted = {row[0]: row[1] for row in session.execute(query)}
-    return {name: counted.get(name, 0) for name in LISTS}
-
-
-def linked_to(session: Session, *, ledger_id: int, entry_id: UUID) -> list[RegisterEntry]:
-    """List every other row that a row is linked to, over however many steps, list by list."""
-    seen, frontier = {entry_id}, {entry_id}
-    for _hop in range(HOPS_MAX):
-        pairs = _pairs(session, ledger_id, frontier)
-        frontier = {each for pair in pairs for each in pair} - seen
-        if not frontier:
-            break
-        seen |= frontier
-    return _many(session, ledger_id, seen - {entry_id})
-
-
-def links_of(
-    session: Session, *, ledger_id: int, entry_ids: Collection[UUID]
-) -> dict[UUID, list[RegisterEntry]]:
-    """Return for many rows those right beside them; three statements."""
-    pairs = _pairs(session, ledger_id, entry_ids)
-    rows = {
-        each.id: each for each in _many(session, ledger_id, {one for pair in pairs for one in pair})
-    }
-    found: dict[UUID, list[RegisterEntry]] = {}
-    for one, other in pairs:
-        found.setdefault(one, []).append(rows[other])
-        found.setdefault(other, []).append(rows[one])
-    return found
-
-
-def _pairs(
-    session: Session, ledger_id: int, entry_ids: Collection[UUID]
-) -> Sequence[tuple[UUID, UUID]]:
-    query = sa.select(RegisterLink.one_id, RegisterLink.other_id).where(
-        RegisterLink.ledger_id == ledger_id,
-        sa.or_(RegisterLink.one_id.in_(entry_ids), RegisterLink.other_id.in_(entry_ids)),
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def _many(session: Session, ledger_id: int, ids: Collection[UUID]) -> list[RegisterEntry]:
-    query = sa.select(RegisterEntry).where(
-        RegisterEntry.ledger_id == ledger_id, RegisterEntry.id.in_(ids)
-    )
-    found = session.scalars(query)
-    return sorted(found, key=lambda each: (LISTS.index(each.list_code), each.number))
-
-
 def _number(session: Session, ledger_id: int, list_code: str) -> str:
     letter = LETTERS[list_code]
     serial = serials.take(session, ledger_id=ledger_id, name=f"register:{list_code}")
     return f"{books.get(session, ledger_id).code}-{letter}{serial:05d}"
 
 
+def _is_linked(session: Session, entry: RegisterEntry) -> bool:
+    query = sa.select(RegisterLink.one_id).where(
+        RegisterLink.ledger_id == entry.ledger_id,
+        sa.or_(RegisterLink.one_id == entry.id, RegisterLink.other_id == entry.id),
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def _require_sense(new: NewEntry) -> None:
     if new.list_code not in LISTS:
         raise ValidationFailed("no such list", field="list_code")
-    if not 1 <= len(new.title.strip()) <= TITLE_MAX:
+    _require_words(new.title, new.text)
+    _require_to_come(new.due_on)
+
+
+def _require_words(title: str, text: str) -> None:
+    if not 1 <= len(title.strip()) <= TITLE_MAX:
         raise ValidationFailed("say in a few words what it is", field="title")
-    if len(new.text) > TEXT_MAX:
+    if len(text) > TEXT_MAX:
         raise ValidationFailed("too long", field="text")
-    if new.due_on is not None and new.due_on < clock.today():
+
+
+def _require_to_come(due_on: date | None) -> None:
+    if due_on is not None and due_on < clock.today():
         raise ValidationFailed("this day has passed", field="due_on")
 
 

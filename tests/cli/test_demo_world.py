@@ -36,7 +36,7 @@ from app.mall.models import Shop
 from app.people import teams
 from app.people.models import Member
 from app.reports import place_reports
-from app.service_orders import registers
+from app.service_orders import register_listings
 from app.service_orders.models import Exchange
 
 AS_OF_ON = date(2026, 3, 2)
@@ -193,7 +193,7 @@ def test_c17_c20_c29_c37_t18_ningdes_fixtures_stand_where_they_belong(places_onl
             found = teams.list_in(session, ledger_id=ledger_id, node=wanda)
             assert len(found) == 8
             building = tree.by_code(session, ningde.BUILDING)
-            (entry,) = registers.list_in(
+            (entry,) = register_listings.list_in(
                 session, ledger_id=ledger_id, node=building, list_code="project"
             )
             assert entry.state == "matched"

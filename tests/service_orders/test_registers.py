@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 from app.base.errors import NotFound, ValidationFailed, VersionStale
 from app.base.transactions import attempt
 from app.community import units
+from app.people.models import Audit
 from app.reports import exports, register_files
-from app.service_orders import registers
+from app.service_orders import register_listings, registers
 from app.service_orders.errors import RegisterStateConflict
 from app.service_orders.models import RegisterEntry, RegisterLink
 from app.service_orders.registers import NewEntry
@@ -64,7 +66,7 @@ def link(session, street, one, other):
 
 
 def seen_from(session, street, entry):
-    found = registers.linked_to(session, ledger_id=street.ledger_id, entry_id=entry.id)
+    found = register_listings.linked_to(session, ledger_id=street.ledger_id, entry_id=entry.id)
     return [each.list_code for each in found]
 
 
@@ -125,7 +127,7 @@ def test_t4_the_lists_have_exactly_these_names_and_each_is_a_file(session, stree
         register_files.content(session, **key, list_code="need"), book, "xlsx", operator_name="甲"
     )
     assert zipfile.is_zipfile(book)
-    assert registers.count_in(session, **key) == dict.fromkeys(registers.LISTS, 1)
+    assert register_listings.count_in(session, **key) == dict.fromkeys(registers.LISTS, 1)
 
 
 def test_a_row_goes_on_and_back_and_what_has_ended_is_not_linked(session, street, four):
@@ -160,6 +162,68 @@ def test_a_row_goes_on_and_back_and_what_has_ended_is_not_linked(session, street
             with pytest.raises(refusal), attempt(session):
                 act()
             assert everything(session, street) == before
+
+
+def test_t4_rows_taken_apart_wait_again_unless_linked_to_another(session, street, four):
+    need, resource, post = four["need"], four["resource"], four["post"]
+    link(session, street, need, resource)
+    link(session, street, need, post)
+    key = {"ledger_id": street.ledger_id, "actor": street.world.staff}
+    with at("11:00"):
+        registers.unlink(session, **key, entry_id=resource.id, other_id=need.id)
+        session.commit()
+
+    assert seen_from(session, street, need) == ["post"]
+    assert seen_from(session, street, resource) == []
+    assert [each.state for each in (need, resource, post)] == ["matched", "open", "matched"]
+    before = everything(session, street)
+    with pytest.raises(NotFound), attempt(session):
+        registers.unlink(session, **key, entry_id=resource.id, other_id=need.id)
+    assert everything(session, street) == before
+    assert audited(session, street, "register_unlinked")[0].facts["other"]
+
+
+def test_t4_a_row_is_changed_by_who_read_its_version_and_the_trail_keeps_what_was(
+    session, street, four
+):
+    need, later = four["need"], DAY + timedelta(days=60)
+    key = {"ledger_id": street.ledger_id, "entry_id": need.id, "actor": street.world.staff}
+    to = registers.Change(title="楼道照明改造", unit_id=None, due_on=later)
+    with at("11:00"):
+        before = everything(session, street)
+        for error, wrong in (
+            (VersionStale, {"to": to, "version": 2}),
+            (ValidationFailed, {"to": replace(to, title=" "), "version": 1}),
+            (ValidationFailed, {"to": replace(to, due_on=DAY - timedelta(days=1)), "version": 1}),
+            (NotFound, {"to": replace(to, unit_id=987_654), "version": 1}),
+        ):
+            with pytest.raises(error), attempt(session):
+                registers.change(session, **key, **wrong)
+            assert everything(session, street) == before
+
+        registers.change(session, **key, to=to, version=1)
+        session.commit()
+    assert (need.title, need.unit_id, need.due_on, need.version) == (to.title, None, later, 2)
+    (act,) = audited(session, street, "register_changed")
+    assert act.facts["title_before"] == "楼道照明"
+    assert "text_before" not in act.facts
+
+
+def test_a_row_that_is_over_is_not_changed(session, street, four):
+    need = four["need"]
+    key = {"ledger_id": street.ledger_id, "entry_id": need.id, "actor": street.world.staff}
+    with at("11:00"):
+        registers.move(session, **key, state="done", version=1)
+        session.commit()
+        before = everything(session, street)
+        with pytest.raises(RegisterStateConflict), attempt(session):
+            registers.change(session, **key, to=registers.Change(title="别的"), version=2)
+    assert everything(session, street) == before
+
+
+def audited(session, street, action):
+    query = sa.select(Audit).where(Audit.ledger_id == street.ledger_id, Audit.action == action)
+    return session.scalars(query).all()
 
 
 def test_a_row_that_makes_no_sense_is_not_entered(session, street):

@@ -79,6 +79,43 @@ def test_a_row_moves_only_from_the_state_it_is_in(town: Town) -> None:
     assert everything(town.session) == before
 
 
+def test_t4_a_row_is_changed_and_taken_apart_at_both_doors(town: Town, school) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/register-entries"
+    need, resource = (
+        done(staff.post(path, entry(town, code)), 201) for code in ("need", "resource")
+    )
+    pair = {"other_number": resource["number"]}
+    done(staff.post(f"{path}/{need['id']}/links", pair))
+    told = {"title": "照明改造", "unit_id": school.id, "due_on": None, "version": 2}
+    auditor = town.caller("auditor")
+    before = everything(town.session)
+    refused(auditor.post(f"{path}/{need['id']}/change", told), "permission_denied", 403)
+    refused(auditor.post(f"{path}/{need['id']}/links/removal", pair), "permission_denied", 403)
+    stale = staff.post(f"{path}/{need['id']}/change", {**told, "version": 1})
+    refused(stale, "version_stale", 412)
+    assert everything(town.session) == before
+
+    changed = done(staff.post(f"{path}/{need['id']}/change", told))
+    assert (changed["title"], changed["unit"], changed["version"]) == ("照明改造", "一小", 3)
+    page = desk(town, f"/lists/entries/{need['id']}").text
+    assert "解除对接" in page
+    assert 'value="照明改造"' in page
+    apart = done(staff.post(f"{path}/{need['id']}/links/removal", pair))
+    assert (apart["linked"], apart["state"]) == ([], "open")
+    assert "解除对接" not in desk(town, f"/lists/entries/{need['id']}").text
+
+
+def test_the_desks_list_has_a_next_page(town: Town) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/register-entries"
+    for number in range(3):
+        done(staff.post(path, entry(town, title=f"第{number}条")), 201)
+
+    first, second = (desk(town, f"/lists/need?limit=2&offset={start}").text for start in (0, 2))
+    assert [f"第{number}条" in first for number in range(3)] == [True, True, False]
+    assert "下一页" in first
+    assert ("第2条" in second, "上一页" in second) == (True, True)
+
+
 def test_nobody_enters_or_reads_the_lists_of_a_place_that_is_not_theirs(town: Town, school) -> None:
     made = done(town.caller("staff").post(f"{town.book}/register-entries", entry(town)), 201)
     callers = {who: town.caller(who) for who in ("volunteer", "auditor", "foreign_staff")}

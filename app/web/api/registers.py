@@ -1,4 +1,4 @@
-"""The four lists over HTTP: rows entered, moved, linked, and each list as a file (T4)."""
+"""The four lists over HTTP: rows entered, changed, moved, linked, and each list as a file (T4)."""
 
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,9 @@ from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
 from app.reports import exports, grid_claims, register_files
 from app.reports.exports import Ordered
-from app.service_orders import registers
+from app.service_orders import register_listings, registers
 from app.service_orders.models import RegisterEntry
-from app.service_orders.registers import NewEntry
+from app.service_orders.registers import Change, NewEntry
 from app.web.acts import act
 from app.web.api import reports, standing
 from app.web.api.standing import READERS, WORKERS, book_id
@@ -22,6 +22,7 @@ from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import PlacePageIn, items_of
 from app.web.schemas.registers import (
+    ChangeIn,
     EntryIn,
     EntryOut,
     EntryPageIn,
@@ -45,9 +46,9 @@ def list_entries(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = book_id(book)
     with reading() as session:
         node = standing.place(session, asked.pop("node_code", None), READERS)
-        found = registers.list_in(session, ledger_id=ledger_id, node=node, **asked)
+        found = register_listings.list_in(session, ledger_id=ledger_id, node=node, **asked)
         ids = [each.id for each in found]
-        beside = registers.links_of(session, ledger_id=ledger_id, entry_ids=ids)
+        beside = register_listings.links_of(session, ledger_id=ledger_id, entry_ids=ids)
         return {"items": [_shown(session, each, beside.get(each.id, [])) for each in found]}
 
 
@@ -96,23 +97,39 @@ def move(asked: dict[str, Any], book: str, entry_id: UUID) -> ResponseReturnValu
     return act(verb, ledger_id=ledger_id, status=200, dump=OUT.dump)
 
 
+@bp.post("/register-entries/<uuid:entry_id>/change")
+@allow(SIGNED_IN)
+@bp.arguments(ChangeIn)
+@bp.response(200, EntryOut)
+def change(asked: dict[str, Any], book: str, entry_id: UUID) -> ResponseReturnValue:
+    """Say otherwise what a row is, whose, until when; with the version that was read."""
+    ledger_id, version = book_id(book), asked.pop("version")
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        _scoped(session, ledger_id, entry_id, WORKERS)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "entry_id": entry_id, "version": version}
+        changed = registers.change(session, **key, to=Change(**asked), actor=actor())
+        return _whole(session, changed)
+
+    return act(verb, ledger_id=ledger_id, status=200, dump=OUT.dump)
+
+
+@bp.post("/register-entries/<uuid:entry_id>/links/removal")
+@allow(SIGNED_IN)
+@bp.arguments(LinkIn)
+@bp.response(200, EntryOut)
+def unlink(asked: dict[str, Any], book: str, entry_id: UUID) -> ResponseReturnValue:
+    """Take a row and one that it is linked to apart."""
+    return _pair(book, entry_id, asked["other_number"], registers.unlink)
+
+
 @bp.post("/register-entries/<uuid:entry_id>/links")
 @allow(SIGNED_IN)
 @bp.arguments(LinkIn)
 @bp.response(200, EntryOut)
 def link(asked: dict[str, Any], book: str, entry_id: UUID) -> ResponseReturnValue:
     """Link a row to one of another list, by its number; both are seen from both."""
-    ledger_id = book_id(book)
-
-    def verb(session: Session, _fact: None) -> dict[str, Any]:
-        _scoped(session, ledger_id, entry_id, WORKERS)
-        number = asked["other_number"]
-        other = registers.by_number(session, ledger_id=ledger_id, number=number)
-        standing.node_at(session, other.node_id, WORKERS)
-        key: dict[str, Any] = {"ledger_id": ledger_id, "entry_id": entry_id}
-        return _whole(session, registers.link(session, **key, other_id=other.id, actor=actor()))
-
-    return act(verb, ledger_id=ledger_id, status=200, dump=OUT.dump)
+    return _pair(book, entry_id, asked["other_number"], registers.link)
 
 
 @bp.post("/register-entries/files")
@@ -154,6 +171,20 @@ def list_by_grid(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         return {"items": grid_claims.of_place(session, ledger_id=ledger_id, node=node)}
 
 
+def _pair(book: str, entry_id: UUID, number: str, step: Any) -> ResponseReturnValue:
+    """Run a step of two rows, both of places in one's charge."""
+    ledger_id = book_id(book)
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        _scoped(session, ledger_id, entry_id, WORKERS)
+        other = registers.by_number(session, ledger_id=ledger_id, number=number)
+        standing.node_at(session, other.node_id, WORKERS)
+        key: dict[str, Any] = {"ledger_id": ledger_id, "entry_id": entry_id}
+        return _whole(session, step(session, **key, other_id=other.id, actor=actor()))
+
+    return act(verb, ledger_id=ledger_id, status=200, dump=OUT.dump)
+
+
 def _scoped(
     session: Session, ledger_id: int, entry_id: UUID, names: tuple[str, ...]
 ) -> RegisterEntry:
@@ -165,7 +196,7 @@ def _scoped(
 
 def _whole(session: Session, entry: RegisterEntry) -> dict[str, Any]:
     key: dict[str, Any] = {"ledger_id": entry.ledger_id, "entry_id": entry.id}
-    return _shown(session, entry, registers.linked_to(session, **key))
+    return _shown(session, entry, register_listings.linked_to(session, **key))
 
 
 def _shown(session: Session, entry: RegisterEntry, linked: list[RegisterEntry]) -> dict[str, Any]:

@@ -64,6 +64,15 @@ class EntryPageIn(PageIn):
     state = fields.String(validate=validate.OneOf(ENTRY_STATES))
 
 
+class ChangeIn(EntryIn):
+    """What a row says from now on, and the version that was read."""
+
+    class Meta(EntryIn.Meta):
+        exclude = ("node_code", "list_code")
+
+    version = WholeNumber(required=True)
+
+
 class MoveIn(InSchema):
     """Where a row goes, and the version that was read."""
 

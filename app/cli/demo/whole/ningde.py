@@ -21,7 +21,7 @@ from app.cli.demo.whole.places import WANDA, YILI
 from app.cli.demo.world import BEGAN_ON, at, everyone, step
 from app.community import tree
 from app.people import members
-from app.service_orders import claims, posts, registers, templates
+from app.service_orders import claims, posts, register_listings, registers, templates
 from app.service_orders.models import Post
 from app.service_orders.posts import Call
 from app.service_orders.registers import NewEntry
@@ -177,7 +177,7 @@ def _claim(session: Session, ledger_id: int, post_id: UUID, member_id: UUID) -> 
 def _claim_building(session: Session, ledger_id: int) -> None:
     """17号楼 was claimed first of all, by a unit of the city (T18, T19)."""
     building = tree.by_code(session, BUILDING)
-    known = registers.list_in(
+    known = register_listings.list_in(
         session, ledger_id=ledger_id, node=building, list_code="project", limit=1
     )
     if known:

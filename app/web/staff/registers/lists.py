@@ -13,20 +13,20 @@ from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
 from app.reports import exports, register_files
 from app.reports.exports import Ordered
-from app.service_orders import registers
+from app.service_orders import register_listings, registers
 from app.service_orders.models import RegisterEntry
-from app.service_orders.registers import MOVES, NewEntry
+from app.service_orders.registers import LIVE, MOVES, Change, NewEntry
 from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas import PageIn
 from app.web.schemas.desk import KindIn
-from app.web.schemas.registers import EntryFormIn, LinkIn, MoveIn
+from app.web.schemas.registers import ChangeIn, EntryFormIn, LinkIn, MoveIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.translate import _, _l
 
 bp = Blueprint("registers", __name__, url_prefix="/<place>/lists")
-SHOWN_MAX = 200
 NAMES = {
     "need": _l("需求清单"),
     "project": _l("共建项目清单"),
@@ -111,20 +111,44 @@ def move(entry_id: UUID) -> ResponseReturnValue:
     return _step(verb, entry_id, _("状态改好了。"), MoveIn)
 
 
+@bp.post("/entries/<uuid:entry_id>/change")
+@allow(SIGNED_IN)
+def change(entry_id: UUID) -> ResponseReturnValue:
+    """Say otherwise what a row is, whose, until when."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        _scoped(session, entry_id, desk.WORKERS)
+        version = asked.pop("version")
+        to = Change(**asked)
+        registers.change(session, **_named(entry_id), to=to, version=version, actor=actor())
+
+    return _step(verb, entry_id, _("改好了。"), ChangeIn)
+
+
 @bp.post("/entries/<uuid:entry_id>/link")
 @allow(SIGNED_IN)
 def link(entry_id: UUID) -> ResponseReturnValue:
     """Link a row to one of another list."""
+    return _pair(entry_id, registers.link, _("对接好了，两边都看得到。"))
 
+
+@bp.post("/entries/<uuid:entry_id>/unlink")
+@allow(SIGNED_IN)
+def unlink(entry_id: UUID) -> ResponseReturnValue:
+    """Take a row and one that it is linked to apart."""
+    return _pair(entry_id, registers.unlink, _("对接解除了，没有别的对接就回到待对接。"))
+
+
+def _pair(entry_id: UUID, step: Any, said: str) -> ResponseReturnValue:
     def verb(session: Session, asked: dict[str, Any]) -> None:
         _scoped(session, entry_id, desk.WORKERS)
         other = registers.by_number(
             session, ledger_id=desk.ledger_id(), number=asked["other_number"]
         )
         desk.require_at(session, other.node_id, desk.WORKERS)
-        registers.link(session, **_named(entry_id), other_id=other.id, actor=actor())
+        step(session, **_named(entry_id), other_id=other.id, actor=actor())
 
-    return _step(verb, entry_id, _("对接好了，两边都看得到。"), LinkIn)
+    return _step(verb, entry_id, said, LinkIn)
 
 
 def _step(verb: forms.Verb, entry_id: UUID, said: str, schema: Any) -> ResponseReturnValue:
@@ -151,17 +175,21 @@ def _scoped(session: Session, entry_id: UUID, names: tuple[str, ...]) -> Registe
 
 def _show(list_code: str, problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("people")
+    asked, wrong = forms.asked(PageIn)
     node = desk.here().node
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     with reading() as session:
-        found = registers.list_in(session, **key, node=node, list_code=list_code, limit=SHOWN_MAX)
+        found = register_listings.list_in(session, **key, node=node, list_code=list_code, **asked)
         return forms.page(
             "registers/list.html",
-            problem,
+            problem or wrong,
+            asked=asked,
             list_code=list_code,
             found=found,
-            counts=registers.count_in(session, **key, node=node),
-            beside=registers.links_of(session, **key, entry_ids=[each.id for each in found]),
+            counts=register_listings.count_in(session, **key, node=node),
+            beside=register_listings.links_of(
+                session, **key, entry_ids=[each.id for each in found]
+            ),
             owners=units.get_many(session, {each.unit_id for each in found if each.unit_id}),
             nodes=tree.get_many(session, {each.node_id for each in found}),
             units_here=[(each.id, each.name) for each in units.list_in(session, node)],
@@ -176,13 +204,19 @@ def _entry(entry_id: UUID, problem: Problem | None = None) -> ResponseReturnValu
     menu.at("people")
     with reading() as session:
         found = _scoped(session, entry_id, desk.READERS)
-        linked = registers.linked_to(session, **_named(entry_id))
+        linked = register_listings.linked_to(session, **_named(entry_id))
+        right_beside = register_listings.links_of(
+            session, ledger_id=desk.ledger_id(), entry_ids=[entry_id]
+        )
         everybody = [found, *linked]
         return forms.page(
             "registers/entry.html",
             problem,
             entry=found,
             linked=linked,
+            beside={each.id for each in right_beside.get(entry_id, [])},
+            unit_options=_unit_options(session, found),
+            is_live=found.state in LIVE,
             owners=units.get_many(session, {each.unit_id for each in everybody if each.unit_id}),
             nodes=tree.get_many(session, {each.node_id for each in everybody}),
             moves=[(state, STATES[state]) for state in MOVES[found.state]],
@@ -191,3 +225,11 @@ def _entry(entry_id: UUID, problem: Problem | None = None) -> ResponseReturnValu
             state_kinds=KINDS,
             here_path=desk.here().node.path,
         )
+
+
+def _unit_options(session: Session, entry: RegisterEntry) -> list[tuple[int, str]]:
+    """Return the units of here, and the row's own wherever it is."""
+    named = {each.id: each.name for each in units.list_in(session, desk.here().node)}
+    if entry.unit_id is not None:
+        named.setdefault(entry.unit_id, units.get(session, entry.unit_id).name)
+    return list(named.items())
