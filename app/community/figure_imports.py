@@ -1,7 +1,8 @@
 """Import of figures from xlsx or CSV: once for each place, kind, day, span and source.
 
 A row that says something else of what is known already is left out and named: figures
-are never overwritten. A kind keeps its name and its unit.
+are never overwritten. A kind keeps its name and its unit for every place, so a new one is
+named by a city, by what is above it, or where nothing is above.
 """
 
 import re
@@ -17,7 +18,7 @@ from app.base.csv_rows import BadRow, Row, Rows
 from app.base.sheet_rows import PROBLEM, PROBLEM_LABEL, open_sheet
 from app.community import figures, tree
 from app.community.figure_words import QUALIFIERS
-from app.community.figures import NewFigure
+from app.community.figures import NAME_MAX, UNIT_MAX, NewFigure
 from app.community.models import Node
 
 REQUIRED = ("node_code", "kind_code", "name", "value", "unit", "as_of_on", "source")
@@ -34,8 +35,10 @@ LABELS = {
     "来源": "source",
     PROBLEM_LABEL: PROBLEM,
 }
+NAMING = ("province", "city")
+"""Kinds of places that may bring a new kind of figure."""
 KIND_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-LENGTHS = {"name": 64, "unit": 16, "source": 120}
+LENGTHS = {"name": NAME_MAX, "unit": UNIT_MAX, "source": 120}
 SPAN_MAX = 40
 
 Problem = tuple[str, str, str | None]
@@ -60,12 +63,18 @@ def open_figures(file: BinaryIO) -> Rows:
 
 
 def import_figures(
-    session: Session, file: BinaryIO, *, within: Sequence[Node], actor: Actor
+    session: Session,
+    file: BinaryIO,
+    *,
+    within: Sequence[Node],
+    named_by: Sequence[Node] | None = None,
+    actor: Actor,
 ) -> Imported:
     """Enter the figures of a file.
 
     Args:
         within: Places in whose charge the operator is; other places are unknown to them.
+        named_by: Places in whose name new kinds come, the same unless told otherwise.
 
     Raises:
         CsvUnreadable: The file as a whole cannot be read; nothing was entered.
@@ -80,13 +89,20 @@ def import_figures(
     read = [(row, _read(row, places)) for row in rows]
     drafts = [(row, each) for row, each in read if isinstance(each, NewFigure)]
     bad = [BadRow(row.line_no, *each) for row, each in read if isinstance(each, tuple)]
-    good, wrong, unchanged = _compared(session, drafts)
+    good, wrong, unchanged = _compared(
+        session, drafts, may_name_kinds=any(map(may_name, named_by or within))
+    )
     new = figures.enter(session, figures=good, actor=actor)
     return Imported(new, unchanged + len(good) - new, tuple(bad + wrong))
 
 
+def may_name(node: Node) -> bool:
+    """Whether a new kind may be named, and an old one renamed, at a place: they are everybody's."""
+    return node.parent_id is None or node.kind_code in NAMING
+
+
 def _compared(
-    session: Session, drafts: Sequence[tuple[Row, NewFigure]]
+    session: Session, drafts: Sequence[tuple[Row, NewFigure]], *, may_name_kinds: bool
 ) -> tuple[list[NewFigure], list[BadRow], int]:
     """Tell what is new from what is known, and from what contradicts it."""
     kinds = {
@@ -99,6 +115,10 @@ def _compared(
     }
     good, bad, unchanged = [], [], 0
     for row, draft in drafts:
+        if not may_name_kinds and draft.kind_code not in kinds:
+            told = f"a new kind {draft.kind_code!r} is named by a city"
+            bad.append(BadRow(row.line_no, "new_kind", told, "kind_code"))
+            continue
         key, says = figures.key_of(draft), (draft.value, draft.qualifier)
         kind = kinds.setdefault(draft.kind_code, (draft.name, draft.unit))
         if kind != (draft.name, draft.unit):

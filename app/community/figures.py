@@ -4,6 +4,7 @@ A kind of figure is known by its code and has one unit, so that two equal number
 taken for one thing. Nothing here adds two figures up.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from app.base import clock, serials
 from app.base.actors import Actor
+from app.base.errors import NotFound, ValidationFailed
 from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.figure_words import Stated
 from app.community.models import Node
-from app.community.models_figure import PLACES_MAX, Figure, FigureKind
+from app.community.models_figure import PLACES_MAX, Figure, FigureKind, FigureWithdrawal
 
+NAME_MAX, UNIT_MAX = 64, 16
 SERIES = "community_figure"
 VALUE_MAX = Decimal(10) ** 12
 TEN_THOUSANDS = "万"
@@ -93,17 +96,44 @@ def enter(session: Session, *, figures: Sequence[NewFigure], actor: Actor) -> in
     }
     session.execute(insert_or_ignore(session, FigureKind), list(kinds.values()))
     first = serials.take(session, ledger_id=serials.HOUSE, name=SERIES, count=len(figures))
-    rows = [_row(each, first + at, actor) for at, each in enumerate(figures)]
+    gone = _withdrawn_counts(session, figures)
+    rows = [
+        {**_row(each, first + at, actor), "edition": 1 + gone.get(key_of(each), 0)}
+        for at, each in enumerate(figures)
+    ]
     insert = insert_or_ignore(session, Figure.__table__).returning(Figure.id)
     return len(session.execute(insert, rows).all())
 
 
 def known(session: Session, figures: Sequence[NewFigure]) -> dict[tuple[object, ...], Figure]:
     """Return what stands of these already, by place, kind, day, span and source."""
-    nodes = {each.node_id for each in figures}
-    codes = {each.kind_code for each in figures}
-    query = sa.select(Figure).where(Figure.node_id.in_(nodes), Figure.kind_code.in_(codes))
+    query = _alike(figures).where(sa.not_(is_withdrawn()))
     return {key_of(each): each for each in session.scalars(query)}
+
+
+def is_withdrawn() -> sa.ColumnElement[bool]:
+    """Condition: the figure was taken down by two people; no page shows it."""
+    return sa.exists().where(
+        FigureWithdrawal.figure_id == Figure.id, FigureWithdrawal.state == "withdrawn"
+    )
+
+
+def rename_kind(session: Session, *, code: str, name: str, unit: str) -> FigureKind:
+    """Put right what a kind is called and counted in, for every place that has it.
+
+    Raises:
+        NotFound: There is no such kind.
+        ValidationFailed: Name or unit is empty or too long.
+    """
+    kind = session.get(FigureKind, code, with_for_update=True)
+    if kind is None:
+        raise NotFound("no such kind of figure")
+    for field, text, length_max in (("name", name, NAME_MAX), ("unit", unit, UNIT_MAX)):
+        if not 0 < len(text.strip()) <= length_max:
+            raise ValidationFailed("empty or too long", field=field)
+    kind.name, kind.unit = name.strip(), unit.strip()
+    session.flush()
+    return kind
 
 
 def key_of(figure: Figure | NewFigure) -> tuple[object, ...]:
@@ -126,13 +156,26 @@ def _histories(session: Session, condition: sa.ColumnElement[bool]) -> list[Hist
         sa.select(Figure, FigureKind, Node)
         .join(FigureKind, FigureKind.code == Figure.kind_code)
         .join(Node, Node.id == Figure.node_id)
-        .where(condition)
+        .where(condition, sa.not_(is_withdrawn()))
         .order_by(Node.path, Figure.kind_code, Figure.as_of_on.desc(), Figure.id.desc())
     )
     found: dict[tuple[int, str], tuple[FigureKind, Node, list[Figure]]] = {}
     for figure, kind, node in session.execute(query):
         found.setdefault((node.id, kind.code), (kind, node, []))[2].append(figure)
     return [History(kind, node, tuple(listed)) for kind, node, listed in found.values()]
+
+
+def _alike(figures: Sequence[NewFigure]) -> sa.Select[Figure]:
+    """Select the figures of the same places and kinds, withdrawn ones too."""
+    nodes = {each.node_id for each in figures}
+    codes = {each.kind_code for each in figures}
+    return sa.select(Figure).where(Figure.node_id.in_(nodes), Figure.kind_code.in_(codes))
+
+
+def _withdrawn_counts(
+    session: Session, figures: Sequence[NewFigure]
+) -> Counter[tuple[object, ...]]:
+    return Counter(map(key_of, session.scalars(_alike(figures).where(is_withdrawn()))))
 
 
 def _row(figure: NewFigure, figure_id: int, actor: Actor) -> dict[str, object]:

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import REFERENCE, Amount, Base, Instant, NodeId, Small, one_of, unique_where
-from app.community.models_figure import Figure, FigureKind
+from app.community.models_figure import Figure, FigureKind, FigureWithdrawal
 from app.community.models_term import TERM_KINDS, Term
 from app.community.models_zone import ZoneMember
 
-__all__ = ["TERM_KINDS", "Figure", "FigureKind", "Term", "ZoneMember"]
+__all__ = ["TERM_KINDS", "Figure", "FigureKind", "FigureWithdrawal", "Term", "ZoneMember"]
 
 PATH_TYPE = sa.String(255).with_variant(sa.String(255, collation="C"), "postgresql")
 """A path compares by bytes on every database, so that a prefix is a range."""

@@ -7,11 +7,23 @@ figure of the same kind stands beside the earlier one.
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.base.db import REFERENCE, Amount, Base, IdColumn, Instant, NodeId, Small
+from app.base.db import (
+    REFERENCE,
+    Amount,
+    Base,
+    Id,
+    IdColumn,
+    Instant,
+    NodeId,
+    Small,
+    one_of,
+    unique_where,
+)
 
 PLACES_MAX = 4
 """How many decimal places a figure may have."""
@@ -29,7 +41,10 @@ class FigureKind(Base):
 
 
 class Figure(Base):
-    """One imported figure. Append-only: 413 stays when 454 comes."""
+    """One imported figure. Append-only: 413 stays when 454 comes.
+
+    `edition`: 1, and one more for each that was withdrawn before.
+    """
 
     __tablename__ = "community_figure"
     __table_args__ = (
@@ -39,6 +54,7 @@ class Figure(Base):
             "as_of_on",
             "span",
             "source",
+            "edition",
             name="uq_community_figure_once",
         ),
         sa.ForeignKeyConstraint(["node_id"], ["community_node.id"]),
@@ -58,8 +74,33 @@ class Figure(Base):
     source: Mapped[str] = mapped_column(sa.String(120))
     entered_by_id: Mapped[IdColumn]
     entered_at: Mapped[Instant]
+    edition: Mapped[Small] = mapped_column(server_default="1")
 
     @property
     def value(self) -> Decimal:
         """The number itself: `digits` with `places` of them behind the point."""
         return Decimal(self.digits).scaleb(-self.places)
+
+
+class FigureWithdrawal(Base):
+    """A figure that somebody asked to take down (撤下); another person decides."""
+
+    __tablename__ = "community_figure_withdrawal"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["figure_id"], ["community_figure.id"]),
+        one_of("state", "waiting", "withdrawn", "refused"),
+        sa.CheckConstraint("decided_by_id <> asked_by_id", name="decided_by_another"),
+        unique_where(
+            "uq_community_figure_withdrawal_live", "figure_id", where="state <> 'refused'"
+        ),
+        REFERENCE,
+    )
+
+    id: Mapped[UUID] = mapped_column(Id(), primary_key=True)
+    figure_id: Mapped[Amount]
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    state: Mapped[str] = mapped_column(sa.String(9))
+    asked_by_id: Mapped[IdColumn]
+    asked_at: Mapped[Instant]
+    decided_by_id: Mapped[UUID | None] = mapped_column(Id())
+    decided_at: Mapped[Instant | None]

@@ -17,7 +17,7 @@ ROOM_LINES = {
     "activities": 7_400,
     "base": 1_900,
     "cli": 6_700,
-    "community": 3_150,
+    "community": 3_350,
     "ledger": 2_600,
     "mall": 9_000,
     "people": 8_950,

@@ -68,6 +68,7 @@ def test_a_need_is_met_and_a_figure_keeps_its_source(desktop, small_phone, tmp_p
         desktop.goto(base + rest)
         check_page(desktop)
 
+    sign_in(desktop, "administrator", to="/staff/")
     file = tmp_path / "figures.csv"
     file.write_text(FIGURES.format(code=base.rsplit("/", 1)[-1]))
     desktop.goto(f"{base}/figures/import")

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.base.actors import SYSTEM
-from app.base.errors import CsvUnreadable
+from app.base.actors import SYSTEM, Actor
+from app.base.errors import CsvUnreadable, NotFound, SecondPersonRequired, ValidationFailed
+from app.base.ids import new_id
 from app.base.transactions import attempt
-from app.community import figure_imports, figures
+from app.community import figure_imports, figure_withdrawals, figures
 from app.community.figure_words import Stated, about, allows, said, step_of
 from app.community.models import Figure, FigureKind
 from tests.factories.community import make_jinxi
@@ -178,3 +179,93 @@ def test_a_file_that_cannot_be_read_enters_nothing(session, city):
     with pytest.raises(CsvUnreadable), attempt(session):
         entered(session, city, "x\n", header="编码\n")
     assert (rows(session), session.scalar(sa.select(sa.func.count(FigureKind.code)))) == (0, 0)
+
+
+ASKER, OTHER = Actor(new_id()), Actor(new_id())
+
+
+def only(session):
+    return session.scalars(sa.select(Figure).order_by(Figure.id)).all()
+
+
+def taken_down(session, city, figure):
+    asked = figure_withdrawals.ask(
+        session, figure_id=figure.id, within=city, reason="抄错了一位", actor=ASKER
+    )
+    return figure_withdrawals.decide(
+        session, withdrawal_id=asked.id, within=city, verdict="approved", actor=OTHER
+    )
+
+
+def test_a_wrong_figure_is_taken_down_by_two_people_and_the_right_one_comes_in(session, city):
+    row = BRANCHES.format(value=4_540, day="2025-12-31", source="乙")
+    entered(session, city, row)
+    (wrong,) = only(session)
+    named = {"within": city, "actor": ASKER}
+    asked = figure_withdrawals.ask(session, figure_id=wrong.id, reason="多了一位", **named)
+    assert [each.latest.value for each in figures.list_at(session, city)] == [4_540]
+    with pytest.raises(SecondPersonRequired), attempt(session):
+        figure_withdrawals.decide(session, withdrawal_id=asked.id, verdict="approved", **named)
+    assert asked.state == "waiting"
+    named["actor"] = OTHER
+    figure_withdrawals.decide(session, withdrawal_id=asked.id, verdict="approved", **named)
+    assert figures.list_at(session, city) == []
+    right = BRANCHES.format(value=454, day="2025-12-31", source="乙")
+    assert entered(session, city, right).new == 1
+    assert (entered(session, city, right).unchanged, rows(session)) == (1, 2)
+    assert [each.latest.value for each in figures.list_in(session, city)] == [454]
+    (kept,) = figure_withdrawals.list_in(session, city, "withdrawn")
+    assert (kept.figure.value, kept.withdrawal.reason) == (4_540, "多了一位")
+    with pytest.raises(NotFound), attempt(session):
+        taken_down(session, city, wrong)
+
+
+def test_a_withdrawal_that_is_refused_leaves_the_figure_and_may_be_asked_again(session, city):
+    entered(session, city, BRANCHES.format(value=454, day="2025-12-31", source="乙"))
+    (figure,) = only(session)
+    named = {"figure_id": figure.id, "within": city, "actor": ASKER}
+    for wrong, reason in ((ValidationFailed, " "), (ValidationFailed, "长" * 201)):
+        with pytest.raises(wrong), attempt(session):
+            figure_withdrawals.ask(session, **named, reason=reason)
+    asked = figure_withdrawals.ask(session, **named, reason="看着不像")
+    with pytest.raises(ValidationFailed), attempt(session):
+        figure_withdrawals.ask(session, **named, reason="看着不像")
+    figure_withdrawals.decide(
+        session, withdrawal_id=asked.id, within=city, verdict="refused", actor=OTHER
+    )
+    assert len(figures.list_at(session, city)) == 1
+    taken_down(session, city, figure)
+    assert figures.list_at(session, city) == []
+
+
+def test_a_figure_of_elsewhere_is_not_there_to_be_taken_down(session, city):
+    entered(session, city, BRANCHES.format(value=454, day="2025-12-31", source="乙"))
+    (figure,) = only(session)
+    below = make_jinxi(session)[-1]
+    with pytest.raises(NotFound), attempt(session):
+        figure_withdrawals.ask(
+            session, figure_id=figure.id, within=below, reason="不对", actor=ASKER
+        )
+    assert figure_withdrawals.list_in(session, city, "waiting") == []
+
+
+def test_a_new_kind_is_named_by_a_city_and_by_nobody_below_it(session, city):
+    community = make_jinxi(session)[-1]
+    text = f"{community.code},own_kind,自己的指标,3,,个,,2025-12-31,报道丙\n"
+    assert [row.reason for row in entered(session, community, text).bad] == ["new_kind"]
+    assert (rows(session), figures.kinds_of(session, {"own_kind"})) == (0, {})
+    assert entered(session, city, text).new == 1
+    other = text.replace("丙", "丁")
+    assert entered(session, community, other).new == 1
+
+
+def test_a_kind_that_was_named_wrong_is_renamed_for_every_place(session, city):
+    entered(session, city, BRANCHES.format(value=454, day="2025-12-31", source="乙"))
+    figures.rename_kind(session, code="estate_group", name="小区党支部", unit="个支部")
+    (history,) = figures.list_at(session, city)
+    assert said(history.stated(history.latest)) == "454个支部"
+    with pytest.raises(ValidationFailed), attempt(session):
+        figures.rename_kind(session, code="estate_group", name=" ", unit="个")
+    with pytest.raises(NotFound), attempt(session):
+        figures.rename_kind(session, code="nobody", name="无", unit="个")
+    assert figures.kinds_of(session, {"estate_group"})["estate_group"].name == "小区党支部"

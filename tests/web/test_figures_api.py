@@ -1,15 +1,17 @@
 """Figures of a place at every door: stated and counted apart, never added up."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from app.base.actors import SYSTEM
-from app.community import tree
+from app.community import figure_imports, figure_withdrawals, figures, tree
 from app.people import team_cards, teams
 from app.people.team_cards import CardText
 from app.people.teams import NewTeam
 from app.web.session import COOKIE
+from tests.factories.desk import a_desk
 from tests.factories.doors import Town
 from tests.web.answers import done, everything, refused
 
@@ -27,9 +29,9 @@ def sent(caller: Any, text: str, **form: str) -> Any:
 
 def test_what_came_from_elsewhere_stands_apart_from_what_is_counted_here(town: Town) -> None:
     file = FILE.format(code=town.node.code)
-    assert done(sent(town.caller("staff"), file, dry_run="true"))["new_count"] == 3
-    assert done(sent(town.caller("staff"), file))["new_count"] == 3
-    again = done(sent(town.caller("staff"), file))
+    assert done(sent(town.caller("city_administrator"), file, dry_run="true"))["new_count"] == 3
+    assert done(sent(town.caller("city_administrator"), file))["new_count"] == 3
+    again = done(sent(town.caller("city_administrator"), file))
     assert (again["new_count"], again["unchanged_count"]) == (0, 3)
 
     shown = done(town.client.get(f"/api/v1/nodes/{town.node.code}/figures"))
@@ -56,9 +58,68 @@ def test_figures_of_a_foreign_place_are_unknown_and_nothing_is_entered(town: Tow
     assert everything(town.session) == before
 
 
+def test_a_wrong_figure_leaves_every_page_once_a_second_person_agrees(town: Town) -> None:
+    done(sent(town.caller("city_administrator"), FILE.format(code=town.node.code)))
+    path = f"/nodes/{town.node.code}/figures"
+    stations, _volunteers = done(town.client.get(f"/api/v1{path}"))["stated"]
+    wrong = stations["history"][0]["id"]
+    asked = done(town.caller("staff").post(f"{path}/{wrong}/withdrawal", {"reason": "抄错了"}), 201)
+    decide = f"{path}/withdrawals/{asked['id']}/decide"
+    refused(
+        town.caller("staff").post(decide, {"verdict": "approved"}), "second_person_required", 403
+    )
+    assert "239个" in town.client.get(f"/places/{town.node.code}").text
+    assert done(town.caller("second").post(decide, {"verdict": "approved"}))["state"] == "withdrawn"
+    assert "239个" not in town.client.get(f"/places/{town.node.code}").text
+    (listed,) = done(town.caller("staff").get(f"{path}/withdrawals"))["items"]
+    assert (listed["said"], listed["state"], listed["reason"]) == ("239个", "withdrawn", "抄错了")
+
+
+def test_a_kind_is_renamed_by_a_city_alone_because_it_is_everybodys(town: Town) -> None:
+    done(sent(town.caller("city_administrator"), FILE.format(code=town.node.code)))
+    path = f"/nodes/{town.node.code}/figures/kinds/stations"
+    wanted = {"name": "近邻驿站", "unit": "处"}
+    refused(town.caller("administrator").patch(path, wanted), "permission_denied", 403)
+    city = path.replace(town.node.code, "3509")
+    assert done(town.caller("city_administrator").patch(city, wanted))["unit"] == "处"
+    assert "239处" in town.client.get(f"/places/{town.node.code}").text
+
+
+def test_the_desk_takes_a_figure_down_in_two_steps(app, session) -> None:
+    desk = a_desk(app, session)
+    text = HEADER + FILE.format(code=desk.node.code)
+    figure_imports.import_figures(
+        session, BytesIO(text.encode()), within=[desk.world.city], actor=SYSTEM
+    )
+    session.commit()
+    (wrong,) = [
+        each for each in figures.list_at(session, desk.node) if each.kind.code == "stations"
+    ]
+    path = f"/figures/{wrong.latest.id}/withdrawal"
+    page = followed(desk, "staff", path, reason="抄错了")
+    assert "您提的，请同事来定。" in page
+    (asked,) = figure_withdrawals.list_in(session, desk.node, "waiting")
+    step = f"/figures/withdrawals/{asked.withdrawal.id}"
+    page = followed(desk, "second", step, verdict="approved")
+    assert "撤下的数" in page
+    assert "<s>" in page
+    renamed = {"name": "近邻驿站", "unit": "处"}
+    assert (
+        desk.at("administrator").send(desk.path("/figures/kinds/volunteers"), **renamed).status_code
+        == 403
+    )
+    assert figures.kinds_of(session, {"volunteers"})["volunteers"].unit == "人"
+
+
+def followed(desk, who: str, path: str, **fields: str) -> str:
+    answer = desk.at(who).send(desk.path(path), **fields)
+    assert answer.status_code == 303, answer.text[-1500:]
+    return desk.at(who).get(answer.location).text
+
+
 @pytest.mark.parametrize("path", ["/places/{code}", "/staff/{code}/figures"])
 def test_a_page_shows_the_figure_with_its_source_day_and_history(town: Town, path: str) -> None:
-    done(sent(town.caller("staff"), FILE.format(code=town.node.code)))
+    done(sent(town.caller("city_administrator"), FILE.format(code=town.node.code)))
     town.client.set_cookie(COOKIE, town.caller("staff").token)
     page = town.client.get(path.format(code=town.node.code))
 

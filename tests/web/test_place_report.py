@@ -77,7 +77,7 @@ def test_a_public_report_keeps_its_sums_for_a_moment_and_the_desk_counts_anew(to
 
 def test_what_others_stated_stands_beside_the_figure_with_its_source(town: Town) -> None:
     with_cards(town)
-    done(sent(town.caller("staff"), STATED.format(code=town.node.code)))
+    done(sent(town.caller("city_administrator"), STATED.format(code=town.node.code)))
     town.client.set_cookie(COOKIE, town.caller("staff").token)
     page = town.client.get(f"/staff/{town.node.code}/report").text
     (line,) = [
@@ -122,7 +122,7 @@ IMPORTED = (
 def with_words(town: Town) -> None:
     """Two figures in a sentence: one counted from three cards, one taken over."""
     with_cards(town)
-    done(sent(town.caller("staff"), IMPORTED.format(code=town.node.code)))
+    done(sent(town.caller("city_administrator"), IMPORTED.format(code=town.node.code)))
     path = f"/nodes/{town.node.code}/report/words"
     done(town.caller("staff").put(path, {"sentences": [WORDS]}))
 

@@ -5,14 +5,19 @@ overwritten.
 """
 
 from typing import Any
+from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from app.base.errors import PermissionDenied
 from app.base.transactions import reading
-from app.community import figure_imports, tree
+from app.community import figure_imports, figure_withdrawals, figures, tree
+from app.community.figure_words import Stated as AsStated
+from app.community.figure_words import said
+from app.community.models import FigureWithdrawal
 from app.ledger import books
 from app.people import audit
 from app.points import programmes
@@ -22,11 +27,20 @@ from app.reports.place_figures import Line, Stated
 from app.web import corrections
 from app.web.acts import act
 from app.web.api import standing
+from app.web.api.nodes import ADMINISTRATORS
 from app.web.api.uploads import stream_of
 from app.web.count_words import COUNTS
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
-from app.web.schemas.figures import PlaceFiguresOut
-from app.web.schemas.members import ImportIn, ImportOut, UploadIn
+from app.web.schemas.figures import (
+    AskedOut,
+    FigureKindIn,
+    KindOut,
+    PlaceFiguresOut,
+    WithdrawalDecisionIn,
+    WithdrawalOut,
+)
+from app.web.schemas.lists import items_of
+from app.web.schemas.members import ImportIn, ImportOut, ReasonIn, UploadIn
 from app.web.session import actor
 
 bp = Blueprint("figures", __name__, description="Figures of places")
@@ -66,7 +80,7 @@ def import_figures(files: dict[str, FileStorage], asked: dict[str, bool]) -> Res
             session, corrections.rewound(file), within=held, actor=actor()
         )
         if found.new and not asked["dry_run"]:
-            _note(session, found.new)
+            _note(session, "figures_imported", new_count=found.new)
         return _shown(found, asked["dry_run"])
 
     def rehearsed(session: Session, fact: None) -> dict[str, Any]:
@@ -75,15 +89,103 @@ def import_figures(files: dict[str, FileStorage], asked: dict[str, bool]) -> Res
     return act(rehearsed if asked["dry_run"] else verb, status=200)
 
 
-def _note(session: Session, new_count: int) -> None:
+@bp.get("/nodes/<node_code>/figures/withdrawals")
+@allow(SIGNED_IN)
+@bp.response(200, items_of(WithdrawalOut))
+def list_withdrawals(node_code: str) -> dict[str, Any]:
+    """List the figures of a place and below it that are withdrawn, or that somebody asked about."""
+    with reading() as session:
+        node = standing.place(session, node_code, standing.READERS)
+        listed = figure_withdrawals.list_in(session, node, "waiting", "withdrawn")
+        return {"items": [_withdrawal(each) for each in listed]}
+
+
+@bp.post("/nodes/<node_code>/figures/<int:figure_id>/withdrawal")
+@allow(SIGNED_IN)
+@bp.arguments(ReasonIn)
+@bp.response(201, AskedOut)
+def ask_withdrawal(asked: dict[str, str], node_code: str, figure_id: int) -> ResponseReturnValue:
+    """Ask that a wrong figure be taken down; another person decides."""
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        node = standing.place(session, node_code, standing.WORKERS)
+        found = figure_withdrawals.ask(
+            session, figure_id=figure_id, within=node, actor=actor(), **asked
+        )
+        return _step(session, found, "figure_withdrawal_asked")
+
+    return act(verb)
+
+
+@bp.post("/nodes/<node_code>/figures/withdrawals/<uuid:withdrawal_id>/decide")
+@allow(SIGNED_IN)
+@bp.arguments(WithdrawalDecisionIn)
+@bp.response(200, AskedOut)
+def decide_withdrawal(
+    asked: dict[str, str], node_code: str, withdrawal_id: UUID
+) -> ResponseReturnValue:
+    """Take a figure down that somebody else asked about, or leave it: `approved`, `refused`."""
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        node = standing.place(session, node_code, standing.DECIDERS)
+        found = figure_withdrawals.decide(
+            session, withdrawal_id=withdrawal_id, within=node, actor=actor(), **asked
+        )
+        return _step(session, found, f"figure_withdrawal_{asked['verdict']}")
+
+    return act(verb, status=200)
+
+
+@bp.patch("/nodes/<node_code>/figures/kinds/<kind_code>")
+@allow(SIGNED_IN)
+@bp.arguments(FigureKindIn)
+@bp.response(200, KindOut)
+def rename_kind(asked: dict[str, str], node_code: str, kind_code: str) -> ResponseReturnValue:
+    """Put right what a kind is called and counted in; by an administrator of a city or above."""
+
+    def verb(session: Session, _fact: None) -> dict[str, Any]:
+        node = standing.place(session, node_code, ADMINISTRATORS)
+        if not figure_imports.may_name(node):
+            raise PermissionDenied
+        kind = figures.rename_kind(session, code=kind_code, **asked)
+        told = {"code": kind.code, "name": kind.name, "unit": kind.unit}
+        _note(session, "figure_kind_renamed", **told)
+        return told
+
+    return act(verb, status=200)
+
+
+def _note(session: Session, action: str, **facts: Any) -> None:
     audit.write(
         session,
         ledger_id=audit.HOUSE,
         actor=actor(),
-        action="figures_imported",
+        action=action,
         subject_kind="node",
-        new_count=new_count,
+        **facts,
     )
+
+
+def _step(session: Session, found: FigureWithdrawal, action: str) -> dict[str, Any]:
+    _note(session, action, figure_id=found.figure_id)
+    return {"id": str(found.id), "figure_id": found.figure_id, "state": found.state}
+
+
+def _withdrawal(listed: figure_withdrawals.Listed) -> dict[str, Any]:
+    figure, kind, found = listed.figure, listed.kind, listed.withdrawal
+    return {
+        "id": found.id,
+        "figure_id": figure.id,
+        "node_code": listed.node.code,
+        "kind_code": kind.code,
+        "said": said(AsStated(figure.value, figure.qualifier, kind.unit)),
+        "as_of_on": figure.as_of_on,
+        "source": figure.source,
+        "state": found.state,
+        "reason": found.reason,
+        "asked_at": found.asked_at,
+        "decided_at": found.decided_at,
+    }
 
 
 def _shown(found: figure_imports.Imported, is_dry_run: bool) -> dict[str, Any]:
@@ -116,7 +218,7 @@ def _stated(each: Stated) -> dict[str, Any]:
 def _line(line: Line) -> dict[str, Any]:
     figure = line.figure
     plain = {name: getattr(figure, name) for name in ("qualifier", "span", "as_of_on", "source")}
-    return {"said": line.said, "value": format(figure.value, "f"), **plain}
+    return {"id": figure.id, "said": line.said, "value": format(figure.value, "f"), **plain}
 
 
 def _counted(count: Count) -> dict[str, Any]:

@@ -6,23 +6,28 @@ taken in. Figures are never overwritten, and nothing here adds two of them up.
 
 import io
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.base.errors import PermissionDenied
 from app.base.serials import HOUSE
 from app.base.transactions import reading
-from app.community import figure_imports, figures
-from app.community.figure_words import said
-from app.people import audit
+from app.community import figure_imports, figure_withdrawals, figures
+from app.community.figure_words import Stated, said
+from app.people import audit, roles
 from app.reports import place_figures
 from app.web.count_words import COUNTS
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas.desk import ReasonIn
+from app.web.schemas.figures import FigureKindIn, WithdrawalDecisionIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.lists_in import ListIn, Taken
+from app.web.translate import _
 
 bp = Blueprint("figures", __name__, url_prefix="/<place>/figures")
 
@@ -31,6 +36,10 @@ bp = Blueprint("figures", __name__, url_prefix="/<place>/figures")
 @allow(SIGNED_IN)
 def show() -> ResponseReturnValue:
     """Show the place in figures, and what the places below it state."""
+    return _show()
+
+
+def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("manage")
     with reading() as session:
         here = desk.here()
@@ -38,7 +47,87 @@ def show() -> ResponseReturnValue:
         below = [
             each for each in figures.list_in(session, here.node) if each.node.id != here.node.id
         ]
-    return forms.page("figures/show.html", picture=picture, below=below, counts=COUNTS, said=said)
+        wrong = figure_withdrawals.list_in(session, here.node, "waiting", "withdrawn")
+    return forms.page(
+        "figures/show.html",
+        problem,
+        picture=picture,
+        below=below,
+        counts=COUNTS,
+        said=said,
+        as_stated=_as_stated,
+        waiting=[each for each in wrong if each.withdrawal.state == "waiting"],
+        withdrawn=[each for each in wrong if each.withdrawal.state == "withdrawn"],
+        asked_about={each.figure.id for each in wrong},
+        mine=desk.me(),
+        may_name=here.may(desk.MANAGERS) and figure_imports.may_name(here.node),
+    )
+
+
+@bp.post("/<int:figure_id>/withdrawal")
+@allow(SIGNED_IN)
+def ask_withdrawal(figure_id: int) -> ResponseReturnValue:
+    """Ask that a wrong figure be taken down."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        node = desk.require_here(session, desk.WORKERS)
+        named: dict[str, Any] = {"figure_id": figure_id, "within": node}
+        figure_withdrawals.ask(session, **named, actor=actor(), **asked)
+        _note(session, "figure_withdrawal_asked", figure_id=figure_id)
+
+    return _step(verb, ReasonIn, _("记下了，请同事看一看再撤下。"))
+
+
+@bp.post("/withdrawals/<uuid:withdrawal_id>")
+@allow(SIGNED_IN)
+def decide_withdrawal(withdrawal_id: UUID) -> ResponseReturnValue:
+    """Take a figure down that a colleague asked about, or leave it."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        node = desk.require_here(session, desk.DECIDERS)
+        named: dict[str, Any] = {"withdrawal_id": withdrawal_id, "within": node}
+        found = figure_withdrawals.decide(session, **named, actor=actor(), **asked)
+        action = f"figure_withdrawal_{asked['verdict']}"
+        _note(session, action, figure_id=found.figure_id)
+
+    return _step(verb, WithdrawalDecisionIn, _("办好了。撤下的数哪里都不再写。"))
+
+
+@bp.post("/kinds/<kind_code>")
+@allow(SIGNED_IN)
+def rename_kind(kind_code: str) -> ResponseReturnValue:
+    """Put right what a kind is called and counted in, everywhere."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        node = desk.require_here(session, desk.MANAGERS)
+        if not figure_imports.may_name(node):
+            raise PermissionDenied
+        figures.rename_kind(session, code=kind_code, **asked)
+        _note(session, "figure_kind_renamed", code=kind_code, **asked)
+
+    return _step(verb, FigureKindIn, _("改好了，各处都照新的写。"))
+
+
+def _as_stated(each: figure_withdrawals.Listed) -> str:
+    return said(Stated(each.figure.value, each.figure.qualifier, each.kind.unit))
+
+
+def _step(verb: Any, schema: Any, said: str) -> ResponseReturnValue:
+    return forms.answer(
+        verb, schema=schema, said=said, to=url_for("staff.figures.show"), again=_show
+    )
+
+
+def _note(session: Session, action: str, **facts: Any) -> None:
+    audit.write(
+        session,
+        ledger_id=audit.HOUSE,
+        actor=actor(),
+        action=action,
+        subject_kind="node",
+        node_code=desk.here().node.code,
+        **facts,
+    )
 
 
 @bp.get("/import")
@@ -78,17 +167,13 @@ def _form(problem: Problem | None = None, **found: Any) -> ResponseReturnValue:
 def _take(session: Session, content: bytes) -> Taken:
     node = desk.require_here(session, desk.WORKERS)
     found = figure_imports.import_figures(
-        session, io.BytesIO(content), within=[node], actor=actor()
-    )
-    audit.write(
         session,
-        ledger_id=audit.HOUSE,
+        io.BytesIO(content),
+        within=[node],
+        named_by=roles.nodes_of(session, person_id=actor().person_id, roles=desk.WORKERS),
         actor=actor(),
-        action="figures_imported",
-        subject_kind="node",
-        node_code=desk.here().node.code,
-        new_count=found.new,
     )
+    _note(session, "figures_imported", new_count=found.new)
     return Taken(found.new, found.unchanged, found.bad)
 
 
