@@ -1,7 +1,6 @@
 """Grants: deeds become minutes and points, once, whatever door they came through.
 
-A batch costs the same few statements as one deed. A grant is posted at once or
-waits for a person (`approvals`); the same source granted again returns the first.
+A batch is a few statements; a grant is posted or waits (`approvals`), once for each source.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -20,15 +20,15 @@ ROOM_LINES = {
     "community": 3_350,
     "ledger": 2_600,
     "mall": 9_000,
-    "people": 8_950,
+    "people": 9_000,
     "points": 12_400,
     "reports": 8_100,
-    "service_orders": 7_300,
+    "service_orders": 7_350,
     "web": 3_500,
-    "web/api": 15_300,
+    "web/api": 15_500,
     "web/h5": 9_300,
-    "web/schemas": 6_550,
-    "web/staff": 12_900,
+    "web/schemas": 6_650,
+    "web/staff": 13_050,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700
