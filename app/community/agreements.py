@@ -147,12 +147,20 @@ def is_running(agreement: Agreement, on: date) -> bool:
 def count_by_kind_of_unit(session: Session, node: Node, *, kind: str) -> dict[str, int]:
     """Count the agreements of a kind that run today, by the kind of their unit (7 + 3, T20)."""
     today = clock.today()
-    units = {unit.id: unit.kind for unit in session.scalars(sa.select(Unit))}
-    found: dict[str, int] = {}
-    for each in list_in(session, node, kind=kind):
-        if is_running(each, today):
-            found[units[each.unit_id]] = found.get(units[each.unit_id], 0) + 1
-    return found
+    query = (
+        sa.select(Unit.kind, sa.func.count())
+        .join(Agreement, Agreement.unit_id == Unit.id)
+        .join(Node, Node.id == Agreement.node_id)
+        .where(
+            tree.within(Node.path, node),
+            Agreement.kind == kind,
+            Agreement.begins_on <= today,
+            sa.or_(Agreement.ends_on.is_(None), Agreement.ends_on >= today),
+            sa.or_(Agreement.ended_on.is_(None), Agreement.ended_on >= today),
+        )
+        .group_by(Unit.kind)
+    )
+    return {row[0]: int(row[1]) for row in session.execute(query)}
 
 
 def _end_expired(session: Session, node: Node) -> None:

@@ -139,7 +139,9 @@ def enlist_unit(
     return found
 
 
-def list_units(session: Session, *, ledger_id: int, node: Node) -> list[tuple[Unit, Node]]:
+def list_units(
+    session: Session, *, ledger_id: int, node: Node, limit: int | None = None, offset: int = 0
+) -> list[tuple[Unit, Node]]:
     """List the units that reported in to a place or below it, with where, by name."""
     query = (
         sa.select(Unit, Node)
@@ -148,7 +150,7 @@ def list_units(session: Session, *, ledger_id: int, node: Node) -> list[tuple[Un
         .where(UnitEnlistment.ledger_id == ledger_id, tree.within(Node.path, node))
         .order_by(Unit.name, Node.path)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [(row[0], row[1]) for row in session.execute(query.limit(limit).offset(offset))]
 
 
 def list_at_home(

@@ -8,6 +8,7 @@ from app.people.models import Audit
 from app.reports.models import Export
 from app.web.session import COOKIE
 from tests.factories.doors import Town
+from tests.ledger.statements_counted import counted
 from tests.web.answers import done, everything, once, refused
 
 NAMES = ("需求清单", "共建项目清单", "资源清单", "在职党员岗位清单")
@@ -51,6 +52,36 @@ def test_t4_what_is_linked_is_seen_from_every_list_at_every_door(town: Town, sch
     assert [name for name in NAMES if name in tabs] == list(NAMES)
     assert "一小" in tabs
     assert done(staff.get(f"{path}?list_code=need"))["items"][0]["unit"] == "一小"
+
+
+def test_a_list_reads_its_units_and_places_at_once(town: Town, school) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/register-entries"
+    other = units.add(town.session, node=town.node, kind="学校", name="二小", actor=SYSTEM)
+    town.session.commit()
+    for unit in (school, other):
+        done(staff.post(path, entry(town, unit_id=unit.id)), 201)
+    with counted(town.session) as few:
+        done(staff.get(f"{path}?list_code=need&limit=1"))
+    with counted(town.session) as many:
+        items = done(staff.get(f"{path}?list_code=need"))["items"]
+    assert {each["unit"] for each in items} == {"一小", "二小"}
+    assert len(many) == len(few)
+
+
+def test_units_that_reported_in_come_by_pages_and_what_is_counted_has_none(town: Town) -> None:
+    staff, path = town.caller("staff"), f"{town.book}/unit-enlistments"
+    for name in ("一小", "二小"):
+        unit = units.add(town.session, node=town.node, kind="学校", name=name, actor=SYSTEM)
+        town.session.commit()
+        done(staff.post(path, {"unit_id": unit.id, "node_code": town.node.code}), 201)
+    names = [each["unit"] for each in done(staff.get(path))["items"]]
+    assert set(names) == {"一小", "二小"}
+    for offset in (0, 1):
+        page = done(staff.get(f"{path}?limit=1&offset={offset}"))["items"]
+        assert [each["unit"] for each in page] == [names[offset]]
+    for whole in ("enlistments/figures", "claims-by-grid"):
+        refused(staff.get(f"{town.book}/{whole}?limit=1"), "validation_failed", 422)
+        done(staff.get(f"{town.book}/{whole}?node_code={town.node.code}"))
 
 
 def test_t4_each_list_leaves_as_a_file_that_is_registered(town: Town) -> None:

@@ -6,11 +6,13 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from app.activities import joint_counts
 from app.base.actors import SYSTEM
-from app.community import units, venues
+from app.community import agreements, units, venues
 from tests.factories import onsite, pages
 from tests.factories.activities import DAY, EVE, at
 from tests.factories.community import make_node
+from tests.ledger.statements_counted import counted
 from tests.web.answers import done
 
 VENUE = {
@@ -188,3 +190,34 @@ def test_c9_units_sum_to_more_than_the_whole_and_the_screen_says_why(app, sessio
     assert page.count(">1</a>") == 2
     assert "健康义诊" in own.split("金溪业委会参加的", 1)[1]
     assert "健康义诊" not in none
+
+
+def test_t17_what_units_do_with_a_place_is_counted_at_once(app, session, site, desk):
+    _staff, base = desk
+    with at("08:30", EVE):
+        signed = [
+            units.add(session, node=site.town.node, kind="业委会", name=f"单位{nth}", actor=SYSTEM)
+            for nth in range(3)
+        ]
+        session.commit()
+    path, (slot,) = site.opened(unit_ids=[each.id for each in signed[:2]])
+    site.been(site.wen, slot, "09:00", "11:00")
+    site.confirm(slot)
+    sent = []
+    with at("12:30"):
+        done(site.leader.post(f"{path}/close", {"beneficiary_count": 30}))
+        staff = pages.browser(app, session, site.caller("staff").member)
+        for unit in signed:
+            terms = agreements.Terms("joint", "共建协议", EVE)
+            agreements.sign(session, unit=unit, node=site.town.node, terms=terms, actor=SYSTEM)
+            session.commit()
+            with counted(session) as statements:
+                page = staff.get(f"{base}/agreements")
+            sent.append(len(statements))
+        held = joint_counts.count_by_unit(
+            session, ledger_id=site.town.ledger_id, node=site.town.node,
+            unit_ids={each.id for each in signed}, states=("finished", "archived"),
+        )  # fmt: skip
+    assert page.status_code == 200
+    assert len(set(sent)) == 1, sent
+    assert [held[each.id] for each in signed] == [1, 1, 0]

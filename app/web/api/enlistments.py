@@ -21,7 +21,7 @@ from app.web.acts import act
 from app.web.api import standing, uploads
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import PlacePageIn, items_of
+from app.web.schemas.lists import PlaceIn, PlacePageIn, items_of
 from app.web.schemas.members import ImportIn, ImportOut, UploadIn
 from app.web.schemas.registers import (
     EnlistmentFiguresOut,
@@ -115,7 +115,7 @@ def import_enlistments(
 
 @bp.get("/enlistments/figures")
 @allow(SIGNED_IN)
-@bp.arguments(PlacePageIn, location="query")
+@bp.arguments(PlaceIn, location="query")
 @bp.response(200, EnlistmentFiguresOut)
 def figures(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Show the three populations apart, and the hours: once by residence, of which by unit."""
@@ -141,8 +141,8 @@ def list_units(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List the units that reported in to a place and below it."""
     ledger_id = book_id(book)
     with reading() as session:
-        node = standing.place(session, asked.get("node_code"), READERS)
-        found = enlistments.list_units(session, ledger_id=ledger_id, node=node)
+        node = standing.place(session, asked.pop("node_code", None), READERS)
+        found = enlistments.list_units(session, ledger_id=ledger_id, node=node, **asked)
         return {
             "items": [
                 {"unit_id": unit.id, "unit": unit.name, "node_code": place.code}

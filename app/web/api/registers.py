@@ -1,5 +1,6 @@
 """The four lists over HTTP: rows entered, changed, moved, linked, and each list as a file (T4)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from app.web.api import reports, standing
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import PlacePageIn, items_of
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.registers import (
     ChangeIn,
     EntryIn,
@@ -49,7 +50,7 @@ def list_entries(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         found = register_listings.list_in(session, ledger_id=ledger_id, node=node, **asked)
         ids = [each.id for each in found]
         beside = register_listings.links_of(session, ledger_id=ledger_id, entry_ids=ids)
-        return {"items": [_shown(session, each, beside.get(each.id, [])) for each in found]}
+        return {"items": _listed(session, found, beside)}
 
 
 @bp.post("/register-entries")
@@ -161,7 +162,7 @@ def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
 @bp.get("/claims-by-grid")
 @allow(SIGNED_IN)
-@bp.arguments(PlacePageIn, location="query")
+@bp.arguments(PlaceIn, location="query")
 @bp.response(200, items_of(GridClaimsOut))
 def list_by_grid(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Count the claims of a place by grid (T5); those outside of grids in a line of their own."""
@@ -200,11 +201,24 @@ def _whole(session: Session, entry: RegisterEntry) -> dict[str, Any]:
 
 
 def _shown(session: Session, entry: RegisterEntry, linked: list[RegisterEntry]) -> dict[str, Any]:
+    return _listed(session, [entry], {entry.id: linked})[0]
+
+
+def _listed(
+    session: Session,
+    found: Sequence[RegisterEntry],
+    linked: Mapping[UUID, list[RegisterEntry]],
+) -> list[dict[str, Any]]:
+    """Show rows with their units and places, each read in one statement."""
     names = ("id", "number", "list_code", "title", "text", "unit_id", "state", "due_on", "version")
-    unit = units.get(session, entry.unit_id) if entry.unit_id else None
-    return {
-        **{name: getattr(entry, name) for name in names},
-        "unit": unit.name if unit else None,
-        "node_code": tree.get(session, entry.node_id).code,
-        "linked": linked,
-    }
+    owners = units.get_many(session, {each.unit_id for each in found if each.unit_id})
+    nodes = tree.get_many(session, {each.node_id for each in found})
+    return [
+        {
+            **{name: getattr(each, name) for name in names},
+            "unit": owners[each.unit_id].name if each.unit_id else None,
+            "node_code": nodes[each.node_id].code,
+            "linked": linked.get(each.id, []),
+        }
+        for each in found
+    ]

@@ -4,7 +4,7 @@ from functools import cache
 
 from marshmallow import Schema, fields
 
-from app.web.schemas import PageIn, Text
+from app.web.schemas import InSchema, PageIn, Text
 
 
 @cache
@@ -14,6 +14,12 @@ def items_of(schema: type[Schema]) -> type[Schema]:
     listed = Schema.from_dict({"items": fields.List(fields.Nested(schema))}, name=name)
     listed.__module__ = schema.__module__
     return listed
+
+
+class PlaceIn(InSchema):
+    """Of which place; without one, of the highest in one's charge. What is counted has no pages."""
+
+    node_code = Text(length_max=32)
 
 
 class PlacePageIn(PageIn):

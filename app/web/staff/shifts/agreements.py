@@ -6,7 +6,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.activities import listings
+from app.activities import joint_counts
 from app.base import clock
 from app.base.serials import HOUSE
 from app.base.transactions import reading
@@ -24,7 +24,6 @@ from app.web.translate import _, _l
 
 bp = Blueprint("agreements", __name__, url_prefix="/<place>/agreements")
 KINDS = {"joint": _l("共建协议"), "pairing": _l("结对共建"), "claim": _l("认领楼栋、网格")}
-COUNTED_MAX = 1_000
 LEVELS_ABOVE = 2
 
 
@@ -127,18 +126,13 @@ def _units(session: Session, node: Node) -> list[tuple[int, str]]:
 
 def _projects(session: Session, node: Node, found: list[Agreement]) -> dict[int, int]:
     """Count what each unit does with this place: activities held together (T17)."""
-    counts = {}
-    for unit_id in {each.unit_id for each in found}:
-        held = listings.list_activities(
-            session,
-            ledger_id=desk.ledger_id(),
-            node=node,
-            states=("finished", "archived"),
-            unit_id=unit_id,
-            limit=COUNTED_MAX,
-        )
-        counts[unit_id] = len(held)
-    return counts
+    return joint_counts.count_by_unit(
+        session,
+        ledger_id=desk.ledger_id(),
+        node=node,
+        unit_ids={each.unit_id for each in found},
+        states=("finished", "archived"),
+    )
 
 
 def _note(session: Session, action: str, agreement: Agreement) -> None:
