@@ -4,7 +4,7 @@ Goods of kind `offer` that belong to offers are sold only under one that is open
 meant for the member; its limit counts. A class is booked, and never handed out at a till.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -54,21 +54,28 @@ def for_member(
     asked = [one.id for one in goods.values() if one.kind == OFFERED]
     for goods_id, some in offers.of_goods(session, ledger_id=ledger_id, goods_ids=asked).items():
         named = groups.of_many(session, ledger_id=ledger_id, member_ids=[member_id])
-        judged = [(each, offers.refusal_for(each, named[member_id])) for each in some]
-        fitting = [each for each, refusal in judged if refusal is None]
-        if fitting:
+        refusal = refusal_of(some, named[member_id])
+        if refusal is None:
+            fitting = [one for one in some if offers.refusal_for(one, named[member_id]) is None]
             ruled.goods[goods_id] = _limited(goods[goods_id], fitting)
         else:
-            ruled.refusals[goods_id] = _why_not([refusal for _, refusal in judged if refusal])
+            ruled.refusals[goods_id] = refusal
     return ruled
+
+
+def refusal_of(some: Sequence[Offer], own_groups: Collection[str]) -> DomainError | None:
+    """Return why goods of these offers are not sold to a member; None if one fits, or none is.
+
+    It says for whom they are, rather than that another offer is over.
+    """
+    said = [offers.refusal_for(each, own_groups) for each in some]
+    refused = [each for each in said if each is not None]
+    if len(refused) < len(said) or not said:
+        return None
+    return min(refused, key=lambda each: isinstance(each, OfferNotOpen))
 
 
 def _limited(one: OnShelf, fitting: list[Offer]) -> OnShelf:
     """Return goods under the widest of the offers that fit; never wider than their own limit."""
     most = max(each.person_period_max for each in fitting)
     return replace(one, person_period_max=min(most, one.person_period_max or most))
-
-
-def _why_not(said: list[DomainError]) -> DomainError:
-    """Return the refusal that says most: for whom it is, rather than that another is over."""
-    return min(said, key=lambda each: isinstance(each, OfferNotOpen))

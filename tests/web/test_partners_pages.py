@@ -12,6 +12,7 @@ from app.people import codes, members
 from app.people.models import Member
 from app.points import programmes
 from app.points.rates import Terms
+from app.web.h5.partners import buying, mine
 from tests.factories import mall as make
 from tests.factories import pages, points
 from tests.factories import till as counter
@@ -168,6 +169,27 @@ def test_m1_an_offer_for_points_is_made_at_the_desk_and_not_used_for_nothing(her
     sent = phone.send(f"{at}/use", offer_id=offer.id)
     assert (sent.status_code, "这个优惠要用积分换" in sent.text) == (409, True)
     assert phone.send(f"/partners/at/{here.mall.shop_id}/use", offer_id=offer.id).status_code == 404
+
+
+def test_the_lists_of_services_and_of_mine_are_read_in_pages(here, member, monkeypatch):
+    monkeypatch.setattr(buying, "PAGE_SIZE", 2)
+    monkeypatch.setattr(mine, "PAGE_SIZE", 2)
+    named = {"ledger_id": here.mall.ledger_id, "member_id": member.id}
+    for number in range(3):
+        meal = make.put_goods(
+            here.session, here.mall, price=1, kind="service", name=f"餐券{number}"
+        )
+        vouchers.issue(
+            here.session, **named, goods_id=meal.id, expected_points=1, actor=here.mall.staff
+        )
+    here.session.commit()
+    phone = browser(here, member)
+    for path, newest_first in (("/partners/services", False), ("/partners/mine", True)):
+        first, second = phone.get(path).text, phone.get(f"{path}?offset=2").text
+        seen = [[f"餐券{n}" in page for n in range(3)] for page in (first, second)]
+        expected = [[False, True, True], [True, False, False]]
+        assert seen == (expected if newest_first else [row[::-1] for row in expected])
+        assert "offset=2" in first
 
 
 def test_m3_the_code_of_a_suspended_merchant_is_refused(here, member):

@@ -1,6 +1,5 @@
 """Services and classes for points: bought as a voucher, a place of a class as one (L8, M6)."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +7,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import settings, tree
-from app.mall import goods, shops, vouchers
-from app.mall.goods import COUNTED_KINDS
-from app.mall.models import Goods, Shop
+from app.mall import goods, service_lists, shops, vouchers
 from app.points import programmes, wallets
 from app.web.acts import submit
-from app.web.h5 import own
+from app.web.h5 import own, paging
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
@@ -26,24 +22,29 @@ from app.web.session import actor
 bp = own.for_oneself(Blueprint("partner_services", __name__))
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service at a shop; `left_count` is None where nothing is counted."""
-
-    goods: Goods
-    shop: Shop
-    left_count: int | None
+PAGE_SIZE = 30
 
 
 @bp.get("/partners/services")
 @allow(SIGNED_IN)
 def page() -> ResponseReturnValue:
-    """List what services and classes the programme's shops have now."""
+    """List what services and classes the programme's shops have now, the nearest first."""
     with reading() as session:
         me = _me(session)
-        found = list_of(session, me)
+        top = tree.get(session, programmes.of_ledger(session, me.ledger_id).node_id)
+        above = tree.ancestors(session, me.node)
+        around = [each for each in above if tree.contains(top, each)]
+        slice_of: dict[str, Any] = {"limit": PAGE_SIZE + 1, "offset": paging.offset()}
+        listed, pages = paging.cut(
+            service_lists.near(session, ledger_id=me.ledger_id, around=around, **slice_of),
+            limit=PAGE_SIZE,
+            endpoint="h5.partner_services.page",
+        )
+        found = service_lists.for_member(session, **me.key, found=listed)
         spendable = wallets.holding(session, **me.key).spendable_points
-    return show_page("h5/partners/services.html", me=me, found=found, spendable=spendable)
+    return show_page(
+        "h5/partners/services.html", me=me, found=found, spendable=spendable, pages=pages
+    )
 
 
 @bp.get("/partners/services/<uuid:goods_id>")
@@ -77,28 +78,6 @@ def buy(goods_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("h5.partner_mine.voucher", voucher_id=voucher_id, new=1), code=303)
 
 
-def list_of(session: Session, me: Own) -> list[Service]:
-    """List the services on sale in the open shops of the programme, classes by their time."""
-    top = tree.get(session, programmes.of_ledger(session, me.ledger_id).node_id)
-    found = []
-    for shop in shops.list_within(session, ledger_id=me.ledger_id, node=top):
-        if shop.state == "open":
-            named: dict[str, Any] = {"ledger_id": me.ledger_id, "shop_id": shop.id}
-            listed = goods.list_of_shop(session, **named, on_sale_only=True)
-            found += [_service(each, shop) for each in listed if _is_sold(each)]
-    last = clock.now().max.replace(tzinfo=clock.now().tzinfo)
-    return sorted(found, key=lambda each: (each.goods.starts_at or last, each.goods.name))
-
-
-def _is_sold(each: Goods) -> bool:
-    return each.kind in vouchers.KINDS and (each.starts_at is None or each.starts_at > clock.now())
-
-
-def _service(each: Goods, shop: Shop) -> Service:
-    is_counted = each.kind in COUNTED_KINDS
-    return Service(each, shop, each.stock_count - each.reserved_count if is_counted else None)
-
-
 def _one(goods_id: UUID, problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = _me(session)
@@ -107,12 +86,13 @@ def _one(goods_id: UUID, problem: dict[str, Any] | None = None) -> ResponseRetur
             raise NotFound("no service")
         shop = shops.get(session, ledger_id=me.ledger_id, shop_id=found.shop_id)
         days = settings.read(session, tree.get(session, shop.node_id), vouchers.DAYS)
+        (service,) = service_lists.for_member(session, **me.key, found=[(found, shop)])
         spendable = wallets.holding(session, **me.key).spendable_points
     return show_page(
         "h5/partners/service.html",
         problem,
         me=me,
-        service=_service(found, shop),
+        service=service,
         days=days[vouchers.DAYS],
         spendable=spendable,
     )
