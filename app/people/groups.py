@@ -99,6 +99,34 @@ def count_within(session: Session, *, ledger_id: int, node: Node) -> dict[str, i
     return {group: found.get(group, 0) for group in GROUPS}
 
 
+def list_within(
+    session: Session, *, ledger_id: int, node: Node, group: str, limit: int, offset: int = 0
+) -> list[Member]:
+    """List the active members of a place who belong to a group, by number.
+
+    Raises:
+        ValidationFailed: There is no such group.
+    """
+    require_known(group)
+    query = (
+        sa.select(Member)
+        .join(
+            MemberGroup,
+            sa.and_(MemberGroup.ledger_id == Member.ledger_id, MemberGroup.member_id == Member.id),
+        )
+        .join(Node, Node.id == Member.node_id)
+        .where(
+            Member.ledger_id == ledger_id,
+            MemberGroup.ledger_id == ledger_id,
+            MemberGroup.group_code == group,
+            Member.state == "active",
+            tree.within(Node.path, node),
+        )
+        .order_by(Member.volunteer_no, Member.id)
+    )
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
 def move(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) -> None:
     """Let a kept membership belong to the groups of both, when two are merged (L13)."""
     query = sa.select(MemberGroup).where(

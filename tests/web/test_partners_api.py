@@ -1,6 +1,7 @@
 """Offers, vouchers and reservations over HTTP: who may, what is said, and what nobody sees."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 
@@ -75,6 +76,34 @@ def test_m1_an_offer_is_seen_with_the_reason_why_it_is_not_for_me_and_used_by_co
     refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "offer_not_open", 409)
     gone = done(here.staff.post(f"/members/{member.id}/groups", {**group, "is_in": False}))
     assert gone["groups"] == []
+
+
+def test_m1_a_merchants_list_is_tried_and_then_taken_in_as_a_file(here):
+    offer = done(publish(here, person_period_max=3), 201)
+    member, phone, _ = member_with(here)
+    text = (
+        "优惠编号,志愿者编号,日期,次数\n"
+        f"{offer['number']},{member.volunteer_no},2026-03-02,2\n"
+        f"{offer['number']},X-1,2026-03-02,1\n"
+    )
+    path = f"{here.staff.root}/merchants/{here.mall.merchant.id}/offer-uses/import"
+
+    def send(caller, **more):
+        headers = caller.headers() | {"Idempotency-Key": counter.new_key()}
+        data = {"file": (BytesIO(text.encode()), "list.csv"), **more}
+        return caller.client.post(path, headers=headers, data=data)
+
+    with here.unchanged():
+        refused(send(phone), "permission_denied", 403)
+        tried = done(send(here.staff, dry_run="true"))
+        assert (tried["is_dry_run"], tried["new_count"]) == (True, 2)
+    found = done(send(here.staff))
+    assert (found["new_count"], [row["reason"] for row in found["bad_rows"]]) == (
+        2, ["unknown_member"],
+    )  # fmt: skip
+    assert done(send(here.staff))["unchanged_count"] == 2
+    months = done(here.staff.get("/offer-months"))["items"]
+    assert months == [{"period": "2026-03", "times_count": 2}]
 
 
 def test_m7_a_voucher_is_bought_shown_to_its_member_and_honoured_once(here):

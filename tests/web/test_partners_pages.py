@@ -8,7 +8,7 @@ import pytest
 
 from app.base import clock
 from app.mall import merchants, offer_uses, offers, vouchers
-from app.people import codes, members
+from app.people import codes, groups, members
 from app.people.models import Member
 from app.points import programmes
 from app.points.rates import Terms
@@ -190,6 +190,23 @@ def test_the_lists_of_services_and_of_mine_are_read_in_pages(here, member, monke
         expected = [[False, True, True], [True, False, False]]
         assert seen == (expected if newest_first else [row[::-1] for row in expected])
         assert "offset=2" in first
+
+
+def test_m1_a_member_is_taken_out_of_a_group_at_the_desk(here, member):
+    staff, place = of(here, here.mall.staff), f"/staff/{here.mall.node.code}/offers"
+    staff.send(f"{place}/groups", group=RIDERS, numbers=member.volunteer_no)
+    page = staff.get(f"{place}/groups?group={RIDERS}").text
+    assert (member.volunteer_no in page, "移出…" in page) == (True, True)
+    member_id = member.id
+    clerk = of(here, here.mall.clerk)
+    with here.unchanged():
+        out = {"group": RIDERS, "member_id": member_id}
+        assert clerk.send(f"{place}/groups/out", **out).status_code in (403, 404)
+    sent = staff.send(f"{place}/groups/out", **out)
+    assert sent.status_code == 303
+    assert "这个群体还没有人" in staff.get(sent.headers["Location"]).text
+    named = {"ledger_id": here.mall.ledger_id, "member_ids": [member_id]}
+    assert groups.of_many(here.session, **named)[member_id] == frozenset()
 
 
 def test_m3_the_code_of_a_suspended_merchant_is_refused(here, member):

@@ -186,6 +186,7 @@ MAY = {
     "merchant_offers.count_months": READ,
     "merchant_offers.use": KEEP,
     "merchant_offers.*": ANYONE,
+    "offer_lists.take_in": WRITE,
     "claimed.list_*": READ,
     "claimed.*": WRITE,
     "classes.*": WRITE,

@@ -25,6 +25,7 @@ from app.mall.sales import Slip
 from app.web.acts import Look, act
 from app.web.api import counter, standing
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas import PageIn
 from app.web.schemas.lists import items_of
 from app.web.schemas.redemptions import SlipOut
 from app.web.schemas.vouchers import CodeOut, CollectIn, ReservationIn, ReservationOut
@@ -54,13 +55,14 @@ def reserve(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
 @bp.get("/me/reservations")
 @allow(SIGNED_IN)
+@bp.arguments(PageIn, location="query")
 @bp.response(200, items_of(ReservationOut))
-def list_mine(book: str) -> ResponseReturnValue:
+def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List what is or was set aside for me, what is still held first."""
     ledger_id = standing.book_id(book)
     with reading() as session:
         key = standing.my_key(session, ledger_id)
-        found = reservation_lists.list_of_member(session, **key)
+        found = reservation_lists.list_of_member(session, **key, **asked)
         return {"items": [_row(one, what.name, shop.name) for one, what, shop in found]}
 
 

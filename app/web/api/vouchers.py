@@ -14,6 +14,7 @@ from app.mall.models import Voucher
 from app.web.acts import Look, act
 from app.web.api import counter, standing
 from app.web.permissions import SIGNED_IN, allow
+from app.web.schemas import PageIn
 from app.web.schemas.lists import items_of
 from app.web.schemas.vouchers import CodeOut, PresentedIn, VoucherIn, VoucherOut
 from app.web.session import actor
@@ -41,13 +42,14 @@ def issue(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
 @bp.get("/me/vouchers")
 @allow(SIGNED_IN)
+@bp.arguments(PageIn, location="query")
 @bp.response(200, items_of(VoucherOut))
-def list_mine(book: str) -> ResponseReturnValue:
+def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List my vouchers, open ones first."""
     ledger_id = standing.book_id(book)
     with reading() as session:
         key = standing.my_key(session, ledger_id)
-        found = vouchers.list_of_member(session, **key)
+        found = vouchers.list_of_member(session, **key, **asked)
         return {"items": [_row(one, what.name, shop.name) for one, what, shop in found]}
 
 

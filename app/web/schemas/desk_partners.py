@@ -103,6 +103,19 @@ class OfferIn(InSchema):
     goods_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class GroupPageIn(PageIn):
+    """Which slice of which group."""
+
+    group = fields.String(load_default=GROUPS[0], validate=validate.OneOf(GROUPS))
+
+
+class GroupMemberIn(InSchema):
+    """A member, and the group to which they belong no more."""
+
+    group = fields.String(required=True, validate=validate.OneOf(GROUPS))
+    member_id = fields.UUID(required=True)
+
+
 class GroupMembersIn(InSchema):
     """Volunteer numbers, one after the other, and the group they belong to."""
 

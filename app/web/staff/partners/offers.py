@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,12 @@ from app.community import terms, tree
 from app.mall import merchants, offer_lists, offer_uses, offers
 from app.mall.models import Merchant
 from app.mall.offers import OfferTerms
-from app.people import groups
+from app.people import groups, members
 from app.people.models_group import GROUPS
 from app.risk import limits
 from app.web import corrections, qr
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.desk_partners import GroupMembersIn, OfferIn
+from app.web.schemas.desk_partners import GroupMemberIn, GroupMembersIn, GroupPageIn, OfferIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu, sent_files
 from app.web.staff.forms import Problem
@@ -124,10 +124,51 @@ def put_in_group() -> ResponseReturnValue:
     )
 
 
+@bp.get("/groups")
+@allow(SIGNED_IN)
+def group() -> ResponseReturnValue:
+    """List who of the place belongs to a group."""
+    return _group()
+
+
+@bp.post("/groups/out")
+@allow(SIGNED_IN)
+def take_out_of_group() -> ResponseReturnValue:
+    """Note that a member belongs to a group no more."""
+
+    def verb(session: Session, asked: dict[str, Any]) -> None:
+        desk.require_here(session, desk.WORKERS)
+        named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "member_id": asked["member_id"]}
+        desk.require_at(session, members.get(session, **named).node_id, desk.WORKERS)
+        groups.take_out(session, **named, group=asked["group"], actor=actor())
+
+    return forms.answer(
+        verb,
+        schema=GroupMemberIn,
+        said=_("移出来了，这个群体的优惠他用不了了。"),
+        to=url_for("staff.offers.group", group=request.form.get("group", "")),
+        again=_group,
+    )
+
+
 def _merchant(session: Session, merchant_id: UUID, names: tuple[str, ...]) -> Merchant:
     found = merchants.get(session, ledger_id=desk.ledger_id(), merchant_id=merchant_id)
     desk.require_at(session, found.node_id, names)
     return found
+
+
+def _group(problem: Problem | None = None) -> ResponseReturnValue:
+    menu.at("mall")
+    asked, wrong = forms.asked(GroupPageIn)
+    key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
+    with reading() as session:
+        return forms.page(
+            "partners/group.html",
+            problem or wrong,
+            asked=asked,
+            found=groups.list_within(session, **key, **asked),
+            total=groups.count_within(session, **key)[asked["group"]],
+        )
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
