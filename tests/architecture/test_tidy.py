@@ -20,7 +20,7 @@ ROOM_LINES = {
     "community": 3_350,
     "ledger": 2_600,
     "mall": 9_000,
-    "people": 9_000,
+    "people": 9_100,
     "points": 12_400,
     "reports": 8_100,
     "service_orders": 7_350,
