@@ -131,30 +131,6 @@ def is_leader(session: Session, *, ledger_id: int, team_id: UUID, person_id: UUI
     return session.execute(query).first() is not None
 
 
-def led_by(session: Session, *, ledger_id: int, person_id: UUID) -> list[UUID]:
-    """List the teams that a person leads today; one statement."""
-    return list(session.scalars(led(ledger_id, person_id)))
-
-
-def led(ledger_id: int, person_id: UUID) -> sa.Select[UUID]:
-    """Return the statement that reads the teams a person leads today, as `is_leader` asks."""
-    return (
-        sa.select(TeamMember.team_id)
-        .join(
-            Member,
-            sa.and_(TeamMember.ledger_id == Member.ledger_id, TeamMember.member_id == Member.id),
-        )
-        .where(
-            Member.ledger_id == ledger_id,
-            TeamMember.ledger_id == ledger_id,
-            TeamMember.role == "leader",
-            TeamMember.left_on.is_(None),
-            Member.person_id == person_id,
-            Member.state == "active",
-        )
-    )
-
-
 def teams_of(session: Session, *, ledger_id: int, member_id: UUID) -> list[Team]:
     """List the teams that a member is in today, by name."""
     query = (

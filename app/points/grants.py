@@ -31,8 +31,6 @@ from app.risk.signals import Finding
 __all__ = ["Deed", "get", "get_many", "grant", "list_of_member", "reverse"]
 
 NO_HOURS = "none"
-WORKED_TOGETHER = ("order", "claim")
-"""Sources of which one piece of work has the deeds of several."""
 OVERLAP_SCORE = 60
 
 
@@ -233,7 +231,7 @@ def _quantity(measure: str, deed: Deed, provenance: str) -> int:
     """
     if measure == "minutes":
         return deed.minutes if provenance == "credited" else 0
-    if measure == "pieces" and deed.source_kind in WORKED_TOGETHER:
+    if measure == "pieces" and deed.source_kind in ("order", "claim"):
         return 0
     if deed.source_kind != "attendance":
         return deed.quantity

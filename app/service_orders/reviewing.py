@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import PermissionDenied
 from app.community import tree
-from app.people import duties, team_members
+from app.people import duties, led_teams
 from app.people.models import Member
 from app.service_orders.models import Order, OrderWork
 
@@ -46,7 +46,7 @@ def _waiting(session: Session, ledger_id: int, member: Member) -> list[sa.Column
     worked = sa.select(OrderWork.order_id).where(
         OrderWork.ledger_id == ledger_id, OrderWork.member_id == member.id
     )
-    led = team_members.led(ledger_id, member.person_id)
+    led = led_teams.led(ledger_id, member.person_id)
     return [
         Order.ledger_id == ledger_id,
         Order.state == "finished",
