@@ -10,7 +10,7 @@ from app.base.actors import Actor
 from app.people.models import Audit
 from app.points import wallets
 from app.reports.models import Export
-from app.risk import signals
+from app.risk import freezes, signals
 from app.service_orders import campaigns, claims, exchanges, post_shifts, posts, rings, wishes
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.models import Claim, Exchange, Post, Wish
@@ -260,7 +260,17 @@ def test_l6_staff_sign_for_who_has_no_phone_but_not_for_their_own(desk, session)
         session.commit()
     desk.ids["exchange"] = asked.id
     span = {"starts_at": "2026-03-10T09:00", "ends_at": "2026-03-10T11:00"}
+    freezes.freeze(
+        session,
+        **key,
+        subject_kind="member",
+        subject_id=asker.id,
+        reason="核实",
+        actor=desk.actor("colleague"),
+    )
+    session.commit()
     page = desk.at("staff").get(desk.path("/neighbours?limit=1"))
+    assert "核实再签" in page.text
     assert "下一页" in page.text
     assert "代看施工" not in desk.at("staff").get(desk.path("/neighbours?offset=1")).text
     page = desk.at("staff").get(desk.path("/neighbours"))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.transactions import reading
 from app.people import households, members
+from app.risk import freezes
 from app.service_orders import asking_for, confirming, exchanges, neighbours, rings
 from app.service_orders.confirming import Done
 from app.web.permissions import SIGNED_IN, allow
@@ -27,6 +28,7 @@ STATES = {
     "withdrawn": _l("收回了"),
     "lapsed": _l("过期退回"),
 }
+FROZEN_MAX = 500
 OTHERS = ("open", "done", "withdrawn", "lapsed")
 STATE_KINDS = {"open": "wait", "accepted": "wait", "done": "ok"}
 
@@ -78,6 +80,7 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
             for each in signal_scope.list_open(session, desk.ledger_id(), desk.here().node)
             if each.rule_code == rings.RULE
         ]
+        frozen = freezes.list_live(session, **scope, limit=FROZEN_MAX)
         ids = {each.subject_id for each in odd}
         for each in [*waiting, *others]:
             ids |= {each.asker_id} | ({each.helper_id} if each.helper_id else set())
@@ -89,6 +92,7 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
             past=past,
             others=others,
             odd=odd,
+            frozen={each.subject_id for each in frozen},
             opened=opened,
             asked_by=asking_for.askers(session, **key, exchanges_of=[*waiting, *others]),
             me=desk.me(),
