@@ -6,7 +6,7 @@ claims, wishes, campaigns; the four lists.
 Stands on: points, risk, people, ledger, community, base.
 Doors in: `templates`, `categories`, `filing`, `handling`, `finishing`, `crediting`, `listings`,
 `reopening`, `in_name`, `involvement`, `reviewing`, `first_offers`, `figures`, `field_calls`,
-`imports`, `exchanges`, `asking_for`, `confirming`, `offers`, `neighbours`, `posts`,
+`dispatching`, `imports`, `exchanges`, `asking_for`, `confirming`, `offers`, `neighbours`, `posts`,
 `post_shifts`, `claims`, `claim_deadlines`, `claim_listings`, `wishes`, `wish_links`,
 `wish_listings`, `forgetting`, `merged_traces`, `own_record`, `campaigns`, `registers`,
 `register_listings`, `sightings`, `sighting_listings`, `sighting_rates`, `proof_checks`,

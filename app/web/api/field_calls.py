@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.community import tree
-from app.service_orders import call_listings, field_calls
+from app.community.models import Node
+from app.service_orders import call_listings, dispatching, field_calls
 from app.service_orders.field_calls import Said
 from app.web.acts import act
 from app.web.api import order_rows, standing
@@ -86,12 +87,20 @@ def list_calls(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.arguments(TaskIn)
 @bp.response(201, CallOut)
 def send_out(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """Give somebody of the field of one's own place a task (任务派发)."""
+    """Give somebody of the field a task (任务派发), by staff or by who dispatches by duty."""
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> Any:
         standing.oneself()
-        node = standing.place(session, asked.pop("node_code"), WORKERS)
+        code = asked.pop("node_code")
+        place = _place_of_duty(session, ledger_id, code)
+        if place is not None:
+            key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": asked.pop("member_id")}
+            sent = dispatching.send_out(
+                session, **key, place=place, said=Said(**asked), actor=actor()
+            )
+            return order_rows.calls(session, ledger_id, [sent])[0]
+        node = standing.place(session, code, WORKERS)
         worker = standing.member(session, ledger_id, asked.pop("member_id"), WORKERS)
         made = field_calls.send_out(
             session,
@@ -163,6 +172,15 @@ def answer_with_order(asked: dict[str, Any], book: str, call_id: UUID) -> Respon
         return order_rows.full(session, made)
 
     return act(verb, ledger_id=ledger_id)
+
+
+def _place_of_duty(session: Session, ledger_id: int, code: str) -> Node | None:
+    """Return the named place if the person gives tasks out there by duty, and by no office."""
+    node = tree.by_codes(session, [code]).get(code)
+    if node is None or standing.is_at(session, node.id, WORKERS):
+        return None
+    key: dict[str, Any] = {"ledger_id": ledger_id, "node_id": node.id}
+    return node if dispatching.place_of(session, **key, actor=actor()) else None
 
 
 def _require_other_side(session: Session, ledger_id: int, call_id: UUID) -> None:

@@ -12,7 +12,7 @@ from app.base import clock
 from app.base.transactions import reading
 from app.people import members
 from app.people import teams as people_teams
-from app.service_orders import figures, filing, handling, in_name, listings, reopening
+from app.service_orders import dispatching, figures, filing, handling, in_name, listings, reopening
 from app.service_orders import standing as where
 from app.service_orders.figures import Cut
 from app.service_orders.filing import Request
@@ -88,7 +88,10 @@ def enter(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.arguments(AssignIn)
 @bp.response(200, OrderFullOut)
 def assign(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnValue:
-    """Give an order to a team or to one member (派单); who is paid here earns nothing (K9)."""
+    """Give an order to a team or to one member (派单), by staff or by who dispatches by duty.
+
+    Who is paid here earns nothing (K9); a duty gives only to who serves its place (O8).
+    """
     ledger_id = book_id(book)
 
     def verb(session: Session) -> Order:
@@ -109,7 +112,11 @@ def assign(asked: dict[str, Any], book: str, order_id: UUID) -> ResponseReturnVa
             actor=actor(),
         )
 
-    return _step(ledger_id, order_id, verb)
+    def by_duty(session: Session) -> Order:
+        key: dict[str, Any] = {"ledger_id": ledger_id, "order_id": order_id}
+        return dispatching.assign(session, **key, **asked, actor=actor())
+
+    return _step(ledger_id, order_id, verb, by_duty)
 
 
 @bp.post("/orders/<uuid:order_id>/rerouting")
@@ -212,6 +219,15 @@ def in_scope(session: Session, ledger_id: int, order_id: UUID) -> Order:
     return found
 
 
+def _dispatches(session: Session, ledger_id: int, order_id: UUID) -> bool:
+    """Whether the person gives this order out by their duty, and by no office."""
+    found = where.get_orders(session, ledger_id=ledger_id, order_ids=[order_id])
+    if not found or standing.is_at(session, found[0].node_id, WORKERS):
+        return False
+    key: dict[str, Any] = {"ledger_id": ledger_id, "node_id": found[0].node_id}
+    return dispatching.place_of(session, **key, actor=actor()) is not None
+
+
 def _plain(book: str, order_id: UUID, step: Any, asked: dict[str, Any]) -> ResponseReturnValue:
     ledger_id = book_id(book)
     return _step(
@@ -223,10 +239,12 @@ def _plain(book: str, order_id: UUID, step: Any, asked: dict[str, Any]) -> Respo
     )
 
 
-def _step(ledger_id: int, order_id: UUID, step: Any) -> ResponseReturnValue:
-    """Run a step of the desk on an order of a place of one's own."""
+def _step(ledger_id: int, order_id: UUID, step: Any, by_duty: Any = None) -> ResponseReturnValue:
+    """Run a step of the desk on an order of a place of one's own; `by_duty` for who has one."""
 
     def verb(session: Session, _fact: None) -> Any:
+        if by_duty is not None and _dispatches(session, ledger_id, order_id):
+            return order_rows.full(session, by_duty(session))
         in_scope(session, ledger_id, order_id)
         return order_rows.full(session, step(session))
 

@@ -19,7 +19,7 @@ from app.mall import clerks
 from app.people import inbox, objections, roles, team_members
 from app.people.models import Member, Team
 from app.points import wallets
-from app.service_orders import field_calls, first_offers, reviewing, sightings
+from app.service_orders import dispatching, field_calls, first_offers, reviewing, sightings
 from app.service_orders import listings as order_listings
 from app.web.h5 import own
 from app.web.h5.forms import page as show_page
@@ -130,6 +130,7 @@ def _to_do(session: Session, me: Own) -> dict[str, Any]:
             first_offers.orders_for(session, ledger_id=me.ledger_id, member=me.member)
         ),
         "in_field": bool(field_calls.field_duties(session, **me.key)),
+        "dispatches": bool(dispatching.places(session, **me.key)),
         "is_reviewer": reviewing.is_reviewer(session, **me.key),
     }
 

@@ -73,6 +73,13 @@ class TaskPageIn(CallPageIn):
     member_id = fields.UUID(required=True)
 
 
+class DispatchPageIn(InSchema):
+    """To whom an order is given on the phone: a team, or somebody who takes orders here."""
+
+    hands = Text(required=True, length_max=48)
+    note = Text(load_default="", length_max=REASON_MAX, is_empty_ok=True)
+
+
 class CallOrderPageIn(InSchema):
     """The order that a call becomes."""
 
