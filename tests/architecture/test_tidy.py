@@ -23,7 +23,7 @@ ROOM_LINES = {
     "people": 9_100,
     "points": 12_400,
     "reports": 8_100,
-    "service_orders": 7_500,
+    "service_orders": 7_650,
     "web": 3_500,
     "web/api": 15_600,
     "web/h5": 9_300,
