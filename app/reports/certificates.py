@@ -20,8 +20,6 @@ from app.base.actors import Actor
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.serials import take
-from app.community import tree
-from app.community.models import Node
 from app.ledger import books
 from app.people import audit, members
 from app.people.models import Member
@@ -193,27 +191,6 @@ def list_of_member(session: Session, *, ledger_id: int, member_id: UUID) -> list
         Certificate.ledger_id == ledger_id, Certificate.member_id == member_id
     )
     return list(session.scalars(query.order_by(Certificate.issued_at.desc())))
-
-
-def list_in(
-    session: Session, *, ledger_id: int, node: Node, limit: int = 100
-) -> list[tuple[Certificate, Member]]:
-    """List what was issued at a place and below it, the latest first."""
-    query = (
-        sa.select(Certificate, Member)
-        .join(
-            Member,
-            sa.and_(Member.ledger_id == Certificate.ledger_id, Member.id == Certificate.member_id),
-        )
-        .join(Node, Node.id == Certificate.node_id)
-        .where(
-            Certificate.ledger_id == ledger_id,
-            Member.ledger_id == ledger_id,
-            tree.within(Node.path, node),
-        )
-        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-    )
-    return [(made, member) for made, member in session.execute(query.limit(limit))]
 
 
 def list_prints(

@@ -64,6 +64,7 @@ NAMES: dict[str, Any] = {
     "direction": "in",
     "code_id": "0" * 64,
     "indicator_code": "volunteering",
+    "figure_id": 1,
     "name": None,
 }
 OWN_NAMES: dict[str, dict[str, Any]] = {

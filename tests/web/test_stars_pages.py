@@ -194,6 +194,46 @@ def test_d44_a_member_takes_a_proof_free_and_each_printing_is_logged(desk, serve
     assert "后来有变动" in pages.browser(desk.app, desk.session).get(address).text
 
 
+def test_d44_proofs_are_found_by_number_and_go_on_page_by_page(desk, served):
+    member, _made = served
+    second = desk.people["colleague"]
+    points.grant(desk.session, desk.world, second.id, 60, served_on=DECEMBER)
+    days = {"begins_on": DECEMBER, "ends_on": DECEMBER, "issuer": "金溪社区爱心银行"}
+    issued = [
+        certificates.issue(
+            desk.session,
+            ledger_id=desk.ledger_id,
+            wanted=certificates.Wanted(member_id=whose.id, kind="service", **days),
+            actor=desk.actor("staff"),
+        )
+        for whose in (member, second)
+    ]
+    desk.session.commit()
+    root, staff = desk.path("/proofs"), desk.at("staff")
+    whole = staff.get(root).text
+    assert all(each.number in whole for each in issued)
+    halves = [staff.get(f"{root}?limit=1&offset={offset}").text for offset in (0, 1)]
+    assert "共 2 条" in halves[0]
+    assert sum(issued[0].number in page for page in halves) == 1
+    found = staff.get(f"{root}?number={member.volunteer_no.lower()}").text
+    assert issued[0].number in found
+    assert issued[1].number not in found
+    assert "没有这个编号的证明" in staff.get(f"{root}?number=nobody").text
+
+
+def test_d41_the_review_counts_all_who_may_rise_and_not_only_the_page(desk):
+    for name in ("甲一心", "乙二心", "丙三心"):
+        member = people.member(desk.session, desk.ledger_id, desk.node, name)
+        for day in range(1, 14):
+            points.grant(desk.session, desk.world, member.id, 480, served_on=date(2025, 11, day))
+    desk.session.commit()
+    page = desk.at("staff").get(desk.path("/stars?limit=2")).text
+    assert "等初审 3 人" in page
+    assert page.count('name="member_ids"') == 2
+    rest = desk.at("staff").get(desk.path("/stars?limit=2&offset=2")).text
+    assert rest.count('name="member_ids"') == 1
+
+
 def test_s3_a_proof_of_merit_names_every_row_and_is_made_by_another(desk, served):
     member, made = served
     roles.grant(

@@ -29,6 +29,7 @@ from app.points.stars import bars, counting, tables
 from app.points.stars.counting import LIVE_RISES
 from app.points.stars.tables import Table
 
+Rows = sa.Select[*tuple[Any, ...]]
 VERDICTS = ("approved", "refused")
 
 
@@ -108,10 +109,33 @@ def list_in(
     node: Node,
     states: Sequence[str] = LIVE_RISES,
     limit: int = 200,
+    offset: int = 0,
 ) -> list[tuple[StarRise, Member]]:
     """List the rises of a place and below it in some states, the latest first."""
-    query = (
-        sa.select(StarRise, Member)
+    query = _in(sa.select(StarRise, Member), ledger_id, node, states)
+    query = query.order_by(StarRise.reviewed_at.desc(), StarRise.id.desc())
+    found = session.execute(query.limit(limit).offset(offset))
+    return [(rise, member) for rise, member in found]
+
+
+def count_in(session: Session, *, ledger_id: int, node: Node, states: Sequence[str]) -> int:
+    """Return how many rises of a place and below it are in some states."""
+    query = _in(sa.select(sa.func.count(StarRise.id)), ledger_id, node, states)
+    return int(session.scalar(query) or 0)
+
+
+def count_due(session: Session, *, ledger_id: int, node: Node) -> int:
+    """Return how many may rise at a place and below it."""
+    table = tables.current(session, programmes.of_ledger(session, ledger_id).id)
+    listed = _due(ledger_id, node, table).order_by(None).subquery()
+    return int(session.scalar(sa.select(sa.func.count()).select_from(listed)) or 0)
+
+
+def _in(
+    query: sa.Select[*tuple[Any, ...]], ledger_id: int, node: Node, states: Sequence[str]
+) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        query.select_from(StarRise)
         .join(
             Member,
             sa.and_(Member.ledger_id == StarRise.ledger_id, Member.id == StarRise.member_id),
@@ -123,9 +147,7 @@ def list_in(
             StarRise.state.in_(states),
             tree.within(Node.path, node),
         )
-        .order_by(StarRise.reviewed_at.desc(), StarRise.id.desc())
     )
-    return [(rise, member) for rise, member in session.execute(query.limit(limit))]
 
 
 def list_of_member(session: Session, *, ledger_id: int, member_id: UUID) -> list[StarRise]:

@@ -111,7 +111,8 @@ def list_rises(asked: dict[str, Any], book: str) -> dict[str, Any]:
     ledger_id = standing.book_id(book)
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), standing.READERS)
-        found = rises.list_in(session, ledger_id=ledger_id, node=node, limit=asked["limit"])
+        page = {"limit": asked["limit"], "offset": asked["offset"]}
+        found = rises.list_in(session, ledger_id=ledger_id, node=node, **page)
         return {"items": [rise for rise, _member in found]}
 
 

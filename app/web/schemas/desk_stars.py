@@ -6,7 +6,7 @@ from app.points.models_assessment import BODIES
 from app.points.models_star import STAR_COUNTS
 from app.points.stars.tables import NOTICE_WORKDAYS
 from app.reports.models_certificate import CERTIFICATE_KINDS
-from app.web.schemas import InSchema, Text, WholeNumber
+from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 
 BATCH_MAX = 200
 HOURS_MAX = 1_000_000
@@ -79,3 +79,16 @@ class CertificateIn(InSchema):
     issuer = Text(required=True, length_max=96)
     in_charge = Text(load_default="", length_max=32)
     contact = Text(load_default="", length_max=120)
+
+
+class ProofsIn(PageIn):
+    """Which of the proofs of a place: a number of theirs or of the volunteer."""
+
+    number = fields.String(load_default="", validate=validate.Length(max=32))
+
+
+class RisesIn(PageIn):
+    """Which slices of the three lists of stars."""
+
+    reviewed = WholeNumber(load_default=0, validate=validate.Range(min=0, max=1_000_000))
+    noticed = WholeNumber(load_default=0, validate=validate.Range(min=0, max=1_000_000))

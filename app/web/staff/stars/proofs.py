@@ -12,12 +12,12 @@ from app.base.errors import DomainError
 from app.base.transactions import reading, unit_of_work
 from app.people import members
 from app.points import programmes
-from app.reports import certificates, certified
+from app.reports import certificate_lists, certificates, certified
 from app.reports.certificates import Wanted
 from app.web import papers
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
-from app.web.schemas.desk_stars import CertificateIn
+from app.web.schemas.desk_stars import CertificateIn, ProofsIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
@@ -115,14 +115,23 @@ def withdraw(certificate_id: UUID) -> ResponseReturnValue:
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("showing")
     today = clock.today()
+    asked, unread = forms.asked(ProofsIn)
     with reading() as session:
         here = desk.here()
-        found = certificates.list_in(session, ledger_id=desk.ledger_id(), node=here.node)
+        key: dict[str, Any] = {
+            "ledger_id": desk.ledger_id(),
+            "node": here.node,
+            "number": asked["number"],
+        }
+        page = {"limit": asked["limit"], "offset": asked["offset"]}
+        found = certificate_lists.list_in(session, **key, **page)
         programme = programmes.of_ledger(session, desk.ledger_id())
         return forms.page(
             "stars/proofs.html",
-            problem,
+            problem or unread,
             found=found,
+            total=certificate_lists.count_in(session, **key),
+            asked=asked,
             kinds=KINDS,
             kind_options=list(KINDS.items()),
             begins_on=today.replace(month=1, day=1).isoformat(),

@@ -14,14 +14,13 @@ from app.points import programmes
 from app.points.stars import bars, counting, granting, rises, tables
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
-from app.web.schemas.desk_stars import BarIn, PutUpIn, ReviewIn
+from app.web.schemas.desk_stars import BarIn, PutUpIn, ReviewIn, RisesIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.translate import _, _l
 
 bp = Blueprint("stars", __name__, url_prefix="/<place>/stars")
-SHOWN_MAX = 200
 YEAR_DAYS = 365
 STATES = {
     "reviewed": _l("初审通过，等公示"),
@@ -125,17 +124,27 @@ def _step(verb: Any, member_id: UUID, said: str, schema: Any) -> ResponseReturnV
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("showing")
+    asked, unread = forms.asked(RisesIn)
     with reading() as session:
         node = desk.here().node
         key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": node}
-        live = rises.list_in(session, **key, limit=SHOWN_MAX)
         programme = programmes.of_ledger(session, desk.ledger_id())
+        page = {"limit": asked["limit"], "offset": asked["offset"]}
+        live = {
+            state: rises.list_in(
+                session, **key, states=(state,), limit=asked["limit"], offset=asked[state]
+            )
+            for state in counting.LIVE_RISES
+        }
         return forms.page(
             "stars/reviewing.html",
-            problem,
-            due=rises.list_due(session, **key, limit=SHOWN_MAX),
-            reviewed=[pair for pair in live if pair[0].state == "reviewed"],
-            noticed=[pair for pair in live if pair[0].state == "noticed"],
+            problem or unread,
+            asked=asked,
+            due=rises.list_due(session, **key, **page),
+            due_count=rises.count_due(session, **key),
+            counts={state: rises.count_in(session, **key, states=(state,)) for state in live},
+            at_once_max=granting.AT_ONCE_MAX,
+            **live,
             rules=tables.current(session, programme.id),
         )
 
