@@ -1,6 +1,6 @@
 """A household with points, deductions, kin and gifts, put into the demo by the real verbs."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -166,12 +166,15 @@ def _apply(session: Session) -> None:
     programme = programmes.of_ledger(session, book_of(session))
     code = next(each.code for each in programmes.list_categories(session, programme)
                 if each.indicator_code == "volunteering")  # fmt: skip
+    day = clock.today() - timedelta(days=2)
     asked = Asked(
         member_id=wen.id,
         node_id=wen.node_id,
         category_code=code,
         minutes=90,
-        served_on=clock.today() - timedelta(days=2),
+        served_on=day,
+        starts_at=clock.local_instant(day, time(9)),
+        ends_at=clock.local_instant(day, time(10, 30)),
         text="帮三号楼的老人买菜、取药",
     )
     applications.apply(session, **_key(session), asked=asked, actor=Actor(wen.person_id))
