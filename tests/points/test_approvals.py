@@ -196,7 +196,7 @@ def test_a_case_waits_for_the_role_its_indicator_names(session, world):
         actor=SYSTEM,
     )
     make.rate(session, world, "cases", Terms(20, 1))
-    how = {"source_kind": "claim", "provenance": "none", "quantity": 1, "category_code": "case"}
+    how = {"source_kind": "manual", "provenance": "none", "quantity": 1, "category_code": "case"}
     member = make.member(session, world)
     waiting = make.grant(session, world, member.id, 0, **how)
     assert (waiting.state, waiting.hold_reasons) == ("waiting_level_2", "approver")

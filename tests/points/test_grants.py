@@ -136,7 +136,7 @@ def test_l2_a_case_makes_points_without_minutes(session):
         world,
         member.id,
         0,
-        source_kind="claim",
+        source_kind="manual",
         provenance="none",
         quantity=1,
         category_code="neighbour_mediation",
@@ -161,12 +161,15 @@ def test_p7_one_of_each_indicator_of_panji(session):
     def points(category_code: str, **more) -> int:
         return make.grant(session, world, member.id, category_code=category_code, **more).points
 
-    case = {"source_kind": "claim", "provenance": "none", "quantity": 1, "minutes": 0}
+    case = {"source_kind": "manual", "provenance": "none", "quantity": 1, "minutes": 0}
     assert points("cleanup", minutes=90) == 10
     assert points("neighbour_mediation", **case) == 20
     assert points("policy_talk", minutes=30) == 5
     assert points("other", minutes=60) == 5
     assert points("neighbour_mediation", minutes=60) == 0, "an attendance is no 件"
+    for shared in ("order", "claim"):
+        one = {"source_kind": shared, "minutes": 60, "quantity": 1}
+        assert points("neighbour_mediation", **one) == 0, "one of several is no 件 (C33)"
 
 
 def test_an_old_deed_reads_the_rate_of_its_day(session, world):
