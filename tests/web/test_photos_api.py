@@ -1,5 +1,6 @@
 """Evidence photos over HTTP: plain, encrypted, seen by the member and by who decides only."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from app.base import clock
 from app.people.models import Audit
 from app.points.models import Photo
-from tests.factories import pictures
+from tests.factories import pictures, points
 from tests.factories.doors import Caller, Town
 from tests.web.answers import done, everything, refused
 
@@ -102,9 +103,11 @@ def test_the_same_photo_for_two_services_is_a_case_on_the_desk(town):
 
 def test_an_objection_may_be_shown_by_a_photo_too(town):
     volunteer = town.caller("volunteer")
+    day = clock.today() - timedelta(days=1)
     grant = {"member_id": str(volunteer.member.id), "category_code": "other", "minutes": 60,
-             "node_code": town.node.code, "served_on": clock.today().isoformat(),
-             "reason": "补一笔"}  # fmt: skip
+             "node_code": town.node.code, "served_on": day.isoformat(), "reason": "补一笔",
+             "starts_at": points.at(day, 9).isoformat(),
+             "ends_at": points.at(day, 10).isoformat()}  # fmt: skip
     made = done(town.caller("staff").post(f"{town.book}/manual-grants", grant), 201)
     body = {"subject_kind": "grant", "subject_id": made["id"], "claim": "少记了"}
     raised = done(volunteer.post(f"{town.book}/me/objections", body), 201)
