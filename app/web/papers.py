@@ -6,7 +6,9 @@ from flask import Response, current_app
 from sqlalchemy.orm import Session
 
 from app.base.actors import Actor
+from app.community import tree
 from app.people import members
+from app.people.models import Member
 from app.points import programmes
 from app.reports import certificate_pdf, certificate_sheets, certificates, certified
 from app.reports.certificate_pdf import Paper
@@ -56,6 +58,12 @@ def _paper(session: Session, found: Certificate, print_no: int) -> Paper:
         font=FONT,
         print_no=print_no,
     )
+
+
+def issuer_of(session: Session, whose: Member) -> str:
+    """Return who issues a proof that a member takes by themselves: their place and programme."""
+    programme = programmes.of_ledger(session, whose.ledger_id)
+    return f"{tree.get(session, whose.node_id).short_name}{programme.name}"
 
 
 def url_of(found: Certificate) -> str:

@@ -27,7 +27,7 @@ ROOM_LINES = {
     "web": 3_500,
     "web/api": 15_600,
     "web/h5": 9_300,
-    "web/schemas": 6_650,
+    "web/schemas": 6_800,
     "web/staff": 13_050,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""

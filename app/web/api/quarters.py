@@ -10,13 +10,15 @@ from app.base.actors import Actor
 from app.base.transactions import reading
 from app.points import programmes
 from app.points.models import Period
-from app.points.quarters import closing
+from app.points.quarters import closing, scoring
 from app.points.quarters.calendar import Quarter
+from app.points.quarters.scoring import Rule
 from app.reports.quarters import freezing
 from app.web.acts import act
 from app.web.api import standing
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import items_of
+from app.web.schemas.quarter_boards import BoardRuleIn, BoardRuleOut
 from app.web.schemas.stars import PeriodOut
 from app.web.session import actor
 
@@ -65,6 +67,24 @@ def withdraw(book: str, period: str) -> ResponseReturnValue:
         closing.withdraw(session, ledger_id=ledger_id, quarter=quarter, actor=actor())
 
     return act(verb, ledger_id=ledger_id, status=204)
+
+
+@bp.post("/rule")
+@allow(SIGNED_IN)
+@bp.arguments(BoardRuleIn)
+@bp.response(201, BoardRuleOut)
+def add_rule(asked: dict[str, Any], book: str) -> ResponseReturnValue:
+    """Set the rule by which quarters are ranked from now on; closed ones keep theirs."""
+    ledger_id = standing.book_id(book)
+
+    def verb(session: Session, _fact: None) -> Rule:
+        _require_closer(session, ledger_id)
+        programme = programmes.of_ledger(session, ledger_id)
+        return scoring.add_version(
+            session, programme=programme, wanted=Rule(**asked), actor=actor()
+        )
+
+    return act(verb, ledger_id=ledger_id, dump=BoardRuleOut().dump)
 
 
 def _step(book: str, period: str, call: Any) -> ResponseReturnValue:

@@ -19,6 +19,19 @@ class CertificateIn(InSchema):
     contact = Text(load_default="", length_max=120)
 
 
+class MyCertificateIn(InSchema):
+    """Of which of my days."""
+
+    begins_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+
+
+class CertificateFileIn(InSchema):
+    """As what: `pdf`, or of merit `xlsx`."""
+
+    kind = fields.String(load_default="pdf", validate=validate.OneOf(("pdf", "xlsx")))
+
+
 class CertificateOut(Schema):
     """A certificate: hours of some days by provenance; it names nobody."""
 

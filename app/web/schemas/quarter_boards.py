@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.reports.models_quarter import SUBJECT_KINDS
-from app.web.schemas import PageIn
+from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 
 
 class BoardQueryIn(PageIn):
@@ -47,3 +47,48 @@ class QuarterBoardOut(Schema):
     line_count = fields.Integer()
     total_minutes = fields.Integer()
     items = fields.List(fields.Nested(BoardLineOut))
+
+
+class PackIn(InSchema):
+    """Of which place."""
+
+    node_code = Text(required=True, length_max=32)
+
+
+class QuarterFileIn(PackIn):
+    """Of which place, and whom the board ranks."""
+
+    kind = fields.String(load_default="member", validate=validate.OneOf(SUBJECT_KINDS))
+
+
+class BoardRuleIn(InSchema):
+    """The weights of the board's three inputs, in percent, and the hours that make a full score."""
+
+    hours_weight = WholeNumber(required=True, validate=validate.Range(min=1, max=100))
+    rating_weight = WholeNumber(required=True, validate=validate.Range(min=0, max=99))
+    review_weight = WholeNumber(required=True, validate=validate.Range(min=0, max=99))
+    full_minutes = WholeNumber(required=True, validate=validate.Range(min=60, max=60_000))
+
+
+class ReturnOut(Schema):
+    """A redeemer: what they redeemed, and the service that followed, if one did."""
+
+    volunteer_no = fields.String()
+    name_masked = fields.String()
+    state = fields.String(metadata={"description": "came, stayed_away or waiting"})
+    spending_kind = fields.String()
+    spending_number = fields.String()
+    spent_at = fields.AwareDateTime()
+    grant_id = fields.UUID(allow_none=True)
+    served_on = fields.Date(allow_none=True)
+
+
+class ReturnsOut(Schema):
+    """The rate of those whose 90 days are over, with numerator, denominator and every row."""
+
+    rate_percent = fields.String(allow_none=True)
+    came_count = fields.Integer()
+    counted_count = fields.Integer()
+    waiting_count = fields.Integer()
+    back_early_count = fields.Integer()
+    items = fields.List(fields.Nested(ReturnOut))

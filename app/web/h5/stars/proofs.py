@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading, unit_of_work
-from app.community import tree
-from app.points import programmes
 from app.reports import certificates, certified
 from app.reports.certificates import Wanted
 from app.reports.models import Certificate
@@ -55,7 +53,7 @@ def take() -> ResponseReturnValue:
         return _page(wrong)
     with reading() as session:
         me = own.here(session)
-        issuer = _issuer(session, me)
+        issuer = papers.issuer_of(session, me.member)
 
     def verb(session: Session, _fact: None) -> None:
         wanted = Wanted(kind="service", member_id=me.member.id, issuer=issuer, **asked)
@@ -110,8 +108,3 @@ def _mine(session: Session, me: Own, key: dict[str, Any]) -> Certificate:
     if found.member_id != me.member.id:
         raise NotFound("another's certificate")
     return found
-
-
-def _issuer(session: Session, me: Own) -> str:
-    programme = programmes.of_ledger(session, me.ledger_id)
-    return f"{tree.get(session, me.member.node_id).short_name}{programme.name}"
