@@ -213,5 +213,5 @@ def test_the_pages_of_figures_are_in_order(window, size, language):
         expect(page.locator("h1").first).to_be_visible()
         check_page(page)
     page.goto(f"{alliance}?{SPAN}")
-    expect(page.locator(".ax-funnel li")).to_have_count(3)
+    expect(page.locator(".ax-funnel li")).to_have_count(6)
     check_page(page)
