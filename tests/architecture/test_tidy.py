@@ -25,7 +25,7 @@ ROOM_LINES = {
     "reports": 8_100,
     "service_orders": 7_650,
     "web": 3_500,
-    "web/api": 15_600,
+    "web/api": 15_850,
     "web/h5": 9_300,
     "web/schemas": 6_800,
     "web/staff": 13_050,
