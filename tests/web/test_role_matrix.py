@@ -82,6 +82,7 @@ OWN_NAMES: dict[str, dict[str, Any]] = {
     "assessments.assess": {"period": "2026Q1", "subject_kind": "member", "score": 60},
     "certificates.issue": {"begins_on": "2026-03-09", "ends_on": "2026-03-10"},
     "quarters.*": {"period": "2025Q4"},
+    "quarter_files.*": {"period": "2025Q4"},
     "*place_report.rows": {"line": "hours"},
     "points.list_rates": {"code": "volunteering"},
     "points.add_rate": {"code": "volunteering"},
