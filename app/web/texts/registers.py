@@ -6,8 +6,7 @@ REGISTERS: dict[str, Text] = {
     # 403
     "duty_required": Text(
         "要在那里有流动网格员这类身份才能交，积分没有变。请到社区登记。",
-        "This needs a duty there, such as roving grid worker. No points have changed. "
-        "Ask the community.",
+        "This needs a duty there, like roving grid worker. No points changed. Ask the staff.",
         "after_change",
     ),
     # 409
