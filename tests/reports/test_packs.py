@@ -98,7 +98,7 @@ def test_p6_a_service_that_counts_by_times_is_a_return_without_minutes(session, 
     with clock.held_at(make.at(LATER, 9)):
         made = make.grant(
             session, world, first.id, 0, served_on=DAY + timedelta(days=2), quantity=1,
-            category_code="neighbour_mediation", source_kind="claim", provenance="none",
+            category_code="neighbour_mediation", source_kind="manual", provenance="none",
         )  # fmt: skip
     assert (made.minutes, made.points) == (0, 10)
     (row,) = count(session, world, LATER).came
