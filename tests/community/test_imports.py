@@ -350,6 +350,7 @@ def peak_bytes_of(path: Path) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_the_memory_needed_does_not_grow_with_the_file(app, tmp_path):
     files = [tmp_path / name for name in ("warm.csv", "small.csv", "large.csv")]

@@ -123,6 +123,7 @@ def test_an_hours_only_book_prints_no_points(session):
     assert "积分" not in file.getvalue().decode("utf-8-sig")
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("write", [sheets.write_xlsx, sheets.write_csv])
 def test_a_sheet_is_written_in_constant_memory(write, tmp_path):

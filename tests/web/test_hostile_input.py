@@ -1,6 +1,7 @@
 """What nobody sends by mistake: no door answers it with a crash, and nothing changes."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -52,7 +53,6 @@ def test_a_body_that_is_no_object_is_a_problem(town: Town, body: bytes) -> None:
     assert everything(town.session) == before
 
 
-@pytest.mark.parametrize("value", HOSTILE, ids=repr)
 @pytest.mark.parametrize(
     ("who", "path", "good"),
     [
@@ -69,19 +69,17 @@ def test_a_body_that_is_no_object_is_a_problem(town: Town, body: bytes) -> None:
         ("volunteer", "/me/objections", {"subject_kind": "grant", "subject_id": "x", "claim": "x"}),
     ],
 )
-def test_no_field_crashes_a_door(
-    town: Town, who: str, path: str, good: dict[str, Any], value: Any
-) -> None:
+def test_no_field_crashes_a_door(town: Town, who: str, path: str, good: dict[str, Any]) -> None:
     caller = town.caller(who)
     before = everything(town.session)
 
-    for name in good:
+    for name, value in product(good, HOSTILE):
         body = json.dumps({**good, name: value}).encode()
         answer = caller._send("POST", town.book + path, data=body, content_type="application/json")
         if answer.status_code >= 400:
             refused(answer, answer.get_json()["code"])
-            assert answer.status_code < 500, (name, answer.get_json())
-            assert everything(town.session) == before
+            assert answer.status_code not in (429, 500), (name, value, answer.get_json())
+            assert everything(town.session) == before, (name, value)
         else:
             before = everything(town.session)
 
