@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DEMO ?= 1
-WORKERS ?= 3
+WORKERS ?= 2
 TIMEBANK_URL ?= http://$(HOST):$(PORT)
 export TIMEBANK_URL
 
