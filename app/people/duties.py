@@ -204,15 +204,30 @@ def list_of_member(session: Session, *, ledger_id: int, member_id: UUID) -> list
     return [Held(*row) for row in session.execute(query.order_by(DutyKind.ordinal, Node.path))]
 
 
+def list_to(session: Session, *, ledger_id: int, member_id: UUID, act: str) -> list[Held]:
+    """List the duties by which a member does this today; `act` is one of `ACTS`."""
+    held = list_of_member(session, ledger_id=ledger_id, member_id=member_id)
+    return [each for each in held if act in each.kind.acts]
+
+
+def acts_of(session: Session, *, ledger_id: int, member_id: UUID) -> set[str]:
+    """Return all that a member may do by duty today, in one statement."""
+    held = list_of_member(session, ledger_id=ledger_id, member_id=member_id)
+    return {act for each in held for act in each.kind.acts}
+
+
+def places_to(session: Session, *, ledger_id: int, member_id: UUID, act: str) -> list[Node]:
+    """List where a member does this by duty, each place once."""
+    held = list_to(session, ledger_id=ledger_id, member_id=member_id, act=act)
+    return list({each.node.id: each.node for each in held}.values())
+
+
 def may(
     session: Session, *, ledger_id: int, member_id: UUID, act: str, node: Node | None = None
 ) -> bool:
     """Whether a member holds a duty that may do this, at the place or above it if one is named."""
-    held = list_of_member(session, ledger_id=ledger_id, member_id=member_id)
-    return any(
-        act in each.kind.may.split(",") and (node is None or tree.contains(each.node, node))
-        for each in held
-    )
+    held = list_to(session, ledger_id=ledger_id, member_id=member_id, act=act)
+    return any(node is None or tree.contains(each.node, node) for each in held)
 
 
 def counts(session: Session, *, ledger_id: int, node: Node) -> dict[str, int]:

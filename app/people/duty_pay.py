@@ -56,7 +56,7 @@ def is_paid_at(
 def is_paid_to(session: Session, *, ledger_id: int, member_id: UUID, act: str, on: date) -> bool:
     """Whether a member is paid on a day to do this, wherever; `act` is one of `ACTS`."""
     paid = _paid_duties(session, ledger_id, {member_id})
-    may = {each.code: each.may.split(",") for each in session.scalars(sa.select(DutyKind))}
+    may = {each.code: each.acts for each in session.scalars(sa.select(DutyKind))}
     return any(_covers(duty, on) and act in may[duty.kind_code] for duty in paid)
 
 

@@ -53,6 +53,11 @@ class DutyKind(Base):
     is_single: Mapped[bool]
     ordinal: Mapped[Small]
 
+    @property
+    def acts(self) -> list[str]:
+        """What its holders may do, word by word."""
+        return self.may.split(",")
+
 
 class Duty(LedgerRow, Base):
     """A member's duty at a place, from a day until it ends; the past remains."""

@@ -10,8 +10,7 @@ from app.community import tree
 from app.community.models import Node
 from app.points import application_standing
 from app.points.models import Application, Grant
-
-LIVE = ("waiting", "reviewed", "noticed")
+from app.points.models_household import UNSETTLED
 
 
 def list_of_member(
@@ -42,7 +41,7 @@ def list_in(
         .where(Application.ledger_id == ledger_id, tree.within(Node.path, node))
         .order_by(Application.applied_at, Application.id)
     )
-    if set(states) <= set(LIVE):
+    if set(states) <= set(UNSETTLED):
         query = query.where(Application.state.in_(states))
     else:
         of_it = sa.and_(Grant.ledger_id == ledger_id, Grant.id == Application.grant_id)
@@ -57,10 +56,10 @@ def count_live(session: Session, *, ledger_id: int, node: Node) -> dict[str, int
         .join(Node, Node.id == Application.node_id)
         .where(
             Application.ledger_id == ledger_id,
-            Application.state.in_(LIVE),
+            Application.state.in_(UNSETTLED),
             tree.within(Node.path, node),
         )
         .group_by(Application.state)
     )
     counted = {row[0]: int(row[1]) for row in session.execute(query)}
-    return dict.fromkeys(LIVE, 0) | counted
+    return dict.fromkeys(UNSETTLED, 0) | counted

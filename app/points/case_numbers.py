@@ -18,13 +18,13 @@ from app.base.upserts import insert_or_ignore
 from app.people import audit
 from app.points.errors import CaseAlreadyCounted, CaseNumberNeeded
 from app.points.models import Application, Case, CaseShare, Grant, Rate
+from app.points.models_household import UNSETTLED
 from app.points.presences import LIVE_STATES
 
 CASE_NAMES = UUID("5b0d1f4e-7c1a-4f0e-9d57-2f6b8a3c1e90")
 """Makes a case number into the id of its source, the same on every machine."""
 
 CASE_NO_MAX = 60
-APPLICATION_LIVE = ("waiting", "reviewed", "noticed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def _lock(session: Session, ledger_id: int, case_no: str) -> Case:
 
 def _is_applied_for(session: Session, case: Case) -> bool:
     applied = session.get(Application, (case.ledger_id, case.source_id), populate_existing=True)
-    if applied is None or applied.state in APPLICATION_LIVE:
+    if applied is None or applied.state in UNSETTLED:
         return applied is not None
     if applied.grant_id is None:
         return False

@@ -23,6 +23,7 @@ from app.people import audit, households, members
 from app.people.errors import AlreadyDecided
 from app.points import programmes, rates, second_person
 from app.points.models import Decision, Deduction
+from app.points.models_household import UNSETTLED
 
 LEVEL = 2
 TOLD = ("reviewed", "noticed", "posted", "reversed")
@@ -156,14 +157,13 @@ def list_in(
 
 def count_live(session: Session, *, ledger_id: int, node: Node) -> dict[str, int]:
     """Count a subtree's deductions that are not taken yet, by state."""
-    live = ("waiting", "reviewed", "noticed")
     query = (
         _in(ledger_id, node)
-        .where(Deduction.state.in_(live))
+        .where(Deduction.state.in_(UNSETTLED))
         .with_only_columns(Deduction.state, sa.func.count())
         .group_by(Deduction.state)
     )
-    return dict.fromkeys(live, 0) | {row[0]: int(row[1]) for row in session.execute(query)}
+    return dict.fromkeys(UNSETTLED, 0) | {row[0]: int(row[1]) for row in session.execute(query)}
 
 
 def list_taken(

@@ -15,10 +15,10 @@ from app.base.errors import ValidationFailed
 from app.points import presences
 from app.points.errors import OverlapWithOtherActivity
 from app.points.models import Application
+from app.points.models_household import UNSETTLED
 from app.points.presences import Stay
 
 SPAN_MINUTES_MAX = 720
-APPLIED = ("waiting", "reviewed", "noticed")
 
 
 def require_span(
@@ -66,7 +66,7 @@ def _applied_for(session: Session, ledger_id: int, stays: Sequence[Stay]) -> lis
     ).where(
         Application.ledger_id == ledger_id,
         Application.member_id.in_({stay.member_id for stay in stays}),
-        Application.state.in_(APPLIED),
+        Application.state.in_(UNSETTLED),
         Application.starts_at < max(stay.ends_at for stay in stays),
         Application.ends_at > min(stay.starts_at for stay in stays),
     )

@@ -27,10 +27,12 @@ from app.base.db import (
     one_of,
 )
 
-APPLICATION_STATES = ("waiting", "reviewed", "noticed", "posted", "refused", "withdrawn")
+UNSETTLED = ("waiting", "reviewed", "noticed")
+"""States of an application or a deduction that is not decided for good yet."""
+APPLICATION_STATES = (*UNSETTLED, "posted", "refused", "withdrawn")
 CASE_SOURCES = ("application", "manual", "case")
 DECISION_STATES = ("waiting", "approved", "refused")
-DEDUCTION_STATES = ("waiting", "reviewed", "noticed", "posted", "refused", "reversed")
+DEDUCTION_STATES = (*UNSETTLED, "posted", "refused", "reversed")
 DONATION_STATES = ("given", "taken_back")
 
 

@@ -30,9 +30,7 @@ TO_GIVE = Wanted(state="open", only_unassigned=True)
 
 def places(session: Session, *, ledger_id: int, member_id: UUID) -> list[Node]:
     """List where a member gives orders out by duty, each place once."""
-    held = duties.list_of_member(session, ledger_id=ledger_id, member_id=member_id)
-    found = {each.node.id: each.node for each in held if DISPATCHES in each.kind.may.split(",")}
-    return list(found.values())
+    return duties.places_to(session, ledger_id=ledger_id, member_id=member_id, act=DISPATCHES)
 
 
 def place_of(session: Session, *, ledger_id: int, node_id: int, actor: Actor) -> Node | None:
@@ -133,9 +131,7 @@ def _require_place(session: Session, ledger_id: int, node_id: int, actor: Actor)
 def _serving(session: Session, ledger_id: int, place: Node, act: str) -> list[Held]:
     around = grids.neighbourhood(session, place)
     found = duties.list_in(session, ledger_id=ledger_id, node=around, limit=HELD_MAX)
-    return _once(
-        each for each in found if act in each.kind.may.split(",") and _serves(each.node, place)
-    )
+    return _once(each for each in found if act in each.kind.acts and _serves(each.node, place))
 
 
 def _serves(node: Node, place: Node) -> bool:

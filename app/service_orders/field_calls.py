@@ -95,8 +95,7 @@ def send_out(
 
 def field_duties(session: Session, *, ledger_id: int, member_id: UUID) -> list[Held]:
     """List the duties by which a member is in the field: they may report."""
-    held = duties.list_of_member(session, ledger_id=ledger_id, member_id=member_id)
-    return [each for each in held if REPORTS in each.kind.may.split(",")]
+    return duties.list_to(session, ledger_id=ledger_id, member_id=member_id, act=REPORTS)
 
 
 def workers_at(session: Session, *, ledger_id: int, node: Node) -> list[Held]:

@@ -41,8 +41,7 @@ def count_to_rate(session: Session, *, ledger_id: int, member: Member) -> int:
 
 def _waiting(session: Session, ledger_id: int, member: Member) -> list[sa.ColumnElement[bool]]:
     """Conditions: unrated, asked by no member, at a place of the duty, not of their own hands."""
-    held = duties.list_of_member(session, ledger_id=ledger_id, member_id=member.id)
-    places = [each.node for each in held if RATES in each.kind.may.split(",")]
+    places = duties.places_to(session, ledger_id=ledger_id, member_id=member.id, act=RATES)
     worked = sa.select(OrderWork.order_id).where(
         OrderWork.ledger_id == ledger_id, OrderWork.member_id == member.id
     )

@@ -52,9 +52,7 @@ def may_report(session: Session, member: Member) -> bool:
 
 def places(session: Session, member: Member) -> list[Node]:
     """List the places where a member's duties report, each once."""
-    held = duties.list_of_member(session, ledger_id=member.ledger_id, member_id=member.id)
-    found = {each.node.id: each.node for each in held if ACT in each.kind.may.split(",")}
-    return list(found.values())
+    return duties.places_to(session, ledger_id=member.ledger_id, member_id=member.id, act=ACT)
 
 
 def report(

@@ -39,7 +39,7 @@ def report(asked: dict[str, Any], book: str) -> ResponseReturnValue:
             "kinds": [
                 {
                     **{name: getattr(kind, name) for name in names},
-                    "may": kind.may.split(","),
+                    "may": kind.acts,
                     "people_count": counted.get(kind.code, 0),
                 }
                 for kind in duties.kinds(session)

@@ -16,7 +16,7 @@ from app.base import clock
 from app.base.transactions import reading
 from app.ledger import balances
 from app.mall import clerks
-from app.people import inbox, objections, roles, team_members
+from app.people import duties, inbox, objections, roles, team_members
 from app.people.models import Member, Team
 from app.points import wallets
 from app.service_orders import dispatching, field_calls, first_offers, reviewing, sightings
@@ -107,16 +107,20 @@ def open_slot(session: Session, me: Own) -> MySlot | None:
 
 
 def _ways(session: Session, me: Own) -> dict[str, Any]:
+    acts = duties.acts_of(session, **me.key)
     return {
         "unread": inbox.unread_count(session, **me.key),
-        "may_report": not me.is_acting and sightings.may_report(session, me.member),
+        "may_report": not me.is_acting and sightings.ACT in acts,
+        "in_field": field_calls.REPORTS in acts,
+        "dispatches": dispatching.DISPATCHES in acts,
+        "is_reviewer": reviewing.RATES in acts,
         **_to_do(session, me),
         **_work(session, me),
     }
 
 
 def _to_do(session: Session, me: Own) -> dict[str, Any]:
-    """Whether the member leads, has or had orders to do, and is in the field by duty."""
+    """Whether the member leads, and has, had or is asked to take orders on."""
     led = teams_led(session, me.ledger_id, me.member)
     return {
         "leads": bool(led),
@@ -129,9 +133,6 @@ def _to_do(session: Session, me: Own) -> dict[str, Any]:
         "is_asked": bool(
             first_offers.orders_for(session, ledger_id=me.ledger_id, member=me.member)
         ),
-        "in_field": bool(field_calls.field_duties(session, **me.key)),
-        "dispatches": bool(dispatching.places(session, **me.key)),
-        "is_reviewer": reviewing.is_reviewer(session, **me.key),
     }
 
 

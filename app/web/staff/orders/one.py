@@ -201,6 +201,6 @@ def _stewards(session: Session) -> list[Held]:
     by_member = {
         each.member.id: each
         for each in reversed(found)
-        if TAKES_ORDERS in each.kind.may.split(",") or each.duty.is_paid
+        if TAKES_ORDERS in each.kind.acts or each.duty.is_paid
     }
     return list(reversed(by_member.values()))
