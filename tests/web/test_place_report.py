@@ -1,6 +1,8 @@
 """A place's report at the desk, in public and over REST: one figure, its rows, its unit."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 from flask import Flask
 
@@ -125,6 +127,23 @@ def with_words(town: Town) -> None:
     done(sent(town.caller("city_administrator"), IMPORTED.format(code=town.node.code)))
     path = f"/nodes/{town.node.code}/report/words"
     done(town.caller("staff").put(path, {"sentences": [WORDS]}))
+
+
+def test_the_rows_of_a_figure_have_no_empty_last_page_and_keep_their_day(town: Town) -> None:
+    with_cards(town)
+    path = f"/places/{town.node.code}/report/cards_issued"
+    today = clock.today().isoformat()
+    first = town.client.get(f"{path}?limit=2&as_of={today}").text
+    whole = town.client.get(f"{path}?limit=3&as_of={today}").text
+    (forward,) = [
+        unescape(each) for each in re.findall(r'href="([^"]+)"', first) if "offset=" in each
+    ]
+    last = town.client.get(forward).text
+
+    assert {f"as_of={today}", "limit=2", "offset=2"} == set(forward.partition("?")[2].split("&"))
+    assert "offset=" not in whole
+    assert "上一页" in last
+    assert "下一页" not in last
 
 
 def test_a_place_tells_its_report_in_its_own_words_in_both_languages(town: Town) -> None:

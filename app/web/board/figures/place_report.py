@@ -15,7 +15,7 @@ from app.points import programmes
 from app.points.models import Programme
 from app.reports import place_reports
 from app.reports.place_reports import Counted, Scope
-from app.web import place_lines, place_story
+from app.web import paging, place_lines, place_story
 from app.web.permissions import PUBLIC, allow
 from app.web.place_values import public_readings
 from app.web.schemas.place_report import ReportIn, ReportRowsIn
@@ -55,8 +55,13 @@ def rows(place: str, line: str) -> ResponseReturnValue:
     with reading_long() as session:
         _programme, scope = _scope(session, place, asked.get("as_of_on"))
         total = place_reports.value(session, scope, wanted)
-        listed = place_reports.rows_of(
-            session, scope, wanted, limit=asked["limit"], offset=asked["offset"]
+        listed, pages = paging.cut(
+            place_reports.rows_of(session, scope, wanted, **paging.slice_of(asked["limit"])),
+            limit=asked["limit"],
+            endpoint="board.place_report.rows",
+            place=place,
+            line=wanted.code,
+            as_of=scope.as_of_on.isoformat(),
         )
     return render_template(
         "board/figures/report_rows.html",
@@ -65,7 +70,7 @@ def rows(place: str, line: str) -> ResponseReturnValue:
         line=wanted,
         total=total,
         found=listed,
-        pages=_pages(scope, wanted.code, asked, len(listed)),
+        pages=pages,
         words=place_lines,
     )
 
@@ -88,22 +93,9 @@ def _scope(session: Session, place: str, as_of_on: date | None) -> tuple[Program
 
 
 def _rows_at(scope: Scope, figure: Counted) -> str:
-    return _address(scope, figure.node.code, figure.line.code)
-
-
-def _address(scope: Scope, place: str, line: str, **more: Any) -> str:
-    as_of = scope.as_of_on.isoformat()
-    return url_for("board.place_report.rows", place=place, line=line, as_of=as_of, **more)
-
-
-def _pages(scope: Scope, line: str, asked: dict[str, Any], count: int) -> dict[str, str]:
-    """Return the addresses of the rows before and after these."""
-    limit, offset = asked["limit"], asked["offset"]
-    found = {}
-    if offset:
-        found["previous"] = _address(
-            scope, scope.node.code, line, limit=limit, offset=max(0, offset - limit)
-        )
-    if count >= limit:
-        found["next"] = _address(scope, scope.node.code, line, limit=limit, offset=offset + limit)
-    return found
+    return url_for(
+        "board.place_report.rows",
+        place=figure.node.code,
+        line=figure.line.code,
+        as_of=scope.as_of_on.isoformat(),
+    )

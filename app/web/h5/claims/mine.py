@@ -12,8 +12,9 @@ from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.service_orders import claim_listings, claims, posts
 from app.service_orders.claim_listings import MyClaim
+from app.web import paging
 from app.web.acts import submit
-from app.web.h5 import own, paging, spans
+from app.web.h5 import own, spans
 from app.web.h5.claims.posts import draw
 from app.web.h5.claims.words import CLAIM_KINDS, CLAIM_STATES, WORK_CALLED
 from app.web.h5.forms import page as show_page
@@ -32,7 +33,7 @@ def page() -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         found, pages = paging.cut(
-            claim_listings.mine(session, **me.key, limit=SHOWN + 1, offset=paging.offset()),
+            claim_listings.mine(session, **me.key, **paging.slice_of(SHOWN)),
             limit=SHOWN,
             endpoint="h5.my_claims.page",
         )

@@ -24,8 +24,9 @@ from app.service_orders import (
     posts,
 )
 from app.service_orders.models import Post
+from app.web import paging
 from app.web.acts import submit
-from app.web.h5 import own, paging
+from app.web.h5 import own
 from app.web.h5.claims.words import CLAIM_KINDS, CLAIM_STATES
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
@@ -59,7 +60,7 @@ def near() -> ResponseReturnValue:
         me = own.here(session)
         key: dict[str, Any] = {"ledger_id": me.ledger_id, "node": me.node}
         found, pages = paging.cut(
-            claim_listings.near(session, **key, limit=SHOWN + 1, offset=paging.offset()),
+            claim_listings.near(session, **key, **paging.slice_of(SHOWN)),
             limit=SHOWN,
             endpoint="h5.posts.near",
         )

@@ -10,8 +10,9 @@ from app.base.transactions import reading
 from app.community import tree
 from app.service_orders import wish_listings, wishes
 from app.service_orders.wishes import Words
+from app.web import paging
 from app.web.acts import submit
-from app.web.h5 import own, paging
+from app.web.h5 import own
 from app.web.h5.claims.words import WISH_CALLED, WISH_KINDS, WISH_STATES
 from app.web.h5.forms import load, typed
 from app.web.h5.forms import page as show_page
@@ -32,7 +33,9 @@ def near() -> ResponseReturnValue:
         me = own.here(session)
         key: dict[str, Any] = {"ledger_id": me.ledger_id, "node": me.node, "but_of": me.member.id}
         found, pages = paging.cut(
-            wish_listings.near(session, **key, **_slice()), limit=SHOWN, endpoint="h5.wishes.near"
+            wish_listings.near(session, **key, **paging.slice_of(SHOWN)),
+            limit=SHOWN,
+            endpoint="h5.wishes.near",
         )
         nodes = tree.get_many(session, {each.node_id for each in found})
     return show_page("h5/claims/wishes.html", me=me, found=found, nodes=nodes, pages=pages)
@@ -44,17 +47,15 @@ def mine() -> ResponseReturnValue:
     """List what I wished, and what I claimed of others."""
     with reading() as session:
         me = own.here(session)
-        named: dict[str, Any] = {"limit": SHOWN, "endpoint": "h5.wishes.mine"}
-        wished, pages = paging.cut(wish_listings.of_wisher(session, **me.key, **_slice()), **named)
-        claimed, others = paging.cut(
-            wish_listings.of_claimer(session, **me.key, **_slice()), **named
-        )
+        slice_of = paging.slice_of(SHOWN)
+        wished = wish_listings.of_wisher(session, **me.key, **slice_of)
+        claimed = wish_listings.of_claimer(session, **me.key, **slice_of)
     return show_page(
         "h5/claims/my_wishes.html",
         me=me,
-        wished=wished,
-        claimed=claimed,
-        pages=paging.Page(pages.previous, pages.next or others.next),
+        wished=wished[:SHOWN],
+        claimed=claimed[:SHOWN],
+        pages=paging.beside(wished, claimed, limit=SHOWN, endpoint="h5.wishes.mine"),
         states=WISH_STATES,
         kinds=WISH_KINDS,
     )
@@ -91,11 +92,6 @@ def make() -> ResponseReturnValue:
     if problem:
         return _form(problem)
     return redirect(url_for("h5.wish_steps.detail", wish_id=wish_id, said="made"), code=303)
-
-
-def _slice() -> dict[str, Any]:
-    """One row more than is shown, to know whether a next page is."""
-    return {"limit": SHOWN + 1, "offset": paging.offset()}
 
 
 def _form(problem: dict[str, Any] | None = None) -> ResponseReturnValue:

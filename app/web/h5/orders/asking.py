@@ -14,10 +14,10 @@ from app.points.photos import Subject
 from app.service_orders import categories, filing, listings, reopening, standing
 from app.service_orders.filing import Request
 from app.service_orders.models import Order
-from app.web import orders, photos
+from app.web import orders, paging, photos
 from app.web.acts import submit
 from app.web.errors import problem_of
-from app.web.h5 import forms, own, paging
+from app.web.h5 import forms, own
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.order_pages import AskPageIn
@@ -84,9 +84,8 @@ def page() -> ResponseReturnValue:
     """List what I asked for, latest first."""
     with reading() as session:
         me = own.here(session)
-        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
         found, pages = paging.cut(
-            listings.list_of_member(session, **me.key, **slice_of),
+            listings.list_of_member(session, **me.key, **paging.slice_of(SHOWN_MAX)),
             limit=SHOWN_MAX,
             endpoint="h5.orders.page",
         )

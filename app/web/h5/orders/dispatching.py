@@ -13,8 +13,9 @@ from app.community.models import Node
 from app.people.duties import Held
 from app.service_orders import dispatching
 from app.service_orders.field_calls import Said
+from app.web import paging
 from app.web.acts import submit
-from app.web.h5 import forms, own, paging
+from app.web.h5 import forms, own
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.order_pages import DispatchPageIn, TaskPageIn
@@ -105,9 +106,8 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
         me = own.here(session)
         place = _place(session, me)
         key: dict[str, Any] = {"ledger_id": me.ledger_id, "place": place}
-        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
         waiting, pages = paging.cut(
-            dispatching.waiting_at(session, **key, **slice_of),
+            dispatching.waiting_at(session, **key, **paging.slice_of(SHOWN_MAX)),
             limit=SHOWN_MAX,
             endpoint="h5.dispatching.page",
         )

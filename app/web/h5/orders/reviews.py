@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.service_orders import reviewing, standing
-from app.web import orders
+from app.web import orders, paging
 from app.web.acts import submit
-from app.web.h5 import forms, own, paging
+from app.web.h5 import forms, own
 from app.web.h5.orders.asking import STARS
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.orders import RatingIn
@@ -55,9 +55,8 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         key: dict[str, Any] = {"ledger_id": me.ledger_id, "member": me.member}
-        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
         found, pages = paging.cut(
-            reviewing.to_rate(session, **key, **slice_of),
+            reviewing.to_rate(session, **key, **paging.slice_of(SHOWN_MAX)),
             limit=SHOWN_MAX,
             endpoint="h5.order_reviews.page",
         )

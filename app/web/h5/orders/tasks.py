@@ -17,9 +17,9 @@ from app.points import photos as kept
 from app.service_orders import finishing, first_offers, handling, listings, standing
 from app.service_orders.finishing import Work
 from app.service_orders.models import Order
-from app.web import orders, photos
+from app.web import orders, paging, photos
 from app.web.acts import submit
-from app.web.h5 import forms, own, paging
+from app.web.h5 import forms, own
 from app.web.h5.own import Own
 from app.web.orders import Shown
 from app.web.permissions import SIGNED_IN, allow
@@ -50,9 +50,8 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
         key: dict[str, Any] = hands_of(session, me)
-        slice_of: dict[str, Any] = {"limit": SHOWN_MAX + 1, "offset": paging.offset()}
         open_ones, pages = paging.cut(
-            listings.list_of_hands(session, **key, **slice_of),
+            listings.list_of_hands(session, **key, **paging.slice_of(SHOWN_MAX)),
             limit=SHOWN_MAX,
             endpoint="h5.order_tasks.page",
         )

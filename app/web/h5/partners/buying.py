@@ -12,8 +12,9 @@ from app.base.transactions import reading
 from app.community import settings, tree
 from app.mall import goods, service_lists, shops, vouchers
 from app.points import programmes, wallets
+from app.web import paging
 from app.web.acts import submit
-from app.web.h5 import own, paging
+from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
@@ -34,7 +35,7 @@ def page() -> ResponseReturnValue:
         top = tree.get(session, programmes.of_ledger(session, me.ledger_id).node_id)
         above = tree.ancestors(session, me.node)
         around = [each for each in above if tree.contains(top, each)]
-        slice_of: dict[str, Any] = {"limit": PAGE_SIZE + 1, "offset": paging.offset()}
+        slice_of = paging.slice_of(PAGE_SIZE)
         listed, pages = paging.cut(
             service_lists.near(session, ledger_id=me.ledger_id, around=around, **slice_of),
             limit=PAGE_SIZE,

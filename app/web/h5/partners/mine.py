@@ -20,9 +20,9 @@ from app.mall import (
     vouchers,
 )
 from app.mall.models import Reservation, Voucher
-from app.web import qr
+from app.web import paging, qr
 from app.web.acts import submit
-from app.web.h5 import own, paging
+from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
@@ -40,17 +40,15 @@ def page() -> ResponseReturnValue:
     """List my vouchers and what is set aside for me; what I can still use stands first."""
     with reading() as session:
         me = own.here(session)
-        slice_of: dict[str, Any] = {"limit": PAGE_SIZE + 1, "offset": paging.offset()}
+        slice_of = paging.slice_of(PAGE_SIZE)
         bought = vouchers.list_of_member(session, **me.key, **slice_of)
         kept = reservation_lists.list_of_member(session, **me.key, **slice_of)
-    longer: list[Any] = max(bought, kept, key=len)
-    _shown, pages = paging.cut(longer, limit=PAGE_SIZE, endpoint="h5.partner_mine.page")
     return show_page(
         "h5/partners/mine.html",
         me=me,
         vouchers=bought[:PAGE_SIZE],
         reservations=kept[:PAGE_SIZE],
-        pages=pages,
+        pages=paging.beside(bought, kept, limit=PAGE_SIZE, endpoint="h5.partner_mine.page"),
     )
 
 
