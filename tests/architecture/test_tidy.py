@@ -138,6 +138,17 @@ def test_rooms_never_open_transactions():
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_verb_leaves_what_was_asked_as_it_was():
+    """A busy database has it run again: it must find the same (`transactions.unit_of_work`)."""
+    changed = re.compile(r"\basked\.(pop|update|clear|setdefault)\(|\basked\[[^\]]+\] = ")
+    for path in SOURCES:
+        for outer in functions(tree_of(path)) if str(path).startswith("app/web/") else ():
+            for verb in functions(outer):
+                named = {each.arg for each in verb.args.args}
+                if verb is not outer and "session" in named and "asked" not in named:
+                    assert not changed.search(ast.unparse(verb)), f"{path}: {verb.name}"
+
+
 def test_sources_speak_of_this_project_alone():
     citing = [str(path) for path in [*SOURCES, *OTHERS] if OUTSIDE.search(path.read_text())]
 

@@ -58,13 +58,12 @@ def list_in(asked: dict[str, Any], book: str) -> dict[str, Any]:
 @bp.response(201, PassingOut)
 def enter(asked: dict[str, Any], book: str, household_id: UUID) -> ResponseReturnValue:
     """Say who gets an empty household's points: a member, or the common pool."""
-    ledger_id = book_id(book)
+    ledger_id, number = book_id(book), asked.pop("volunteer_no")
 
     def verb(session: Session, _fact: None) -> dict[str, Any] | None:
         standing.require_holder(session, WORKERS)
         home = households.get(session, ledger_id=ledger_id, household_id=household_id)
         standing.node_at(session, home.node_id, WORKERS)
-        number = asked.pop("volunteer_no")
         to = numbered(session, ledger_id, number, WORKERS).id if number else None
         made = home_passings.enter(
             session,

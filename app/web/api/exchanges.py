@@ -194,9 +194,9 @@ def confirm(asked: dict[str, Any], book: str, exchange_id: UUID) -> ResponseRetu
 def ask_for(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Ask in the name of a member of my place who has no phone, with how they agreed."""
     ledger_id = book_id(book)
+    number, note = asked.pop("volunteer_no"), asked.pop("consent_note")
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        number, note = asked.pop("volunteer_no"), asked.pop("consent_note")
         standing.require_holder(session, WORKERS)
         asker = members.by_volunteer_no(session, ledger_id=ledger_id, volunteer_no=number)
         standing.node_at(session, asker.node_id, WORKERS)

@@ -54,12 +54,11 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.response(201, CallOut)
 def call_desk(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Call the desk from the field, from the place of my duty; `node_code` if I have several."""
-    ledger_id = book_id(book)
+    ledger_id, code = book_id(book), asked.pop("node_code")
 
     def verb(session: Session, _fact: None) -> Any:
         standing.oneself()
         key = standing.my_key(session, ledger_id)
-        code = asked.pop("node_code")
         node_id = tree.by_code(session, code).id if code else None
         made = field_calls.call_desk(
             session, **key, said=Said(**asked), node_id=node_id, actor=actor()
@@ -89,19 +88,19 @@ def list_calls(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 def send_out(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Give somebody of the field a task (任务派发), by staff or by who dispatches by duty."""
     ledger_id = book_id(book)
+    code, member_id = asked.pop("node_code"), asked.pop("member_id")
 
     def verb(session: Session, _fact: None) -> Any:
         standing.oneself()
-        code = asked.pop("node_code")
         place = _place_of_duty(session, ledger_id, code)
         if place is not None:
-            key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": asked.pop("member_id")}
+            key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": member_id}
             sent = dispatching.send_out(
                 session, **key, place=place, said=Said(**asked), actor=actor()
             )
             return order_rows.calls(session, ledger_id, [sent])[0]
         node = standing.place(session, code, WORKERS)
-        worker = standing.member(session, ledger_id, asked.pop("member_id"), WORKERS)
+        worker = standing.member(session, ledger_id, member_id, WORKERS)
         made = field_calls.send_out(
             session,
             ledger_id=ledger_id,

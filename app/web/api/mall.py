@@ -53,10 +53,10 @@ SHOP_STEPS: dict[str, Callable[..., Shop]] = {
 @bp.response(201, MerchantOut)
 def apply(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """File a merchant's application under a place."""
-    ledger_id = standing.book_id(book)
+    ledger_id, code = standing.book_id(book), asked.pop("node_code")
 
     def verb(session: Session, _fact: None) -> Merchant:
-        node = standing.place(session, asked.pop("node_code"), standing.WORKERS)
+        node = standing.place(session, code, standing.WORKERS)
         return merchants.apply(
             session, ledger_id=ledger_id, node_id=node.id, actor=actor(), **asked
         )

@@ -65,17 +65,16 @@ def list_orders(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 def enter(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Enter what somebody asked for at the counter or by telephone."""
     ledger_id = book_id(book)
+    code, number = asked.pop("node_code"), asked.pop("volunteer_no")
 
     def verb(session: Session, _fact: None) -> Any:
-        node = standing.place(session, asked.pop("node_code"), WORKERS)
+        node = standing.place(session, code, WORKERS)
         standing.require_book(session, ledger_id, node)
         made = filing.file(
             session,
             ledger_id=ledger_id,
             node=node,
-            request=Request(
-                requester_id=asker_id(session, ledger_id, asked.pop("volunteer_no")), **asked
-            ),
+            request=Request(requester_id=asker_id(session, ledger_id, number), **asked),
             actor=actor(),
         )
         return order_rows.full(session, made)

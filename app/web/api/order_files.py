@@ -77,10 +77,11 @@ def correct_orders(files: dict[str, FileStorage], book: str) -> ResponseReturnVa
 @bp.response(202, JobOut)
 def export(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Order the 居民问题清单 of one's own place as a file that is written by and by."""
-    ledger_id, kind = book_id(book), asked.pop("kind")
+    ledger_id = book_id(book)
+    kind, code = asked.pop("kind"), asked.pop("node_code")
 
     def verb(session: Session, _fact: None) -> ExportJob:
-        node = standing.place(session, asked.pop("node_code"), READERS)
+        node = standing.place(session, code, READERS)
         choice = Choice(ledger_id=ledger_id, node=node, **asked)
         return exports.order(session, ledger_id, Order(KIND, kind, node.id, choice.asked()))
 

@@ -57,12 +57,12 @@ def list_templates() -> dict[str, Any]:
 @bp.response(201, TemplateOut)
 def add_template(asked: dict[str, Any]) -> ResponseReturnValue:
     """Add a workflow under a new code; one that places use already is never changed."""
+    steps = [Step(**each) for each in asked.pop("steps")]
 
     def verb(session: Session, _fact: None) -> Any:
         standing.require_holder(session, ADMINISTRATORS)
         if asked["code"] in {each.code for each in templates.list_latest(session)}:
             raise ValidationFailed("this code is taken", field="code", reason="taken")
-        steps = [Step(**each) for each in asked.pop("steps")]
         made = templates.add_version(session, steps=steps, actor=actor(), **asked)
         return TemplateOut().dump(orders.template_row(made))
 

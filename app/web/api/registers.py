@@ -59,10 +59,10 @@ def list_entries(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.response(201, EntryOut)
 def enter(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Enter a row into one of the four lists of a place in one's charge."""
-    ledger_id = book_id(book)
+    ledger_id, code = book_id(book), asked.pop("node_code")
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        node = standing.place(session, asked.pop("node_code"), WORKERS)
+        node = standing.place(session, code, WORKERS)
         standing.require_book(session, ledger_id, node)
         made = registers.enter(
             session, ledger_id=ledger_id, node=node, new=NewEntry(**asked), actor=actor()

@@ -68,10 +68,10 @@ def show_draft(book: str, team_id: UUID) -> Response:
 def write(asked: dict[str, Any], book: str, team_id: UUID) -> ResponseReturnValue:
     """Write a team's card whole; If-Match names what was read."""
     ledger_id, version = standing.book_id(book), versions.required()
+    codes = asked.pop("area")
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         teams.in_scope(session, ledger_id, team_id)
-        codes = asked.pop("area")
         places = tree.by_codes(session, codes)
         if len(places) < len(set(codes)):
             raise NotFound("no such place")

@@ -44,7 +44,9 @@ def send(
     try:
         asked = dict(schema().load(typed(schema()))) if schema else {}
         book = desk.ledger_id() if ledger_id is None else ledger_id
-        return acts.submit(lambda session, _fact: verb(session, asked), ledger_id=book, show=show)
+        return acts.submit(
+            lambda session, _fact: verb(session, dict(asked)), ledger_id=book, show=show
+        )
     except (DomainError, ValidationError) as error:
         return None, problem(error)
 

@@ -74,7 +74,7 @@ def send() -> ResponseReturnValue:
         me = own.here(session)
 
     def verb(session: Session, _fact: None) -> None:
-        wanted = _asked(session, me, asked)
+        wanted = _asked(session, me, dict(asked))
         made = applications.apply(session, ledger_id=me.ledger_id, asked=wanted, actor=actor())
         photos.keep(session, me.ledger_id, Subject("application", made.id, me.member.id), taken)
         application_checks.require_photo(session, made)

@@ -51,9 +51,9 @@ def send() -> ResponseReturnValue:
         return _page(wrong)
     with reading() as session:
         me = own.here(session)
+    node_id = asked.pop("node_id")
 
     def verb(session: Session, _fact: None) -> None:
-        node_id = asked.pop("node_id")
         made = field_calls.call_desk(
             session, **me.key, said=Said(**asked), node_id=node_id, actor=actor()
         )

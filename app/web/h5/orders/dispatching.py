@@ -60,9 +60,10 @@ def send_out() -> ResponseReturnValue:
     asked, wrong = forms.load(TaskPageIn(), forms.typed())
     if wrong:
         return _page(wrong)
+    member_id = asked.pop("member_id")
 
     def verb(session: Session, me: Own) -> None:
-        key: dict[str, Any] = {"ledger_id": me.ledger_id, "member_id": asked.pop("member_id")}
+        key: dict[str, Any] = {"ledger_id": me.ledger_id, "member_id": member_id}
         place = _place(session, me)
         dispatching.send_out(session, **key, place=place, said=Said(**asked), actor=actor())
 
