@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.base import clock, crypto
 from app.base.actors import Actor
-from app.base.errors import ValidationFailed
+from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.upserts import insert_or_ignore
-from app.community import tree
+from app.community import tree, units
 from app.community.models import Node, Unit
 from app.people import audit, enlistment_links, names
 from app.people.models import Enlistment, UnitEnlistment
@@ -100,6 +100,7 @@ def enlist_many(
 
     Args:
         takes: Whether a home is in the operator's charge: a row moves only from such a one.
+            Asked once a home, and only where something would change.
 
     Raises:
         ValidationFailed: A standing or a source is unknown.
@@ -111,10 +112,9 @@ def enlist_many(
     rows = [_row(ledger_id, each, actor) for each in fresh]
     if rows:
         session.execute(insert_or_ignore(session, Enlistment.__table__), rows)
-    homes = tree.get_many(session, {row.node_id for row in known.values()})
-    away = {node.id for node in homes.values() if not takes(session, node)}
-    foreign = {row.external_id for row in known.values() if row.node_id in away}
-    changed, others, elsewhere = _change(known, people, foreign)
+    others, news = _news(known, people)
+    elsewhere = _change(session, known, news, takes)
+    changed = len(news) - len(elsewhere)
     session.flush()
     enlistment_links.link_known(session, ledger_id=ledger_id, people=people)
     _note(session, ledger_id, actor, len(rows), changed)
@@ -170,18 +170,28 @@ def list_of_unit(
     session: Session,
     *,
     ledger_id: int,
-    unit_id: int,
+    unit: Unit,
     node: Node | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[Enlistment]:
-    """List a unit's people who reported in (单位名单), by external id: all, or those of a place."""
+    """List a unit's people who reported in (单位名单), by external id.
+
+    Args:
+        node: Whose reader asks, if the unit is not their own: only those who live there.
+
+    Raises:
+        NotFound: Nobody of the unit lives there, and it is neither above nor below.
+    """
     query = sa.select(Enlistment).where(
-        Enlistment.ledger_id == ledger_id, Enlistment.unit_id == unit_id
+        Enlistment.ledger_id == ledger_id, Enlistment.unit_id == unit.id
     )
     if node is not None:
         homes = sa.select(Node.id).where(tree.within(Node.path, node))
         query = query.where(Enlistment.node_id.in_(homes))
+        is_known = units.is_near(session, unit, node) or session.scalar(sa.select(query.exists()))
+        if not is_known:
+            raise NotFound("no unit of here")
     ordered = query.order_by(Enlistment.external_id)
     return list(session.scalars(ordered.limit(limit).offset(offset)))
 
@@ -218,14 +228,12 @@ def _known(
     return {each.external_id: each for each in session.scalars(query)}
 
 
-def _change(
-    known: dict[str, Enlistment], people: Sequence[NewEnlistment], foreign: set[str]
-) -> tuple[int, list[str], list[str]]:
-    """Change known rows that say something else now; return how many, and who stays as they were.
-
-    Those known by another name, and those whose home of old is not in the operator's charge.
-    """
-    changed, others, elsewhere = 0, [], []
+def _news(
+    known: dict[str, Enlistment], people: Sequence[NewEnlistment]
+) -> tuple[list[str], dict[str, dict[str, object]]]:
+    """Return who is known by another name, and what is said anew of the others, by number."""
+    others: list[str] = []
+    news: dict[str, dict[str, object]] = {}
     for each in people:
         row = known.get(each.external_id)
         if row is None:
@@ -233,15 +241,27 @@ def _change(
         if not names.is_same(_name_of(row), each.name):
             others.append(each.external_id)
             continue
-        said = [name for name in FIELDS if name not in each.unsaid]
-        news = {name for name in said if getattr(row, name) != getattr(each, name)}
-        if news and each.external_id in foreign:
-            elsewhere.append(each.external_id)
-        elif news:
-            changed += 1
-            for name in news:
-                setattr(row, name, getattr(each, name))
-    return changed, others, elsewhere
+        said = {name: getattr(each, name) for name in FIELDS if name not in each.unsaid}
+        other = {name: value for name, value in said.items() if getattr(row, name) != value}
+        if other:
+            news[each.external_id] = other
+    return others, news
+
+
+def _change(
+    session: Session,
+    known: dict[str, Enlistment],
+    news: dict[str, dict[str, object]],
+    takes: Takes,
+) -> list[str]:
+    """Change the rows of which something is said anew; return those not in one's charge."""
+    homes = tree.get_many(session, {known[number].node_id for number in news})
+    away = {node.id for node in homes.values() if not takes(session, node)}
+    elsewhere = [number for number in news if known[number].node_id in away]
+    for number in news.keys() - set(elsewhere):
+        for name, value in news[number].items():
+            setattr(known[number], name, value)
+    return elsewhere
 
 
 def _row(ledger_id: int, new: NewEnlistment, actor: Actor) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Reporting-in: entered once, counted apart, linked to who joins; hours count once (T1, T2)."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -133,6 +134,27 @@ def test_t2_nobody_takes_over_a_row_of_a_home_that_is_not_in_their_charge(sessio
     assert rows(session, here)["E1"].node_id == other.id
 
 
+def test_whose_charge_a_home_is_is_asked_once_and_only_where_something_changes(session, here):
+    people_of = [
+        NewEnlistment(
+            f"E{n}", f"报到{n}", here.node.id, None, "serving", "online", date(2025, 3, 1)
+        )
+        for n in range(3)
+    ]
+    asked = []
+    key = {
+        "ledger_id": here.ledger_id,
+        "takes": lambda _session, node: asked.append(node.id) or True,
+        "actor": SYSTEM,
+    }
+    for _time in (1, 2):
+        enlistments.enlist_many(session, people=people_of, **key)
+    assert asked == []
+    retired = [replace(each, standing="retired") for each in people_of]
+    assert enlistments.enlist_many(session, people=retired, **key).changed == 3
+    assert asked == [here.node.id]
+
+
 def test_no_political_standing_is_asked_for_or_kept(session, here):
     header = HEADER.replace("来源", "来源,政治面貌")
     with pytest.raises(CsvUnreadable), attempt(session):
@@ -192,7 +214,8 @@ def test_t1_hours_count_once_for_the_residence_and_the_unit_shows_them_as_a_part
         "税务局": (1, 120),
     }
     (unit_id,) = [u.unit_id for u in found.units if u.name == "税务局"]
-    of_unit = enlistments.list_of_unit(session, ledger_id=here.ledger_id, unit_id=unit_id)
+    unit = units.get(session, unit_id)
+    of_unit = enlistments.list_of_unit(session, ledger_id=here.ledger_id, unit=unit)
     at_home = enlistments.list_at_home(session, ledger_id=here.ledger_id, node=here.node)
     assert {row.external_id for row in of_unit} <= {row.external_id for row in at_home}
 

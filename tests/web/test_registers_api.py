@@ -236,6 +236,21 @@ def test_t1_a_unit_of_the_city_is_named_below_and_shows_only_its_people_of_here(
     refused(town.caller("staff").get(f"{path}?unit_id={other.id}"), "not_found", 404)
 
 
+def test_a_page_past_the_end_of_a_units_list_is_empty_and_not_missing(town: Town) -> None:
+    other = units.add(town.session, node=town.elsewhere, kind="学校", name="别社区的", actor=SYSTEM)
+    town.session.commit()
+    path = f"{town.book}/enlistments"
+    body = {"external_id": "E1", "name": "温如许", "standing": "serving"}
+    body |= {"node_code": town.node.code, "unit_id": other.id}
+    done(town.caller("staff").post(path, body), 201)
+    past = done(town.caller("staff").get(f"{path}?unit_id={other.id}&offset=50"))
+
+    assert past == {"items": []}
+    page = desk(town, f"/enlistments?unit={other.id}")
+    assert "<td>E1</td>" in page.text
+    assert desk(town, f"/enlistments?unit={other.id}&offset=50").status_code == 200
+
+
 def test_t2_nobody_moves_a_person_who_reported_in_to_another_community(town: Town) -> None:
     path, person = f"{town.book}/enlistments", {"external_id": "E1", "name": "温如许"}
     there = {**person, "standing": "serving", "node_code": town.elsewhere.code}

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.base import clock
-from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree, units
 from app.people import enlistment_imports, enlistments, names, phones
@@ -50,10 +49,8 @@ def list_enlistments(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         else:
             unit = units.get(session, unit_id)
             is_own = standing.is_at(session, unit.node_id, READERS)
-            key: dict[str, Any] = {"ledger_id": ledger_id, "unit_id": unit_id, **asked}
+            key: dict[str, Any] = {"ledger_id": ledger_id, "unit": unit, **asked}
             found = enlistments.list_of_unit(session, **key, node=None if is_own else node)
-            if not is_own and not found and not units.is_near(session, unit, node):
-                raise NotFound("no unit of here")
         return {"items": _shown(session, ledger_id, found)}
 
 

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.community import tree, units
 from app.community.models import Node
@@ -113,9 +112,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             found = enlistments.list_at_home(session, **key, **page)
         else:
             whole = {"ledger_id": ledger_id} if is_own else key
-            found = enlistments.list_of_unit(session, **whole, unit_id=unit.id, **page)
-            if not found and not units.is_near(session, unit, node):
-                raise NotFound("no unit of here")
+            found = enlistments.list_of_unit(session, **whole, unit=unit, **page)
         owners = units.get_many(session, {each.unit_id for each in found if each.unit_id})
         return forms.page(
             "registers/enlistments.html",
