@@ -4,8 +4,8 @@ This room closes the old membership: its cards and codes die, its stays in teams
 and in a household move to the kept one. What the old one holds is moved by
 `points.mergings`, which the door calls in the same unit of work with the pair that
 `approve` returns. The old membership, its statement and its history stay readable.
-Whether one of the two is frozen is for the door to ask first (`risk.freezes`), or a
-merge would carry frozen points out.
+Whether one of the two is frozen, `web.merging` asks first (`risk.freezes`), or a merge
+would carry frozen points out.
 """
 
 from dataclasses import dataclass

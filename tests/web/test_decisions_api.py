@@ -65,6 +65,21 @@ def test_a_frozen_membership_is_not_merged_away(town: Town) -> None:
     assert everything(town.session) == before
 
 
+def test_a_frozen_card_that_was_lost_and_may_be_found_stops_a_merge(town: Town) -> None:
+    staff, second, pair = town.caller("staff"), town.caller("second"), pair_of(town)
+    cards = f"{town.book}/members/{pair['old_member_id']}/cards"
+    card = done(staff.post(cards, {}), 201)
+    frozen = {"subject_kind": "card", "subject_id": card["id"], "reason": "捡到的卡"}
+    done(staff.post(f"{town.book}/freezes", frozen), 201)
+    done(staff.post(f"{town.book}/cards/{card['id']}/loss"))
+    asked = done(staff.post(f"{town.book}/merges", pair), 201)
+    before = everything(town.session)
+
+    refused(second.post(f"{town.book}/merges/{asked['id']}/approval"), "account_frozen", 403)
+
+    assert everything(town.session) == before
+
+
 def test_a_merge_is_refused_and_then_decided(town: Town) -> None:
     staff, second, pair = town.caller("staff"), town.caller("second"), pair_of(town)
     path = f"{town.book}/merges/{done(staff.post(f'{town.book}/merges', pair), 201)['id']}"

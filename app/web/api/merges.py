@@ -8,9 +8,8 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.people import cards, merges
+from app.people import merges
 from app.people.models import Merge
-from app.risk import freezes
 from app.web import merging
 from app.web.acts import act
 from app.web.api import standing
@@ -55,17 +54,11 @@ def request_merge(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 @bp.response(200, MergedOut)
 def approve(book: str, merge_id: UUID) -> ResponseReturnValue:
-    """Approve a merge: the old membership ends, and all it holds moves, in one unit of work.
-
-    A frozen membership or card stops it, or frozen points would be carried out.
-    """
+    """Approve a merge: the old membership ends, and all it holds moves, in one unit of work."""
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
-        pair = _in_scope(session, ledger_id, merge_id)
-        freezes.require_free(
-            session, ledger_id=ledger_id, subject_ids=_spending(session, ledger_id, pair)
-        )
+        _in_scope(session, ledger_id, merge_id)
         merge, journal_ids = merging.approve(
             session, ledger_id=ledger_id, merge_id=merge_id, actor=actor()
         )
@@ -88,22 +81,9 @@ def refuse(book: str, merge_id: UUID) -> ResponseReturnValue:
     return act(verb, ledger_id=ledger_id, dump=MergeOut().dump, status=200)
 
 
-def _in_scope(session: Session, ledger_id: int, merge_id: UUID) -> tuple[UUID, UUID]:
-    """Return the two memberships of a request, if both are in scope."""
+def _in_scope(session: Session, ledger_id: int, merge_id: UUID) -> None:
+    """Let pass only to a request of two memberships in scope."""
     standing.require_holder(session, DECIDERS)
     merge = merges.get(session, ledger_id=ledger_id, merge_id=merge_id)
-    pair = (merge.old_member_id, merge.kept_member_id)
-    for member_id in pair:
+    for member_id in (merge.old_member_id, merge.kept_member_id):
         standing.member(session, ledger_id, member_id, DECIDERS)
-    return pair
-
-
-def _spending(session: Session, ledger_id: int, pair: tuple[UUID, UUID]) -> list[UUID]:
-    """Return the members and the live cards that a freeze may stop."""
-    held = [
-        card.id
-        for member_id in pair
-        for card in cards.list_of(session, ledger_id=ledger_id, member_id=member_id)
-        if card.state == "active"
-    ]
-    return [*pair, *held]

@@ -8,10 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
-from app.people import cards, members, merges
-from app.people.models import Merge
+from app.people import members, merges
 from app.points import wallets
-from app.risk import freezes
 from app.web import merging
 from app.web.permissions import SIGNED_IN, allow
 from app.web.session import actor
@@ -20,7 +18,6 @@ from app.web.staff.forms import Problem
 from app.web.translate import _
 
 bp = Blueprint("merges", __name__, url_prefix="/<place>/merges")
-SPENDING = ("active", "lost")
 
 
 @bp.get("")
@@ -36,11 +33,7 @@ def approve(merge_id: UUID) -> ResponseReturnValue:
     """Approve: the old membership ends, and all it holds moves, in one unit of work."""
 
     def verb(session: Session, _asked: dict[str, Any]) -> None:
-        found = _scoped(session, merge_id)
-        pair = (found.old_member_id, found.kept_member_id)
-        freezes.require_free(
-            session, ledger_id=desk.ledger_id(), subject_ids=_spending(session, pair)
-        )
+        _scoped(session, merge_id)
         merging.approve(session, ledger_id=desk.ledger_id(), merge_id=merge_id, actor=actor())
 
     return _step(verb, _("已合并，时长和积分都转过去了。"))
@@ -62,22 +55,10 @@ def _step(verb: forms.Verb, said: str) -> ResponseReturnValue:
     return forms.answer(verb, said=said, to=url_for("staff.merges.show"), again=_show)
 
 
-def _scoped(session: Session, merge_id: UUID) -> Merge:
+def _scoped(session: Session, merge_id: UUID) -> None:
     found = merges.get(session, ledger_id=desk.ledger_id(), merge_id=merge_id)
     for member_id in (found.old_member_id, found.kept_member_id):
         desk.member(session, member_id, desk.DECIDERS)
-    return found
-
-
-def _spending(session: Session, pair: tuple[UUID, UUID]) -> set[UUID]:
-    """Both memberships, and the cards with which either may spend."""
-    live = [
-        card.id
-        for member_id in pair
-        for card in cards.list_of(session, ledger_id=desk.ledger_id(), member_id=member_id)
-        if card.state in SPENDING
-    ]
-    return {*pair, *live}
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
