@@ -2,7 +2,8 @@
 
 Owns: every activities_* table.
 Stands on: points, risk, people, community, base.
-Doors in: `plans`, `responses`, `enrolment`, `codes`, `checkin`, `attendance`, `corrections`;
+Doors in: `plans`, `responses`, `enrolment`, `codes`, `supplies`, `checkin`, `taking`,
+    `roll_undo`, `attendance`, `corrections`, `posters`, `venue_plans`;
     of shifts: `shifts.routes`, `shifts.visits`, `shifts.logs`, `shifts.series`.
 Never: posts to the ledger itself; it hands deeds to `points.grants`.
 """

@@ -2,8 +2,8 @@
 
 Owns: every people_* table.
 Stands on: community, base.
-Doors in: `joining`, `cards`, `codes`, `teams`, `duties`, `duty_pay`, `enlistments`,
-`enlistment_imports`, `skills`, `roles`, `sign_in`,
+Doors in: `joining`, `cards`, `codes`, `teams`, `households`, `relatives`, `duties`,
+`duty_pay`, `officers`, `enlistments`, `enlistment_imports`, `skills`, `roles`, `sign_in`,
 `inbox`, `objections`, `audit`.
 Never: posts to the ledger, or keeps an ID number.
 """

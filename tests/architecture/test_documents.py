@@ -41,6 +41,18 @@ def test_the_doors_on_the_map_exist(room):
         assert (home / f"{door}.py").exists() or (home / door).is_dir(), f"{room}.{door}"
 
 
+@pytest.mark.parametrize("room", sorted(set(ROOMS) - {"web", "cli"}))
+def test_a_room_names_its_own_doors_and_those_on_the_map(room):
+    home = Path("app", room)
+    told = (home / "__init__.py").read_text().split("Doors in:")[1].split("Never:")[0]
+    named = set(re.findall(r"`(\w+)(?:\.\w+)?`", told))
+    line = re.search(rf"^\| `{room}` \|.*$", text("docs/architecture.md"), re.MULTILINE)
+
+    assert line
+    assert set(re.findall(r"`(\w+)`", line[0].split("|")[3])) <= named
+    assert [each for each in named if not list(home.glob(f"{each}*"))] == []
+
+
 def test_the_map_names_every_table_with_its_key():
     section = text("docs/architecture.md").split("## Tables")[1]
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| \S", section, re.MULTILINE)
