@@ -57,6 +57,7 @@ def sideways(page: Page) -> list[str]:
     """Return what makes the page wider than its screen (a phone's inner width would give way)."""
     size = page.viewport_size
     assert size is not None
+    page.wait_for_load_state()  # a click returns as soon as the next page is on its way
     found: list[str] = page.evaluate(SIDEWAYS, size["width"])
     return found
 
