@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.mall.models import Goods, Reservation, Shop, Voucher
 from app.people.models import Member
+
+Claimed = TypeVar("Claimed", Voucher, Reservation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,27 +24,23 @@ class Asked:
     state: str | None = None
 
 
-def vouchers(
-    session: Session, asked: Asked, *, limit: int, offset: int = 0
-) -> list[tuple[Voucher, Goods, Shop, Member]]:
-    """List vouchers and places, the newest first."""
-    query = _joined(Voucher, asked).order_by(Voucher.issued_at.desc(), Voucher.id.desc())
-    return [_row(row) for row in session.execute(query.limit(limit).offset(offset))]
+def listed(
+    session: Session, model: type[Claimed], asked: Asked, *, limit: int, offset: int = 0
+) -> list[tuple[Claimed, Goods, Shop, Member]]:
+    """List vouchers and places, or what was set aside, the newest first."""
+    query = _joined(model, asked).order_by(_begun_at(model).desc(), model.id.desc())
+    rows = session.execute(query.limit(limit).offset(offset))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def reservations(
-    session: Session, asked: Asked, *, limit: int, offset: int = 0
-) -> list[tuple[Reservation, Goods, Shop, Member]]:
-    """List what was set aside, the newest first."""
-    query = _joined(Reservation, asked)
-    query = query.order_by(Reservation.reserved_at.desc(), Reservation.id.desc())
-    return [_row(row) for row in session.execute(query.limit(limit).offset(offset))]
-
-
-def count(session: Session, model: type[Voucher] | type[Reservation], asked: Asked) -> int:
+def count(session: Session, model: type[Claimed], asked: Asked) -> int:
     """Count what a list has on all its pages."""
     query = sa.select(sa.func.count()).select_from(model).where(*_chosen(model, asked))
     return session.scalar(query) or 0
+
+
+def _begun_at(model: type[Claimed]) -> Any:
+    return Voucher.issued_at if model is Voucher else Reservation.reserved_at
 
 
 def _joined(model: Any, asked: Asked) -> Any:
@@ -67,7 +65,3 @@ def _chosen(model: Any, asked: Asked) -> list[Any]:
     if asked.state:
         conditions.append(model.state == asked.state)
     return conditions
-
-
-def _row(row: Any) -> Any:
-    return (row[0], row[1], row[2], row[3])

@@ -71,7 +71,8 @@ def cancel(
 ) -> int:
     """Cancel a class that does not take place; return how many places came back (M6).
 
-    It is sold no more; every place comes back with its points, also one noted as missed.
+    It is sold no more; every place comes back with its points, also one noted as missed. Of one
+    that is cancelled already nothing comes back, and nothing is noted again.
 
     Raises:
         NotFound: No such class.
@@ -83,11 +84,14 @@ def cancel(
     before = goods.get(session, ledger_id=ledger_id, goods_id=goods_id)
     if before.starts_at is None:
         raise NotFound("no class")
+    was_on_sale = before.is_on_sale
     _change(session, before, version, is_on_sale=False)
     _require_unheld(session, before)
     back = voucher_returns.take_back_all(
         session, ledger_id=ledger_id, goods_id=goods_id, reason=said, actor=actor
     )
+    if not (back or was_on_sale):
+        return 0
     told = [claim_owners.of(session, one) for one in back]
     _tell_cancelled(session, before, before.starts_at, said, told)
     audit.write(
@@ -102,6 +106,12 @@ def cancel(
         places_count=len(back),
     )
     return len(back)
+
+
+def is_on(session: Session, found: Goods) -> bool:
+    """Whether a class is sold, or has places that could come back: else nothing is to cancel."""
+    unheld = voucher_returns.unheld_of(ledger_id=found.ledger_id, goods_id=found.id)
+    return found.is_on_sale or bool(session.scalar(sa.select(sa.exists().where(unheld))))
 
 
 def _change(session: Session, before: Goods, version: int, **values: object) -> None:

@@ -26,6 +26,8 @@ from app.points import wallets
 
 LAPSED_AT_ONCE = 200
 REASON_MAX = 120
+UNHELD = ("open", "missed")
+"""A place that nobody has used: it comes back if its class does not take place."""
 
 
 def give_back(
@@ -94,15 +96,18 @@ def take_back_all(
     session: Session, *, ledger_id: int, goods_id: UUID, reason: str, actor: Actor
 ) -> list[Voucher]:
     """Return every place of a class that nobody held; the goods are held by the caller (M6)."""
-    query = sa.select(Voucher.id).where(
-        Voucher.ledger_id == ledger_id,
-        Voucher.goods_id == goods_id,
-        Voucher.state.in_(("open", "missed")),
-    )
-    ids = list(session.scalars(query.order_by(Voucher.id)))
+    unheld = unheld_of(ledger_id=ledger_id, goods_id=goods_id)
+    ids = list(session.scalars(sa.select(Voucher.id).where(unheld).order_by(Voucher.id)))
     found = [_hold(session, ledger_id, one) for one in ids]
-    still = [one for one in found if one.state in ("open", "missed")]  # as it stands once held
+    still = [one for one in found if one.state in UNHELD]  # as it stands once held
     return [_take_back(session, one, "returned", actor, reason) for one in still]
+
+
+def unheld_of(*, ledger_id: int, goods_id: UUID) -> sa.ColumnElement[bool]:
+    """Match the places of a class that would come back if it does not take place (M6)."""
+    return sa.and_(
+        Voucher.ledger_id == ledger_id, Voucher.goods_id == goods_id, Voucher.state.in_(UNHELD)
+    )
 
 
 def require_reason(reason: str) -> str:

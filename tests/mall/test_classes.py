@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed, VersionStale
 from app.mall import classes, goods, voucher_returns, vouchers
 from app.mall.errors import ClassBegun, ClassHeld
 from app.people import inbox
+from app.people.models import Audit
 from app.points import wallets
 from tests.factories import mall as make
 
@@ -44,6 +46,11 @@ def move(session, mall, lesson, to, **more):
     return classes.move(
         session, ledger_id=mall.ledger_id, goods_id=lesson.id, actor=mall.staff, **asked
     )
+
+
+def is_on(session, lesson):
+    found = goods.get(session, ledger_id=lesson.ledger_id, goods_id=lesson.id)
+    return classes.is_on(session, found)
 
 
 def test_m6_the_places_move_with_the_class_and_their_members_are_told(session, mall):
@@ -113,6 +120,20 @@ def test_m6_of_a_cancelled_class_every_place_comes_back_and_its_member_is_told(s
     left = goods.get(session, ledger_id=mall.ledger_id, goods_id=lesson.id)
     assert (left.is_on_sale, left.stock_count) == (False, 3)
     make.require_clean(session, mall.ledger_id)
+
+
+def test_m6_a_class_that_is_cancelled_twice_is_noted_once_until_it_is_sold_again(session, mall):
+    lesson, key = a_class(session, mall), {"ledger_id": mall.ledger_id}
+    book(session, mall, lesson)
+    assert is_on(session, lesson)
+    off = {"version": 1, "changes": {"is_on_sale": False}, "actor": mall.staff}
+    goods.edit(session, **key, goods_id=lesson.id, **off)
+    assert is_on(session, lesson), "somebody has a place still"
+    found = [cancel(session, mall, lesson, version=version) for version in (2, 3)]
+    assert (found, is_on(session, lesson)) == ([1, 0], False)
+    noted = (Audit.ledger_id == mall.ledger_id, Audit.action == "class_cancelled")
+    query = sa.select(sa.func.count()).where(*noted)
+    assert session.scalar(query) == 1
 
 
 def test_m6_a_class_that_nobody_held_is_cancelled_afterwards_and_missed_places_come_back(

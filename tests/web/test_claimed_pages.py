@@ -143,7 +143,9 @@ def test_m6_staff_return_a_missed_place_and_cancel_a_class_at_the_desk(here):
         assert "替他退…" in desk.get(f"{root}?state=missed").text
         assert desk.send(f"{root}/vouchers/{place_id}/return", **why).status_code == 303
         assert desk.send(f"{lesson}/cancel", version="1", **why).status_code == 303
-        assert "不换了" in desk.get(lesson).text
+        page = desk.get(lesson).text
+        assert ("不换了" in page, "停换了，没有人还约着" in page) == (True, True)
+        assert ("取消这节课…" in page, "改时间…" in page, "已经开始了" in page) == (False,) * 3
     make.require_clean(here.session, here.mall.ledger_id)
 
 

@@ -43,14 +43,7 @@ bp = Blueprint("claimed", __name__, url_prefix="/books/<book>", description="Vou
 @bp.response(200, VoucherPageOut)
 def list_vouchers(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List what members bought at the shops of a place, the newest first, in pages."""
-    ledger_id = standing.book_id(book)
-    page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
-    with reading() as session:
-        wanted = _wanted(session, ledger_id, asked)
-        found = claim_lists.vouchers(session, wanted, **page)
-        total = claim_lists.count(session, Voucher, wanted)
-        items = [_row(ClaimedVoucherOut(), *each) for each in found]
-    return {"items": items, "total_count": total}
+    return _page(Voucher, ClaimedVoucherOut(), asked, book)
 
 
 @bp.get("/reservations")
@@ -59,14 +52,7 @@ def list_vouchers(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.response(200, ReservationPageOut)
 def list_reservations(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List what was set aside at the shops of a place, the newest first, in pages."""
-    ledger_id = standing.book_id(book)
-    page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
-    with reading() as session:
-        wanted = _wanted(session, ledger_id, asked)
-        found = claim_lists.reservations(session, wanted, **page)
-        total = claim_lists.count(session, Reservation, wanted)
-        items = [_row(ClaimedReservationOut(), *each) for each in found]
-    return {"items": items, "total_count": total}
+    return _page(Reservation, ClaimedReservationOut(), asked, book)
 
 
 @bp.post("/vouchers/<uuid:voucher_id>/return")
@@ -107,15 +93,23 @@ def cancel(book: str, reservation_id: UUID) -> ResponseReturnValue:
     return act(verb, ledger_id=ledger_id, dump=ReservationOut().dump, status=200)
 
 
-def _wanted(session: Session, ledger_id: int, asked: dict[str, Any]) -> Asked:
-    node = standing.place(session, asked.get("node_code"), standing.READERS)
-    here = shops.list_within(session, ledger_id=ledger_id, node=node)
-    return Asked(
-        ledger_id=ledger_id,
-        shop_ids=[one.id for one in here],
-        number=asked["number"],
-        state=asked["state"],
-    )
+def _page(model: Any, schema: Any, asked: dict[str, Any], book: str) -> dict[str, Any]:
+    ledger_id = standing.book_id(book)
+    page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
+    with reading() as session:
+        node = standing.place(session, asked.get("node_code"), standing.READERS)
+        here = shops.list_within(session, ledger_id=ledger_id, node=node)
+        wanted = Asked(
+            ledger_id=ledger_id,
+            shop_ids=[one.id for one in here],
+            number=asked["number"],
+            state=asked["state"],
+        )
+        found = claim_lists.listed(session, model, wanted, **page)
+        return {
+            "items": [_row(schema, *each) for each in found],
+            "total_count": claim_lists.count(session, model, wanted),
+        }
 
 
 def _shown(session: Session, schema: Any, one: Voucher | Reservation) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Classes of a shop: moved to another time, or cancelled, by staff; whoever booked is told (M6)."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -24,15 +25,7 @@ OUT = PlacesOut()
 @bp.response(200, PlacesOut)
 def move(asked: dict[str, Any], book: str, goods_id: UUID) -> ResponseReturnValue:
     """Move a class to another time before it begins, if nobody changed it since `If-Match`."""
-    ledger_id, version = standing.book_id(book), versions.required()
-
-    def verb(session: Session, _fact: None) -> dict[str, int]:
-        _scoped(session, ledger_id, goods_id)
-        key: dict[str, Any] = {"ledger_id": ledger_id, "goods_id": goods_id, "version": version}
-        return {"places_count": classes.move(session, **key, **asked, actor=actor())}
-
-    answer = act(verb, ledger_id=ledger_id, dump=OUT.dump, status=200)
-    return versions.tagged(answer, version + 1)
+    return _step(classes.move, asked, book, goods_id)
 
 
 @bp.post("/goods/<uuid:goods_id>/cancel")
@@ -41,19 +34,20 @@ def move(asked: dict[str, Any], book: str, goods_id: UUID) -> ResponseReturnValu
 @bp.response(200, PlacesOut)
 def cancel(asked: dict[str, Any], book: str, goods_id: UUID) -> ResponseReturnValue:
     """Cancel a class that does not take place: every place comes back with its points."""
+    return _step(classes.cancel, asked, book, goods_id)
+
+
+def _step(
+    step: Callable[..., int], asked: dict[str, Any], book: str, goods_id: UUID
+) -> ResponseReturnValue:
+    """Take a step with a class of a shop in the person's charge; answer with its next version."""
     ledger_id, version = standing.book_id(book), versions.required()
+    key: dict[str, Any] = {"ledger_id": ledger_id, "goods_id": goods_id}
 
     def verb(session: Session, _fact: None) -> dict[str, int]:
-        _scoped(session, ledger_id, goods_id)
-        key: dict[str, Any] = {"ledger_id": ledger_id, "goods_id": goods_id, "version": version}
-        return {"places_count": classes.cancel(session, **key, **asked, actor=actor())}
+        standing.require_holder(session, standing.WORKERS)
+        counter.shop_of_staff(session, ledger_id, goods.get(session, **key).shop_id)
+        return {"places_count": step(session, **key, version=version, **asked, actor=actor())}
 
     answer = act(verb, ledger_id=ledger_id, dump=OUT.dump, status=200)
     return versions.tagged(answer, version + 1)
-
-
-def _scoped(session: Session, ledger_id: int, goods_id: UUID) -> None:
-    """Refuse goods of a shop that is not in the person's charge."""
-    standing.require_holder(session, standing.WORKERS)
-    one = goods.get(session, ledger_id=ledger_id, goods_id=goods_id)
-    counter.shop_of_staff(session, ledger_id, one.shop_id)

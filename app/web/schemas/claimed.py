@@ -11,17 +11,21 @@ from app.web.schemas.vouchers import ReservationOut, VoucherOut
 NUMBER_MAX = 48
 
 
-class VoucherFilterIn(PlacePageIn):
-    """Vouchers with a number that contains this, in this state."""
+class ClaimedFilterIn(PlacePageIn):
+    """Those with a number that contains this."""
 
     number = Text(load_default="", is_empty_ok=True, length_max=NUMBER_MAX)
+
+
+class VoucherFilterIn(ClaimedFilterIn):
+    """Vouchers in this state."""
+
     state = fields.String(load_default=None, validate=validate.OneOf(VOUCHER_STATES))
 
 
-class ReservationFilterIn(PlacePageIn):
-    """Reservations with a number that contains this, in this state."""
+class ReservationFilterIn(ClaimedFilterIn):
+    """Reservations in this state."""
 
-    number = Text(load_default="", is_empty_ok=True, length_max=NUMBER_MAX)
     state = fields.String(load_default=None, validate=validate.OneOf(RESERVATION_STATES))
 
 

@@ -11,7 +11,7 @@ from app.mall.models_shelf import SHOP_KINDS
 from app.mall.offers import PERSON_MAX, TERMS_MAX, TITLE_MAX
 from app.people.models_group import GROUPS
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
-from app.web.schemas.claimed import CancelClassIn
+from app.web.schemas.claimed import NUMBER_MAX, CancelClassIn
 from app.web.schemas.desk import NameIn
 from app.web.schemas.desk_fields import LocalMoment
 from app.web.schemas.mall import GoodsIn
@@ -62,7 +62,7 @@ class ClaimedIn(PageIn):
     kind = fields.String(
         load_default="voucher", validate=validate.OneOf(("voucher", "reservation"))
     )
-    number = Text(load_default="", is_empty_ok=True, length_max=48)
+    number = Text(load_default="", is_empty_ok=True, length_max=NUMBER_MAX)
     state = fields.String(
         load_default=None,
         allow_none=True,

@@ -1,5 +1,6 @@
 """Goods of a shop: what they are and cost, deliveries, counts, write-offs and every movement."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from app.web.session import actor
 from app.web.staff import desk, forms, menu
 from app.web.staff.forms import Problem
 from app.web.staff.shops import draw, scoped
-from app.web.translate import _
+from app.web.translate import _, _l
 
 bp = Blueprint("goods", __name__, url_prefix="/<place>/shops/<uuid:shop_id>/goods")
 SHOWN_MAX = 100
@@ -83,40 +84,16 @@ def edit(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def move(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
     """Move a class to another time before it begins; whoever booked is told (M6)."""
-
-    def verb(session: Session, asked: dict[str, Any]) -> int:
-        _scoped(session, shop_id, goods_id, desk.WORKERS)
-        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "goods_id": goods_id}
-        return classes.move(session, **key, **asked, actor=actor())
-
-    return forms.answer(
-        verb,
-        schema=MoveClassIn,
-        show=int,
-        said=lambda told: _("时间改好了，告诉了约好的 %(n)s 人。", n=told),
-        to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
-        again=lambda problem: _show(shop_id, goods_id, problem),
-    )
+    said = _l("时间改好了，告诉了约好的 %(n)s 人。")
+    return _class_step(classes.move, shop_id, goods_id, said, MoveClassIn)
 
 
 @bp.post("/<uuid:goods_id>/cancel")
 @allow(SIGNED_IN)
 def cancel(shop_id: UUID, goods_id: UUID) -> ResponseReturnValue:
     """Cancel a class that does not take place: every place comes back with its points (M6)."""
-
-    def verb(session: Session, asked: dict[str, Any]) -> int:
-        _scoped(session, shop_id, goods_id, desk.WORKERS)
-        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "goods_id": goods_id}
-        return classes.cancel(session, **key, **asked, actor=actor())
-
-    return forms.answer(
-        verb,
-        schema=DeskCancelIn,
-        show=int,
-        said=lambda back: _("课取消了，退了 %(n)s 个名额，积分都退了，也告诉了他们。", n=back),
-        to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
-        again=lambda problem: _show(shop_id, goods_id, problem),
-    )
+    said = _l("课取消了，退了 %(n)s 个名额，积分都退了，也告诉了他们。")
+    return _class_step(classes.cancel, shop_id, goods_id, said, DeskCancelIn)
 
 
 @bp.post("/<uuid:goods_id>/intake")
@@ -165,12 +142,24 @@ def _moved(goods_id: UUID, asked: dict[str, Any], name: str) -> dict[str, Any]:
     }
 
 
+def _class_step(
+    step: Callable[..., int], shop_id: UUID, goods_id: UUID, said: Any, schema: Any
+) -> ResponseReturnValue:
+    def verb(session: Session, asked: dict[str, Any]) -> int:
+        _scoped(session, shop_id, goods_id, desk.WORKERS)
+        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "goods_id": goods_id}
+        return step(session, **key, **asked, actor=actor())
+
+    return _step(verb, shop_id, goods_id, lambda n: str(said) % {"n": n}, schema, show=int)
+
+
 def _step(
-    verb: forms.Verb, shop_id: UUID, goods_id: UUID, said: str, schema: Any
+    verb: forms.Verb, shop_id: UUID, goods_id: UUID, said: Any, schema: Any, **how: Any
 ) -> ResponseReturnValue:
     return forms.answer(
         verb,
         schema=schema,
+        **how,
         said=said,
         to=url_for("staff.goods.show", shop_id=shop_id, goods_id=goods_id),
         again=lambda problem: _show(shop_id, goods_id, problem),
@@ -199,6 +188,7 @@ def _show(shop_id: UUID, goods_id: UUID, problem: Problem | None = None) -> Resp
             "goods.html",
             problem,
             goods=found,
+            is_on=found.starts_at is not None and classes.is_on(session, found),
             can_move=found.starts_at is not None and found.starts_at > clock.now(),
             begins=_typed(found.starts_at),
             ends=_typed(found.ends_at),

@@ -21,6 +21,7 @@ from app.web.staff.shops import scoped
 from app.web.translate import _
 
 bp = Blueprint("claimed", __name__, url_prefix="/<place>/claimed")
+MODELS = {"voucher": Voucher, "reservation": Reservation}
 
 
 @bp.get("")
@@ -68,7 +69,7 @@ def _step(verb: forms.Verb, said: str, kind: str, schema: Any = None) -> Respons
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("mall")
     asked, wrong = forms.asked(ClaimedIn)
-    is_voucher = asked["kind"] == "voucher"
+    model: Any = MODELS[asked["kind"]]
     with reading() as session:
         here = shops.list_within(session, ledger_id=desk.ledger_id(), node=desk.here().node)
         wanted = Asked(
@@ -78,11 +79,10 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             state=asked["state"],
         )
         page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
-        listed: Any = claim_lists.vouchers if is_voucher else claim_lists.reservations
         return forms.page(
             "partners/claimed.html",
             problem or wrong,
             asked=asked,
-            found=listed(session, wanted, **page),
-            total=claim_lists.count(session, Voucher if is_voucher else Reservation, wanted),
+            found=claim_lists.listed(session, model, wanted, **page),
+            total=claim_lists.count(session, model, wanted),
         )
