@@ -10,6 +10,7 @@ from app.base.actors import SYSTEM
 from app.people import duties
 from app.people.models import Audit
 from app.web.session import COOKIE
+from tests.factories import pages
 from tests.factories import pictures as files
 from tests.factories.doors import Town, new_key
 from tests.ledger.statements_counted import counted
@@ -162,3 +163,16 @@ def test_the_reports_are_read_in_pages_decided_ones_latest_first_with_few_statem
     page = f"/staff/{town.node.code}/sightings?limit=3"
     assert "第1处" not in town.client.get(page).text
     assert "第1处" in town.client.get(f"{page}&offset=3").text
+
+
+def test_a_list_drawn_again_after_a_refusal_leads_to_no_page_that_takes_forms_only(
+    town: Town, rider
+) -> None:
+    made = [done(report(town, rider, text=f"第{number}处"), 201) for number in range(3)]
+    town.client.set_cookie(COOKIE, town.caller("staff").token)
+    desk = pages.Browser(town.session, town.client)
+    path = f"/staff/{town.node.code}/sightings"
+    assert f'href="{path}?limit=2&amp;offset=2"' in desk.get(f"{path}?limit=2").text
+    shown = desk.send(f"{path}/{made[0]['id']}/refuse?limit=2", reason="")
+    assert (shown.status_code, "第 1–2 条" in shown.text) == (422, True)
+    assert "下一页" not in shown.text
