@@ -1,5 +1,7 @@
 """派单 by duty: a full-time grid worker gives out what reaches their grid, and no more (O8)."""
 
+import html
+import re
 from uuid import UUID
 
 import pytest
@@ -48,6 +50,20 @@ class Grid:
     def asked(self, who=None, **more):
         path = f"{self.town.book}/me/orders"
         return done((who or self.asker).post(path, {**WANTED, **more}), 201)
+
+    def second_grid(self):
+        """Another grid whose orders the same person gives out."""
+        made = grids.add(self.town.session, parent=self.town.node, actor=SYSTEM)
+        duties.give(
+            self.town.session,
+            ledger_id=self.town.ledger_id,
+            member_id=self.jian.member.id,
+            node=made,
+            kind_code="grid_full",
+            actor=SYSTEM,
+        )
+        self.town.session.commit()
+        return made
 
     def assign(self, order, who, **to):
         path = f"{self.town.book}/orders/{order['id']}/assignment"
@@ -126,7 +142,7 @@ def test_o8_the_phone_shows_what_waits_in_the_grid_and_gives_it_out(app, grid: G
     for words in ("帮忙取药", "红管家", grid.steward.member.name_masked):
         assert words in shown.text, words
     assert "别的网格的事" not in shown.text
-    assert "腿脚不便" not in shown.text
+    assert "腿脚不便" in shown.text
     path = f"/dispatch/orders/{order['id']}"
     before = everything(session)
     assert phone.send(path, hands="someone").status_code == 422
@@ -141,3 +157,69 @@ def test_o8_the_phone_shows_what_waits_in_the_grid_and_gives_it_out(app, grid: G
     session.expire_all()
     (call,) = session.query(FieldCall).filter_by(ledger_id=town.ledger_id)
     assert (field_calls.text_of(call), call.node_id) == ("看看电梯", grid.node.id)
+
+
+def test_o8_the_phone_stays_at_the_place_that_is_named_and_shows_no_other_instead(
+    app, grid: Grid
+) -> None:
+    town, session, second = grid.town, grid.town.session, grid.second_grid()
+    order = grid.asked(title="第一个网格的事")
+    other = town.caller("other_asker", second)
+    for number in range(21):
+        grid.asked(other, title=f"第{number:02d}件")
+    phone = pages.browser(app, session, grid.jian.member)
+    assert "第一个网格的事" in phone.get(f"/dispatch?at={grid.node.code}").text
+    shown = phone.get(f"/dispatch?at={second.code}").text
+    (after,) = re.findall(r'href="(/dispatch\?[^"]*offset=20[^"]*)"', shown)
+    rest = phone.get(html.unescape(after)).text
+    assert ("第20件" in rest, "第一个网格的事" in rest) == (True, False)
+    (form,) = re.findall(r'action="(/dispatch/orders/[^"]*)"', rest)
+    refused = phone.send(html.unescape(form), hands="", note="上午去")
+    assert ("第20件" in refused.text, refused.text.count('value="上午去"')) == (True, 1)
+
+    before = everything(session)
+    sent = {"hands": f"person:{grid.steward.member.id}"}
+    task = {"member_id": str(grid.steward.member.id), "call_text": "看看电梯"}
+    for at in (town.node.code, "nowhere"):
+        assert phone.get(f"/dispatch?at={at}").status_code == 404
+        assert phone.send(f"/dispatch/orders/{order['id']}?at={at}", **sent).status_code == 404
+        assert phone.send(f"/dispatch/tasks?at={at}", **task).status_code == 404
+    assert everything(session) == before
+    assert phone.send(f"/dispatch/tasks?at={second.code}", **task).status_code == 303
+    (call,) = session.query(FieldCall).filter_by(ledger_id=town.ledger_id)
+    assert call.node_id == second.id
+
+
+def test_o8_a_refusal_marks_the_order_that_was_sent_and_keeps_what_was_said(
+    app, grid: Grid
+) -> None:
+    first, second = grid.asked(), grid.asked(title="修一下灯")
+    phone = pages.browser(app, grid.town.session, grid.jian.member)
+    shown = phone.send(f"/dispatch/orders/{second['id']}", hands="", note="上午去")
+    assert shown.status_code == 422
+    assert "派给谁：请选一个人，或一支队伍" in shown.text
+    assert (shown.text.count('value="上午去"'), shown.text.count("aria-invalid")) == (1, 1)
+    sent, other = (card_of(shown.text, each["id"]) for each in (second, first))
+    assert ("上午去" in sent, "aria-invalid" in sent) == (True, True)
+    assert ("上午去" in other, "aria-invalid" in other) == (False, False)
+    chosen = f"person:{grid.steward.member.id}"
+    long = phone.send(f"/dispatch/orders/{second['id']}", hands=chosen, note="长" * 201)
+    assert (long.status_code, long.text.count(f'value="{chosen}" selected')) == (422, 1)
+    task = phone.send("/dispatch/tasks", call_text="看看电梯")
+    assert "派给谁：请选一个人" in task.text
+    assert (task.text.count("aria-invalid"), "看看电梯</textarea>" in task.text) == (1, True)
+
+
+def test_o8_duties_are_called_in_the_language_of_the_reader(app, grid: Grid) -> None:
+    grid.asked()
+    phone = pages.browser(app, grid.town.session, grid.jian.member)
+    phone.client.set_cookie("timebank_language", "en")
+    shown = phone.get("/dispatch").text
+    name = grid.steward.member.name_masked
+    assert f"{name}·steward·" in shown
+    assert f"{name}·红管家" not in shown
+
+
+def card_of(text: str, order_id: str) -> str:
+    """The form of an order on the page."""
+    return text.split(f"/dispatch/orders/{order_id}")[1].split("</form>")[0]
