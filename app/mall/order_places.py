@@ -4,13 +4,14 @@ Figures of a place ask here. What is settled, counted on a shelf or called idle 
 own, wherever it was sold.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from app.base import clock
 from app.community import tree
 from app.community.models import Node
 from app.mall import figures, shops
@@ -30,6 +31,30 @@ def placed(start: sa.Select[Any], ledger_id: int) -> sa.Select[Any]:
         .outerjoin(Stall, sa.and_(Stall.ledger_id == ledger_id, Stall.id == Till.stall_id))
         .where(Redemption.ledger_id == ledger_id)
     )
+
+
+def figures_on(
+    session: Session,
+    *,
+    ledger_id: int,
+    node: Node,
+    from_on: date | None,
+    until_on: date | None,
+    at_most: int | None,
+) -> tuple[list[Shop], dict[UUID, Counts]]:
+    """Return what shops gave on these days, both included; the busiest first (M5, P9).
+
+    Args:
+        at_most: Only the idle shops of the place, with at most so many goods orders anywhere.
+    """
+    key: dict[str, Any] = {"ledger_id": ledger_id, "node": node}
+    key["begins_at"] = clock.local_instant(from_on) if from_on else None
+    key["ends_at"] = clock.day_bounds(until_on)[1] if until_on else None
+    if at_most is None:
+        found, counts = figures_of(session, **key)
+    else:
+        found, counts = idle_of(session, **key, at_most=at_most)
+    return figures.most_first(found, counts), counts
 
 
 def figures_of(

@@ -1,6 +1,5 @@
 """Settlements of the shops, month by month, and what they gave, kind by kind."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from app.base import clock
 from app.base.transactions import reading
-from app.mall import figures, order_places, settlements, statements
+from app.mall import order_places, settlements, statements
 from app.mall.models import Settlement
 from app.web.acts import act
 from app.web.api import counter, standing
@@ -82,23 +80,12 @@ def show_figures(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     ledger_id = standing.book_id(book)
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), standing.READERS)
-        span = instants(asked["from_on"], asked["until_on"])
-        found, counts = order_places.figures_of(session, ledger_id=ledger_id, node=node, **span)
-        if asked["at_most"] is not None:
-            found, counts = order_places.idle_of(
-                session, ledger_id=ledger_id, node=node, at_most=asked["at_most"], **span
-            )
+        named: dict[str, Any] = {"ledger_id": ledger_id, "node": node}
+        days = {name: asked[name] for name in ("from_on", "until_on", "at_most")}
+        found, counts = order_places.figures_on(session, **named, **days)
     return {
         "items": [
             {"shop_id": one.id, "name": one.name, "kind": one.kind, "by_kind": counts[one.id]}
-            for one in figures.most_first(found, counts)
+            for one in found
         ]
-    }
-
-
-def instants(from_on: date | None, until_on: date | None) -> dict[str, Any]:
-    """Return the instants between which days lie, the last day included."""
-    return {
-        "begins_at": clock.local_instant(from_on) if from_on else None,
-        "ends_at": clock.local_instant(until_on + timedelta(days=1)) if until_on else None,
     }

@@ -1,12 +1,10 @@
 """What the shops gave, each kind by itself; who gave hardly anything (M5, P4, P9)."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.base import clock
 from app.base.transactions import reading
 from app.community import tree
 from app.mall import figures, order_places
@@ -54,14 +52,10 @@ def file() -> ResponseReturnValue:
 def _counted(asked: dict[str, Any]) -> tuple[list[Shop], dict[Any, figures.Counts], dict[int, Any]]:
     """Return the shops of the place with their counts; only the idle ones if asked (P9)."""
     key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
-    from_on, until_on = asked["from_on"], asked["until_on"]
+    days = {name: asked[name] for name in ("from_on", "until_on", "at_most")}
     with reading() as session:
-        key["begins_at"] = clock.local_instant(from_on) if from_on else None
-        key["ends_at"] = clock.local_instant(until_on + timedelta(days=1)) if until_on else None
-        found, counts = order_places.figures_of(session, **key)
-        if asked["at_most"] is not None:
-            found, counts = order_places.idle_of(session, **key, at_most=asked["at_most"])
+        found, counts = order_places.figures_on(session, **key, **days)
         places = tree.get_many(session, {one.node_id for one in found})
     if asked["kind"]:
         found = [one for one in found if one.kind == asked["kind"]]
-    return figures.most_first(found, counts), counts, places
+    return found, counts, places
