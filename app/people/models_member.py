@@ -31,6 +31,7 @@ from app.base.db import (
 MEMBER_STATES = ("active", "merged", "left", "erased")
 CARD_STATES = ("active", "lost", "replaced", "cancelled")
 CODE_PURPOSES = ("attend", "redeem", "confirm")
+OBJECTION_KINDS = ("attendance", "grant", "redemption", "notice", "deduction")
 
 
 class Member(LedgerRow, Base):
@@ -256,7 +257,7 @@ class Objection(LedgerRow, Base):
             "member_id",
             where="state = 'open'",
         ),
-        one_of("subject_kind", "attendance", "grant", "redemption", "notice", "deduction"),
+        one_of("subject_kind", *OBJECTION_KINDS),
         one_of("state", "open", "upheld", "rejected", "withdrawn"),
         BY_LEDGER,
     )

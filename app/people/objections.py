@@ -22,9 +22,9 @@ from app.community.models import Node
 from app.people import audit, households, inbox, members
 from app.people.errors import AlreadyDecided, ObjectionOpen
 from app.people.models import Objection
+from app.people.models_member import OBJECTION_KINDS
 
 TEXT_LENGTH_MAX = 500
-SUBJECT_KINDS = ("attendance", "grant", "redemption", "notice", "deduction")
 VERDICTS = ("upheld", "rejected")
 
 
@@ -33,7 +33,7 @@ class DisputedRecord:
     """The record in dispute, as the room that holds it sees it.
 
     Attributes:
-        kind: `attendance`, `grant`, `redemption`, `notice` or `deduction`.
+        kind: One of `OBJECTION_KINDS`.
         member_id: Whose record it is.
         recorder_id: The person who made it; `NOBODY` for the system.
         node_id: The place whose staff answer.
@@ -63,7 +63,7 @@ def raise_objection(
         ValidationFailed: The claim is empty or too long.
         ObjectionOpen: An objection to this record waits for its answer.
     """
-    assert record.kind in SUBJECT_KINDS, "doors name the kinds that the table knows"
+    assert record.kind in OBJECTION_KINDS, "doors name the kinds that the table knows"
     _require_text(claim, "claim")
     if record.member_id != member_id:
         raise NotFound("no such record of this member")

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.base.actors import Actor
+from app.people import objections
 from app.people.errors import AlreadyDecided
+from app.people.models import Objection
 from app.people.objections import DisputedRecord
-from app.points import deduction_posting, deductions
+from app.points import deduction_posting, deductions, notice_objections
 from app.points.models import Deduction
 
 KIND = "deduction"
@@ -37,15 +39,39 @@ def record_of(
     return DisputedRecord(KIND, found.id, member_id, found.entered_by_id, found.node_id), found
 
 
-def uphold(
-    session: Session, *, ledger_id: int, deduction_id: UUID, reason: str, actor: Actor
-) -> None:
-    """Ask for the reversal of what was wrongly taken, unless somebody did or it came back.
+def answer(
+    session: Session, *, objection: Objection, verdict: str, reason: str, actor: Actor
+) -> Objection:
+    """Answer an objection; what was wrongly taken is asked back by the answer (P7, D29).
+
+    The door asked whether the place is the actor's. Every other record that is upheld is put
+    right by an act of its own.
 
     Raises:
-        NotFound: There is no such deduction.
-        SecondPersonRequired: It is one's own, or one's household's.
+        SecondPersonRequired: The actor made or reviewed the record, or it is theirs or, of a
+            deduction, their household's.
+        ValidationFailed, AlreadyDecided: As `objections.answer`.
     """
+    ledger_id, subject_id = objection.ledger_id, objection.subject_id
+    notice_objections.require_free_decider(
+        session, ledger_id=ledger_id, subject_id=subject_id, actor=actor
+    )
+    if objection.subject_kind == KIND and verdict == "upheld":
+        _uphold(session, ledger_id=ledger_id, deduction_id=subject_id, reason=reason, actor=actor)
+    return objections.answer(
+        session,
+        ledger_id=ledger_id,
+        objection_id=objection.id,
+        verdict=verdict,
+        reason=reason,
+        actor=actor,
+    )
+
+
+def _uphold(
+    session: Session, *, ledger_id: int, deduction_id: UUID, reason: str, actor: Actor
+) -> None:
+    """Ask for the reversal of what was wrongly taken, unless somebody did or it came back."""
     found = deductions.lock(session, ledger_id=ledger_id, deduction_id=deduction_id)
     if found.state != "posted" or found.reversal_asked_by_id is not None:
         return

@@ -14,9 +14,9 @@ from app.points import (
     application_notices,
     applications,
     deduction_notices,
+    deduction_objections,
     deductions,
     indicators,
-    notice_objections,
     notices,
     pooling,
     proof_checks,
@@ -182,11 +182,8 @@ def object_to(
 def answer(session: Session, made: make.World, objection: Objection, verdict: str) -> None:
     """Somebody who had no part in it answers."""
     decider = make.member(session, made, "白既明").person_id
-    named: dict[str, Any] = {"ledger_id": made.ledger_id, "actor": Actor(decider)}
-    notice_objections.require_free_decider(session, subject_id=objection.subject_id, **named)
-    objections.answer(
-        session, objection_id=objection.id, verdict=verdict, reason="问过邻居", **named
-    )
+    said: dict[str, Any] = {"verdict": verdict, "reason": "问过邻居"}
+    deduction_objections.answer(session, objection=objection, actor=Actor(decider), **said)
 
 
 def post_due(session: Session, made: make.World, today: date) -> int:

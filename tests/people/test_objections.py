@@ -11,6 +11,7 @@ from app.community import tree
 from app.people import audit, households, inbox, objections
 from app.people.errors import AlreadyDecided, ObjectionOpen
 from app.people.models import Objection
+from app.people.models_member import OBJECTION_KINDS
 from tests.factories.teams import SECOND_STAFF, STAFF, a_place, as_person, at_once, members
 
 
@@ -59,7 +60,7 @@ def stored(session, ledger_id):
     return sorted(map(str, session.execute(query.where(Objection.ledger_id == ledger_id))))
 
 
-@pytest.mark.parametrize("kind", objections.SUBJECT_KINDS)
+@pytest.mark.parametrize("kind", OBJECTION_KINDS)
 def test_a_member_objects_and_another_person_answers(session, place, member, kind):
     record = objections.DisputedRecord(kind, new_id(), member.id, STAFF.person_id, place.node_id)
     objection = object_to(session, member, record)

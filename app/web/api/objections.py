@@ -16,7 +16,7 @@ from app.mall import shops
 from app.people import objections
 from app.people.models import Objection
 from app.people.objections import DisputedRecord
-from app.points import deduction_objections, grants, notice_objections, notices
+from app.points import deduction_objections, grants, notices
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import DECIDERS, READERS, book_id
@@ -102,20 +102,7 @@ def answer(asked: dict[str, Any], book: str, objection_id: UUID) -> ResponseRetu
         standing.require_holder(session, DECIDERS)
         found = objections.get(session, ledger_id=ledger_id, objection_id=objection_id)
         standing.node_at(session, found.node_id, DECIDERS)
-        notice_objections.require_free_decider(
-            session, ledger_id=ledger_id, subject_id=found.subject_id, actor=actor()
-        )
-        if found.subject_kind == deduction_objections.KIND and asked["verdict"] == "upheld":
-            deduction_objections.uphold(
-                session,
-                ledger_id=ledger_id,
-                deduction_id=found.subject_id,
-                reason=asked["reason"],
-                actor=actor(),
-            )
-        return objections.answer(
-            session, ledger_id=ledger_id, objection_id=objection_id, actor=actor(), **asked
-        )
+        return deduction_objections.answer(session, objection=found, actor=actor(), **asked)
 
     return act(verb, ledger_id=ledger_id, dump=ObjectionOut().dump, status=200)
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.people.objections import SUBJECT_KINDS
+from app.people.models_member import OBJECTION_KINDS
 from app.web.schemas import InSchema, Text
 from app.web.schemas.lists import PlacePageIn
 
@@ -199,7 +199,7 @@ class AgentOut(Schema):
 class ObjectionIn(InSchema):
     """Which record of one's own is disputed, and what should be true."""
 
-    subject_kind = fields.String(required=True, validate=validate.OneOf(SUBJECT_KINDS))
+    subject_kind = fields.String(required=True, validate=validate.OneOf(OBJECTION_KINDS))
     subject_id = fields.UUID(required=True)
     claim = Text(required=True, length_max=TEXT_MAX)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members, objections
-from app.points import deduction_objections, notice_objections, photos
+from app.points import deduction_objections, photos
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import AnswerIn
 from app.web.session import actor
@@ -44,21 +44,9 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
     """Answer with a reason; putting the record right is an act of its own."""
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
-        key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "objection_id": objection_id}
-        found = objections.get(session, **key)
+        found = objections.get(session, ledger_id=desk.ledger_id(), objection_id=objection_id)
         desk.require_at(session, found.node_id, desk.DECIDERS)
-        notice_objections.require_free_decider(
-            session, ledger_id=desk.ledger_id(), subject_id=found.subject_id, actor=actor()
-        )
-        if found.subject_kind == deduction_objections.KIND and asked["verdict"] == "upheld":
-            deduction_objections.uphold(
-                session,
-                ledger_id=desk.ledger_id(),
-                deduction_id=found.subject_id,
-                reason=asked["reason"],
-                actor=actor(),
-            )
-        objections.answer(session, **key, actor=actor(), **asked)
+        deduction_objections.answer(session, objection=found, actor=actor(), **asked)
 
     return forms.answer(
         verb,
