@@ -91,7 +91,7 @@ def rate(
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
     if not 1 <= stars <= 5:
         raise ValidationFailed("one star to five", field="stars")
-    _require_no_hand_in_it(session, order, actor)
+    require_no_hand_in_it(session, order, actor)
     asked_by = standing.asker_person_id(session, order)
     if asked_by is not None and not actor.is_involved(asked_by):
         raise PermissionDenied("who asked for it rates it")
@@ -153,8 +153,12 @@ def _require_of_team(session: Session, order: Order, works: Sequence[Work]) -> N
         raise ValidationFailed("work of somebody who was not assigned", field="works")
 
 
-def _require_no_hand_in_it(session: Session, order: Order, actor: Actor) -> None:
-    """Neither who rates nor for whom they rate has handled it (S9, A6)."""
+def require_no_hand_in_it(session: Session, order: Order, actor: Actor) -> None:
+    """Let nobody rate, nor be rated for, who handled the order or worked on it (S9, A6).
+
+    Raises:
+        OwnOrderRating: One of them did.
+    """
     for person_id in filter(None, (actor.person_id, actor.on_behalf_id)):
         if involvement.has_a_hand(session, order, person_id):
             raise OwnOrderRating

@@ -70,6 +70,9 @@ def rate(
         OwnOrderRating, OrderStepConflict: As `finishing.rate`.
     """
     order = standing.get_order(session, ledger_id=ledger_id, order_id=order_id, is_locked=True)
+    if standing.follow_asker(session, order) is None:  # the rating is the desk's own
+        finishing.require_no_hand_in_it(session, order, actor)
+    involvement.require_another(session, order, actor)
     asker, named = _agreed(session, order, consent_note, actor)
     rated = finishing.rate(
         session,
@@ -87,11 +90,10 @@ def rate(
 def _agreed(
     session: Session, order: Order, consent_note: str, actor: Actor
 ) -> tuple[Member | None, Actor]:
-    """Return who asked and the actor in their name, who had no hand in it."""
+    """Return who asked, and the actor in their name: it is said how they agreed."""
     asker = standing.follow_asker(session, order)
     if asker is None:
         return None, actor
-    involvement.require_another(session, order, actor)
     if not 1 <= len(consent_note.strip()) <= NOTE_MAX:
         raise ValidationFailed("how did they agree?", field="consent_note")
     return asker, Actor(actor.person_id, on_behalf_id=asker.person_id)

@@ -30,17 +30,24 @@ def has_a_hand(session: Session, order: Order, person_id: UUID) -> bool:
     return own is not None and own in _workers(session, order)
 
 
-def require_another(session: Session, order: Order, actor: Actor) -> None:
-    """Let only somebody of the desk go on who had no hand in it, nor their household.
+def is_a_party(session: Session, order: Order, person_id: UUID) -> bool:
+    """Whether a person had a hand in an order, or they or one of their household is behind it.
 
-    Raises:
-        SecondPersonRequired: They handled it or worked on it; they, or one of their
-            household, asked for it or worked on it.
+    Behind it is who asked for it and who worked on it.
     """
-    circle = households.circle_of(session, ledger_id=order.ledger_id, person_id=actor.person_id)
+    circle = households.circle_of(session, ledger_id=order.ledger_id, person_id=person_id)
     asker = standing.follow_asker(session, order)
     theirs = _workers(session, order) | ({asker.id} if asker else set())
-    if circle & theirs or has_a_hand(session, order, actor.person_id):
+    return bool(circle & theirs) or has_a_hand(session, order, person_id)
+
+
+def require_another(session: Session, order: Order, actor: Actor) -> None:
+    """Let only somebody of the desk go on who is no party to an order.
+
+    Raises:
+        SecondPersonRequired: They are (`is_a_party`).
+    """
+    if is_a_party(session, order, actor.person_id):
         raise SecondPersonRequired("who had a hand in it asks a colleague")
 
 

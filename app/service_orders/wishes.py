@@ -154,23 +154,30 @@ def rate_for(
 
     Raises:
         NotFound: No such wish.
-        SecondPersonRequired: The actor, or one of their household, fulfilled it, led the
-            activity that did, or said that it came true there (A6).
+        SecondPersonRequired: It is the actor's own work (`is_own_work`, A6).
         ValidationFailed, WishStateConflict: As `rate`.
     """
     wish = get(session, ledger_id=ledger_id, wish_id=wish_id)
-    circle = _circle(session, ledger_id, actor.person_id)
-    if wish.fulfilled_by_id is not None:
-        closer = members.find_of_person(
-            session, ledger_id=ledger_id, person_id=wish.fulfilled_by_id
-        )
-        led_by_ids = {*led_by_ids, *([closer.id] if closer else [])}
-        if actor.is_involved(wish.fulfilled_by_id):
-            raise SecondPersonRequired("nobody rates what they said came true")
-    if circle & {wish.claimer_id, *led_by_ids}:
+    if is_own_work(session, wish, actor.person_id, led_by_ids):
         raise SecondPersonRequired("nobody rates what they did")
     wisher = members.get(session, ledger_id=ledger_id, member_id=wish.wisher_id)
     return rate(session, ledger_id=ledger_id, wish_id=wish_id, wisher=wisher, stars=stars)
+
+
+def is_own_work(
+    session: Session, wish: Wish, person_id: UUID, led_by_ids: Collection[UUID]
+) -> bool:
+    """Whether a person, or one of their household, made a wish come true.
+
+    They fulfilled it, led the activity that did, or said that it came true there.
+    """
+    if wish.fulfilled_by_id == person_id:
+        return True
+    closer_id = wish.fulfilled_by_id and members.find_id(
+        session, ledger_id=wish.ledger_id, person_id=wish.fulfilled_by_id
+    )
+    behind = {wish.claimer_id, closer_id, *led_by_ids}
+    return bool(_circle(session, wish.ledger_id, person_id) & behind)
 
 
 def send_back(session: Session, *, ledger_id: int, wish_id: UUID, reason: str) -> Wish:

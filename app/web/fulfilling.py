@@ -96,6 +96,11 @@ def rate_wish(session: Session, *, ledger_id: int, wish_id: UUID, stars: int, ac
     )
 
 
+def is_own_work(session: Session, wish: Wish, person_id: UUID) -> bool:
+    """Whether a person, or one of their household, made a wish come true: no stars from them."""
+    return wishes.is_own_work(session, wish, person_id, leaders_behind(session, wish))
+
+
 def leaders_behind(session: Session, wish: Wish) -> set[UUID]:
     """Return the members who lead the activity behind a wish; none without one."""
     if wish.activity_id is None:

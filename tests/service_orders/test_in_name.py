@@ -7,6 +7,8 @@ from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFa
 from app.people.models import Audit
 from app.service_orders import filing
 from app.service_orders import in_name as names_of
+from app.service_orders.errors import OwnOrderRating
+from tests.factories import activities
 from tests.factories import service_orders as make
 from tests.factories.service_orders import refused
 from tests.service_orders.test_steps import told
@@ -47,6 +49,23 @@ def test_what_a_colleague_entered_by_mistake_is_taken_back_by_another(session, s
 
     in_name(session, street, names_of.withdraw, order, staff, consent_note="", reason="登记错了")
     assert order.state == "withdrawn"
+
+
+def test_a6_nobody_rates_what_their_household_did_for_somebody_without_an_account(session, street):
+    order = make.done(session, street, requester_id=None)
+    staff, second = street.world.staff, street.world.second_staff
+    activities.live_together(
+        session, street.world, street.helper, make.member_of(session, street, staff)
+    )
+    said = {"consent_note": "", "stars": 5, "note": "送到了"}
+    with refused(session, street, SecondPersonRequired):
+        in_name(session, street, names_of.rate, order, staff, **said)
+    for who in (street.leader, Actor(street.helper.person_id)):
+        with refused(session, street, OwnOrderRating):
+            in_name(session, street, names_of.rate, order, who, **said)
+
+    in_name(session, street, names_of.rate, order, second, **said)
+    assert order.stars == 5
 
 
 def test_p1_the_desk_writes_down_the_rating_of_a_member_without_a_phone(session, street):

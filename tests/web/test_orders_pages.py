@@ -233,6 +233,22 @@ def test_p1_the_desk_rates_in_the_name_of_who_has_no_phone(desk):
     assert one(desk).stars == 4
 
 
+def test_a6_the_desk_offers_nothing_to_the_household_of_who_asked(desk, session):
+    field.live_together(session, desk, desk.person("volunteer"), desk.person("staff"))
+    served(desk)
+    own, other = (desk.at(who).get(desk.path("/orders/{order}")) for who in ("staff", "colleague"))
+    rating = {"stars": "5", "consent_note": "本人来说的"}
+    for words, step, said in (
+        ("代本人评价…", "rate", rating),
+        ("重新办…", "reopen", {"reason": "没有办好"}),
+    ):
+        assert (words in own.text, words in other.text) == (False, True)
+        path = desk.path("/orders/{order}/" + step)
+        assert desk.at("staff").send(path, **said).status_code == 403
+    assert "请找同事" in own.text
+    assert (one(desk).state, one(desk).stars) == ("finished", None)
+
+
 def test_t9_the_phone_says_until_when_it_can_be_done_again_and_then_where_to_turn(desk):
     served(desk)
     mine = "/orders/{order}".format(**desk.ids)

@@ -209,6 +209,21 @@ def test_a11_the_wish_of_who_closes_the_activity_waits_at_the_desk_for_a_colleag
     assert "等人核实的" not in desk.at("staff").get(desk.path("/wishes")).text
 
 
+def test_a6_the_desk_offers_no_stars_to_the_household_of_who_closed_the_activity(desk, session):
+    wish = make.a_wish(session, desk.ledger_id, desk.people["scanned"], "一床薄被")
+    activities.live_together(session, desk, desk.people["staff"], desk.people["colleague"])
+    desk.ids["wish"] = wish.id
+    session.commit()
+    sent(desk, "staff", "/activities/{activity}/wishes", wish_ids=str(wish.id))
+    sent(desk, "staff", "/activities/{activity}/close", beneficiary_count="9")
+    assert state_of(desk, Wish, wish.id) == "fulfilled"
+    for who in ("staff", "colleague"):
+        page = desk.at(who).get(desk.path("/wishes/{wish}")).text
+        assert ("请同事记评价" in page, "许愿的人怎么说…" in page) == (True, False)
+        assert desk.at(who).send(desk.path("/wishes/{wish}/rate"), stars="5").status_code == 403
+    assert state_of(desk, Wish, wish.id) == "fulfilled"
+
+
 def test_t7_c31_a_campaign_counts_its_wishes_and_activities_here(desk, session):
     code = {"code": "5250", "name": "5250(我爱我邻)"}
     assert desk.at("staff").send(desk.path("/campaigns"), **code).status_code in (403, 404)

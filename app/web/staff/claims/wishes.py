@@ -91,20 +91,13 @@ def draw(wish_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             whose=members.get_many(session, **key, member_ids=ids),
             activities=among.get_among(session, **key, activity_ids=wanted),
             is_held=found.state in ("open", "claimed") and fulfilling.is_held(session, found),
-            is_own_work=_is_own_work(session, found),
+            is_own_work=fulfilling.is_own_work(session, found, desk.me()),
             tagged=campaigns.of_subject(session, **key, kind="wish", subject_id=wish_id),
             campaign_options=[(each.code, each.name) for each in campaigns.list_of(session, **key)],
             circle=households.circle_of(session, **key, person_id=desk.me()),
             states=WISH_STATES,
             state_kinds=WISH_KINDS,
         )
-
-
-def _is_own_work(session: Session, found: Wish) -> bool:
-    """Whether the person, or one of their household, made the wish come true (A6)."""
-    circle = households.circle_of(session, ledger_id=found.ledger_id, person_id=desk.me())
-    behind = {found.claimer_id, *fulfilling.leaders_behind(session, found)}
-    return bool(circle & behind) or desk.me() == found.fulfilled_by_id
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:

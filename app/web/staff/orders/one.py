@@ -183,7 +183,7 @@ def draw(order_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             stewards=_stewards(session),
             may_work=roles.has(session, person_id=desk.me(), roles=PAID_OFFICES, node=node),
             is_mine=standing.handles(session, order, actor()),
-            had_a_hand=involvement.has_a_hand(session, order, desk.me()),
+            is_a_party=involvement.is_a_party(session, order, desk.me()),
             kinds=listing.kind_options(session),
             offered=first_offers.of_things(
                 session, **key, kind="order", found=[order], member_id=None
