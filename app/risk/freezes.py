@@ -4,7 +4,7 @@ Every spending door asks `require_free` first. The reason stays in the row and i
 the member's inbox; facts, logs and audit do not repeat it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NoReturn
 from uuid import UUID
 
@@ -156,6 +156,16 @@ def find_live(
         Freeze.released_at.is_(None),
     )
     return session.scalar(query)
+
+
+def frozen_among(session: Session, *, ledger_id: int, subject_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these members and cards are frozen now; one statement."""
+    query = sa.select(Freeze.subject_id).where(
+        Freeze.ledger_id == ledger_id,
+        Freeze.subject_id.in_(subject_ids),
+        Freeze.released_at.is_(None),
+    )
+    return set(session.scalars(query))
 
 
 def list_live(

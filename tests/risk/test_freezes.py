@@ -83,6 +83,17 @@ def test_asking_whether_all_are_free_is_one_statement(session, place, member):
     assert len(seen) == 2
 
 
+def test_the_frozen_of_many_are_found_among_members_and_cards(session, place, member):
+    (other,), card = members(session, place), new_id()
+    freeze(session, member)
+    freeze(session, other)
+    session.flush()
+    release(session, other, SECOND_STAFF)
+    ids = {member.id, other.id, card}
+    assert freezes.frozen_among(session, ledger_id=member.ledger_id, subject_ids=ids) == {member.id}
+    assert freezes.frozen_among(session, ledger_id=member.ledger_id, subject_ids=()) == set()
+
+
 def test_a_freeze_tells_its_reason_to_the_member_alone(session, place, member):
     frozen = freeze(session, member)
     told = inbox.list_for(session, ledger_id=place.ledger_id, member_id=member.id)

@@ -287,6 +287,7 @@ def test_l6_staff_sign_for_who_has_no_phone_but_not_for_their_own(desk, session)
     page = desk.at("staff").get(desk.path("/neighbours?limit=1"))
     assert "核实再签" in page.text
     assert "下一页" in page.text
+    assert page.text.count("冻结着，核实再签") == 1
     assert "代看施工" not in desk.at("staff").get(desk.path("/neighbours?offset=1")).text
     page = desk.at("staff").get(desk.path("/neighbours"))
     for text in ("代看施工", "互相帮得太勤的", "互助次数 5", asked.number):

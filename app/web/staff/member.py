@@ -88,6 +88,7 @@ def draw(
 def _holdings(session: Session, member: Member) -> dict[str, Any]:
     key: dict[str, Any] = {"ledger_id": member.ledger_id}
     held = balances.of_owner(session, **key, owner_id=member.id)
+    own = cards.list_of(session, **key, member_id=member.id)
     minutes = {
         name: sum(each.posted for each in held if each.ref.kind == f"hours_{name}")
         for name in PROVENANCES
@@ -96,13 +97,9 @@ def _holdings(session: Session, member: Member) -> dict[str, Any]:
         "minutes": minutes,
         "holding": wallets.holding(session, **key, member_id=member.id),
         "never": NEVER,
-        "cards": cards.list_of(session, **key, member_id=member.id),
+        "cards": own,
         "frozen": freezes.find_live(session, **key, subject_kind="member", subject_id=member.id),
-        "frozen_cards": {
-            each.subject_id
-            for card in cards.list_of(session, **key, member_id=member.id)
-            if (each := freezes.find_live(session, **key, subject_kind="card", subject_id=card.id))
-        },
+        "frozen_cards": freezes.frozen_among(session, **key, subject_ids={each.id for each in own}),
     }
 
 

@@ -28,7 +28,6 @@ STATES = {
     "withdrawn": _l("收回了"),
     "lapsed": _l("过期退回"),
 }
-FROZEN_MAX = 500
 OTHERS = ("open", "done", "withdrawn", "lapsed")
 STATE_KINDS = {"open": "wait", "accepted": "wait", "done": "ok"}
 
@@ -80,7 +79,6 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
             for each in signal_scope.list_open(session, desk.ledger_id(), desk.here().node)
             if each.rule_code == rings.RULE
         ]
-        frozen = freezes.list_live(session, **scope, limit=FROZEN_MAX)
         ids = {each.subject_id for each in odd}
         for each in [*waiting, *others]:
             ids |= {each.asker_id} | ({each.helper_id} if each.helper_id else set())
@@ -92,7 +90,9 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
             past=past,
             others=others,
             odd=odd,
-            frozen={each.subject_id for each in frozen},
+            frozen=freezes.frozen_among(
+                session, **key, subject_ids={each.asker_id for each in waiting}
+            ),
             opened=opened,
             asked_by=asking_for.askers(session, **key, exchanges_of=[*waiting, *others]),
             me=desk.me(),
