@@ -4,10 +4,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.base.actors import SYSTEM
+from app.base.serials import HOUSE
 from app.community import figure_imports, figure_withdrawals, figures, tree
 from app.people import team_cards, teams
+from app.people.models import Audit
 from app.people.team_cards import CardText
 from app.people.teams import NewTeam
 from app.web.session import COOKIE
@@ -73,6 +76,7 @@ def test_a_wrong_figure_leaves_every_page_once_a_second_person_agrees(town: Town
     assert "239个" not in town.client.get(f"/places/{town.node.code}").text
     (listed,) = done(town.caller("staff").get(f"{path}/withdrawals"))["items"]
     assert (listed["said"], listed["state"], listed["reason"]) == ("239个", "withdrawn", "抄错了")
+    assert noted(town.session) == noted_of(wrong, town.node)
 
 
 def test_a_kind_is_renamed_by_a_city_alone_because_it_is_everybodys(town: Town) -> None:
@@ -103,12 +107,26 @@ def test_the_desk_takes_a_figure_down_in_two_steps(app, session) -> None:
     page = followed(desk, "second", step, verdict="approved")
     assert "撤下的数" in page
     assert "<s>" in page
+    assert noted(session) == noted_of(wrong.latest.id, desk.node)
     renamed = {"name": "近邻驿站", "unit": "处"}
     assert (
         desk.at("administrator").send(desk.path("/figures/kinds/volunteers"), **renamed).status_code
         == 403
     )
     assert figures.kinds_of(session, {"volunteers"})["volunteers"].unit == "人"
+
+
+def noted(session) -> list[tuple[str, str, dict[str, Any]]]:
+    """What the audit says of withdrawals, whichever door they came through."""
+    query = sa.select(Audit.action, Audit.subject_kind, Audit.facts).order_by(Audit.happened_at)
+    asked = query.where(Audit.ledger_id == HOUSE, Audit.action.startswith("figure_withdrawal_"))
+    return [tuple(row) for row in session.execute(asked)]
+
+
+def noted_of(figure_id: int, node: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    facts = {"figure_id": figure_id, "node_code": node.code}
+    steps = ("figure_withdrawal_asked", "figure_withdrawal_approved")
+    return [(step, "node", facts) for step in steps]
 
 
 def followed(desk, who: str, path: str, **fields: str) -> str:

@@ -12,19 +12,17 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from app.base.errors import PermissionDenied
 from app.base.transactions import reading
-from app.community import figure_imports, figure_withdrawals, figures, tree
+from app.community import figure_imports, figure_withdrawals, tree
 from app.community.figure_words import Stated as AsStated
 from app.community.figure_words import said
-from app.community.models import FigureWithdrawal
+from app.community.models import FigureKind, FigureWithdrawal
 from app.ledger import books
-from app.people import audit
 from app.points import programmes
 from app.reports import place_figures
 from app.reports.place_counts import Count
 from app.reports.place_figures import Line, Stated
-from app.web import corrections
+from app.web import corrections, figure_steps
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.nodes import ADMINISTRATORS
@@ -76,11 +74,8 @@ def import_figures(files: dict[str, FileStorage], asked: dict[str, bool]) -> Res
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         held = standing.require_holder(session, standing.WORKERS)
-        found = figure_imports.import_figures(
-            session, corrections.rewound(file), within=held, actor=actor()
-        )
-        if found.new and not asked["dry_run"]:
-            _note(session, "figures_imported", new_count=found.new)
+        stream = corrections.rewound(file)
+        found = figure_steps.take_in(session, stream, within=held, actor=actor())
         return _shown(found, asked["dry_run"])
 
     def rehearsed(session: Session, fact: None) -> dict[str, Any]:
@@ -107,14 +102,13 @@ def list_withdrawals(node_code: str) -> dict[str, Any]:
 def ask_withdrawal(asked: dict[str, str], node_code: str, figure_id: int) -> ResponseReturnValue:
     """Ask that a wrong figure be taken down; another person decides."""
 
-    def verb(session: Session, _fact: None) -> dict[str, Any]:
+    def verb(session: Session, _fact: None) -> FigureWithdrawal:
         node = standing.place(session, node_code, standing.WORKERS)
-        found = figure_withdrawals.ask(
+        return figure_steps.ask_withdrawal(
             session, figure_id=figure_id, within=node, actor=actor(), **asked
         )
-        return _step(session, found, "figure_withdrawal_asked")
 
-    return act(verb)
+    return act(verb, dump=AskedOut().dump)
 
 
 @bp.post("/nodes/<node_code>/figures/withdrawals/<uuid:withdrawal_id>/decide")
@@ -126,14 +120,13 @@ def decide_withdrawal(
 ) -> ResponseReturnValue:
     """Take a figure down that somebody else asked about, or leave it: `approved`, `refused`."""
 
-    def verb(session: Session, _fact: None) -> dict[str, Any]:
+    def verb(session: Session, _fact: None) -> FigureWithdrawal:
         node = standing.place(session, node_code, standing.DECIDERS)
-        found = figure_withdrawals.decide(
+        return figure_steps.decide_withdrawal(
             session, withdrawal_id=withdrawal_id, within=node, actor=actor(), **asked
         )
-        return _step(session, found, f"figure_withdrawal_{asked['verdict']}")
 
-    return act(verb, status=200)
+    return act(verb, dump=AskedOut().dump, status=200)
 
 
 @bp.patch("/nodes/<node_code>/figures/kinds/<kind_code>")
@@ -143,32 +136,11 @@ def decide_withdrawal(
 def rename_kind(asked: dict[str, str], node_code: str, kind_code: str) -> ResponseReturnValue:
     """Put right what a kind is called and counted in; by an administrator of a city or above."""
 
-    def verb(session: Session, _fact: None) -> dict[str, Any]:
+    def verb(session: Session, _fact: None) -> FigureKind:
         node = standing.place(session, node_code, ADMINISTRATORS)
-        if not figure_imports.may_name(node):
-            raise PermissionDenied
-        kind = figures.rename_kind(session, code=kind_code, **asked)
-        told = {"code": kind.code, "name": kind.name, "unit": kind.unit}
-        _note(session, "figure_kind_renamed", **told)
-        return told
+        return figure_steps.rename_kind(session, code=kind_code, at=node, actor=actor(), **asked)
 
-    return act(verb, status=200)
-
-
-def _note(session: Session, action: str, **facts: Any) -> None:
-    audit.write(
-        session,
-        ledger_id=audit.HOUSE,
-        actor=actor(),
-        action=action,
-        subject_kind="node",
-        **facts,
-    )
-
-
-def _step(session: Session, found: FigureWithdrawal, action: str) -> dict[str, Any]:
-    _note(session, action, figure_id=found.figure_id)
-    return {"id": str(found.id), "figure_id": found.figure_id, "state": found.state}
+    return act(verb, dump=KindOut().dump, status=200)
 
 
 def _withdrawal(listed: figure_withdrawals.Listed) -> dict[str, Any]:

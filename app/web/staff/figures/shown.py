@@ -12,13 +12,13 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.base.errors import PermissionDenied
 from app.base.serials import HOUSE
 from app.base.transactions import reading
 from app.community import figure_imports, figure_withdrawals, figures
 from app.community.figure_words import Stated, said
-from app.people import audit, roles
+from app.people import roles
 from app.reports import place_figures
+from app.web import figure_steps
 from app.web.count_words import COUNTS
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
@@ -71,9 +71,9 @@ def ask_withdrawal(figure_id: int) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         node = desk.require_here(session, desk.WORKERS)
-        named: dict[str, Any] = {"figure_id": figure_id, "within": node}
-        figure_withdrawals.ask(session, **named, actor=actor(), **asked)
-        _note(session, "figure_withdrawal_asked", figure_id=figure_id)
+        figure_steps.ask_withdrawal(
+            session, figure_id=figure_id, within=node, actor=actor(), **asked
+        )
 
     return _step(verb, ReasonIn, _("记下了，请同事看一看再撤下。"))
 
@@ -85,10 +85,9 @@ def decide_withdrawal(withdrawal_id: UUID) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         node = desk.require_here(session, desk.DECIDERS)
-        named: dict[str, Any] = {"withdrawal_id": withdrawal_id, "within": node}
-        found = figure_withdrawals.decide(session, **named, actor=actor(), **asked)
-        action = f"figure_withdrawal_{asked['verdict']}"
-        _note(session, action, figure_id=found.figure_id)
+        figure_steps.decide_withdrawal(
+            session, withdrawal_id=withdrawal_id, within=node, actor=actor(), **asked
+        )
 
     return _step(verb, WithdrawalDecisionIn, _("办好了。撤下的数哪里都不再写。"))
 
@@ -100,10 +99,7 @@ def rename_kind(kind_code: str) -> ResponseReturnValue:
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
         node = desk.require_here(session, desk.MANAGERS)
-        if not figure_imports.may_name(node):
-            raise PermissionDenied
-        figures.rename_kind(session, code=kind_code, **asked)
-        _note(session, "figure_kind_renamed", code=kind_code, **asked)
+        figure_steps.rename_kind(session, code=kind_code, at=node, actor=actor(), **asked)
 
     return _step(verb, FigureKindIn, _("改好了，各处都照新的写。"))
 
@@ -115,18 +111,6 @@ def _as_stated(each: figure_withdrawals.Listed) -> str:
 def _step(verb: Any, schema: Any, said: str) -> ResponseReturnValue:
     return forms.answer(
         verb, schema=schema, said=said, to=url_for("staff.figures.show"), again=_show
-    )
-
-
-def _note(session: Session, action: str, **facts: Any) -> None:
-    audit.write(
-        session,
-        ledger_id=audit.HOUSE,
-        actor=actor(),
-        action=action,
-        subject_kind="node",
-        node_code=desk.here().node.code,
-        **facts,
     )
 
 
@@ -166,14 +150,13 @@ def _form(problem: Problem | None = None, **found: Any) -> ResponseReturnValue:
 
 def _take(session: Session, content: bytes) -> Taken:
     node = desk.require_here(session, desk.WORKERS)
-    found = figure_imports.import_figures(
+    found = figure_steps.take_in(
         session,
         io.BytesIO(content),
         within=[node],
         named_by=roles.nodes_of(session, person_id=actor().person_id, roles=desk.WORKERS),
         actor=actor(),
     )
-    _note(session, "figures_imported", new_count=found.new)
     return Taken(found.new, found.unchanged, found.bad)
 
 
