@@ -1,6 +1,7 @@
 """Claims, wishes and neighbours' help on the phone: every step by a form, refusals beside it."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -79,6 +80,22 @@ def test_t3_a_post_is_found_claimed_done_and_handed_in_on_a_phone(session, site,
         assert "我的岗位" in phone.get("/claims/mine").text
     found = claims.get(session, ledger_id=world.ledger_id, claim_id=UUID(claim_id))
     assert (found.state, claims.note_of(found)) == ("submitted", "扫完了")
+
+
+def test_t3_work_handed_in_on_a_phone_may_go_past_midnight(session, site, phones):
+    phone, _other, me, _them = phones
+    world = site.town.world
+    with at("20:00", EVE):
+        post = make.a_post(session, world, actor_of(site), slot_count=1)
+        session.commit()
+        page, _ = step(phone, f"/claims/posts/{post.id}/claim")
+        claim_id = id_in(re.search(r"/claims/mine/[^/]+/work", page.text)[0])
+    with at("06:00", EVE + timedelta(days=1)):
+        phone = pages.browser(phone.client.application, session, me)
+        night = {"on": EVE.isoformat(), "begins": "22:30", "ends": "00:45"}
+        step(phone, f"/claims/mine/{claim_id}/work", **night)
+    found = claims.get(session, ledger_id=world.ledger_id, claim_id=UUID(claim_id))
+    assert (found.ends_at - found.starts_at).total_seconds() == 135 * 60
 
 
 def test_c6_a_standing_project_shows_its_shifts_and_is_left_on_a_phone(session, site, phones):

@@ -1,11 +1,9 @@
 """Orders and calls as the pages' forms send them."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from app.base import clock
 from app.service_orders.field_calls import SPOT_MAX
 from app.service_orders.field_calls import TEXT_MAX as SAID_MAX
 from app.service_orders.filing import TEXT_MAX, TITLE_MAX
@@ -39,13 +37,6 @@ class FinishPageIn(InSchema):
             for name in ("served_on", "begins", "ends"):
                 if data.get(name) is None:
                     raise ValidationError("when was it?", name)
-
-
-def span_of(asked: dict[str, Any]) -> tuple[datetime, datetime]:
-    """Return from when to when it was done; past midnight it ends on the next day."""
-    begins_at = clock.local_instant(asked["served_on"], asked["begins"])
-    ends_at = clock.local_instant(asked["served_on"], asked["ends"])
-    return begins_at, ends_at if ends_at > begins_at else ends_at + timedelta(days=1)
 
 
 class CallPageIn(InSchema):

@@ -15,8 +15,8 @@ from app.points import grants, manual, programmes
 from app.points.manual import ManualClaim
 from app.points.models import Grant
 from app.reports import review_rows
+from app.web.day_spans import said_of
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.day_spans import span_of
 from app.web.schemas.desk import ManualIn, ReasonIn
 from app.web.session import actor
 from app.web.staff import desk, forms, menu
@@ -46,7 +46,7 @@ def ask() -> ResponseReturnValue:
         node = desk.require_here(session, ENTRANTS)
         whose = numbered(session, asked.pop("volunteer_no"))
         desk.require_at(session, whose.node_id, ENTRANTS)
-        asked["starts_at"], asked["ends_at"] = span_of(
+        asked["starts_at"], asked["ends_at"] = said_of(
             asked["served_on"], asked["starts_at"], asked["ends_at"]
         )
         claim = ManualClaim(member_id=whose.id, node_id=node.id, **asked)

@@ -12,9 +12,9 @@ from app.base.errors import NotFound
 from app.base.transactions import reading
 from app.service_orders import claim_listings, claims, posts
 from app.service_orders.claim_listings import MyClaim
-from app.web import paging
+from app.web import day_spans, paging
 from app.web.acts import submit
-from app.web.h5 import own, spans
+from app.web.h5 import own
 from app.web.h5.claims.posts import draw
 from app.web.h5.claims.words import CLAIM_KINDS, CLAIM_STATES, WORK_CALLED
 from app.web.h5.forms import page as show_page
@@ -63,7 +63,7 @@ def tell(claim_id: UUID) -> ResponseReturnValue:
         me, mine = _mine(session, claim_id)
 
     def verb(session: Session, _fact: None) -> None:
-        starts_at, ends_at = spans.span_of(request.form)
+        starts_at, ends_at = day_spans.typed(request.form)
         claims.submit(
             session,
             ledger_id=me.ledger_id,

@@ -25,10 +25,10 @@ from app.points.models import Indicator
 from app.points.photos import Subject
 from app.web import photos
 from app.web.acts import submit
+from app.web.day_spans import said_of
 from app.web.errors import problem_of
 from app.web.h5 import forms, own
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.day_spans import span_of
 from app.web.schemas.me_application import MyApplicationIn
 from app.web.session import actor
 from app.web.translate import _, _l
@@ -109,7 +109,7 @@ def _asked(session: Session, me: own.Own, asked: dict[str, Any]) -> Asked:
     programme = programmes.of_ledger(session, me.ledger_id)
     category = programmes.category(session, programme, asked["category_code"])
     begins, ends = asked.pop("starts_at"), asked.pop("ends_at")
-    starts_at, ends_at = span_of(asked["served_on"], begins, ends)
+    starts_at, ends_at = said_of(asked["served_on"], begins, ends)
     amount = asked.pop("amount")
     minutes = quantity = 0
     if category.indicator_code is not None:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.base.transactions import reading
 from app.people.codes import SpentCode
 from app.service_orders import exchanges
-from app.web import neighbour_help
+from app.web import day_spans, neighbour_help
 from app.web.acts import submit
-from app.web.h5 import own, spans
+from app.web.h5 import own
 from app.web.h5.neighbours import street
 from app.web.h5.own import Own
 from app.web.limiter import GUESSING, limiter
@@ -72,12 +72,12 @@ def confirm(exchange_id: UUID) -> ResponseReturnValue:
         me = street.here(session)
 
     def before(session: Session) -> SpentCode:
-        spans.span_of(request.form)  # a time that cannot be read costs no code
+        day_spans.typed(request.form)  # a time that cannot be read costs no code
         presented = request.form.get("code", "")[:CODE_LENGTH_MAX]
         return neighbour_help.spend_code(session, ledger_id=me.ledger_id, presented=presented)
 
     def verb(session: Session, spent: SpentCode) -> None:
-        starts_at, ends_at = spans.span_of(request.form)
+        starts_at, ends_at = day_spans.typed(request.form)
         neighbour_help.confirm_by_code(
             session,
             spent=spent,

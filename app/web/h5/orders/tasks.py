@@ -19,11 +19,12 @@ from app.service_orders.finishing import Work
 from app.service_orders.models import Order
 from app.web import orders, paging, photos
 from app.web.acts import submit
+from app.web.day_spans import span_of
 from app.web.h5 import forms, own
 from app.web.h5.own import Own
 from app.web.orders import Shown
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.order_pages import FinishPageIn, span_of
+from app.web.schemas.order_pages import FinishPageIn
 from app.web.schemas.orders import ProgressIn, WhyIn
 from app.web.session import actor
 from app.web.translate import _l
@@ -157,7 +158,7 @@ def hands_of(session: Session, me: Own) -> dict[str, Any]:
 def _works(asked: dict[str, Any]) -> list[Work]:
     if not asked["member_ids"]:
         return []
-    begins_at, ends_at = span_of(asked)
+    begins_at, ends_at = span_of(asked["served_on"], asked["begins"], asked["ends"])
     return [
         Work(member_id=each, starts_at=begins_at, ends_at=ends_at) for each in asked["member_ids"]
     ]
