@@ -20,23 +20,19 @@ from app.activities.models import (
     Activity,
     ActivitySession,
     Attendance,
-    Correction,
     Enrolment,
-    Organiser,
-    Response,
 )
 from app.activities.plan_rules import Plan, PlannedSession
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.transactions import attempt
 from app.community.models import Node
-from app.ledger.models import Account, Entry, Journal
 from app.people import households, team_members, teams
 from app.people.models import Member, Team
 from app.points import programmes, rates
-from app.points.models import Grant, Presence
+from app.points.models import Grant
 from app.points.rates import Terms
-from tests.factories import community, people
+from tests.factories import community, people, snapshots
 
 EVE = date(2026, 3, 1)
 DAY = date(2026, 3, 10)
@@ -293,30 +289,9 @@ def stay_of(session: Session, world: World, attendance_id: UUID) -> Attendance:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-WATCHED = (
-    Activity,
-    ActivitySession,
-    Attendance,
-    Correction,
-    Enrolment,
-    Organiser,
-    Response,
-    Grant,
-    Presence,
-    Account,
-    Journal,
-    Entry,
-)
-
-
-def everything(session: Session, world: World) -> dict[str, list[Any]]:
-    """Every row of states and book, to see that a refusal changed nothing."""
-    rows = {}
-    for model in WATCHED:
-        table = model.__table__
-        query = sa.select(table).where(table.c.ledger_id == world.ledger_id)
-        rows[table.name] = sorted(map(tuple, session.execute(query)), key=repr)
-    return rows
+def everything(session: Session, world: World) -> dict[str, list[str]]:
+    """All rows that a refusal must leave as they were."""
+    return snapshots.of_book(session, world.ledger_id)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from app.points.models import Grant
 from app.points.openings import PaperBalance
 from app.reports import proofs
 from tests.factories import community as places
-from tests.factories import doors, ledger, mall, people, points
+from tests.factories import doors, ledger, mall, people, points, snapshots
 
 SPRING = date(2026, 3, 2)
 NEW_YEAR = date(2027, 1, 1)
@@ -88,10 +88,9 @@ class Life:
         }
 
     def everything(self) -> dict[str, Any]:
-        """Book, grants, stock, states, limits and inbox as they stand now."""
+        """All that is kept as it stands now."""
         self.session.expire_all()
-        found = points.snapshot(self.session, self.ledger_id)
-        found |= mall.snapshot(self.session, self.mall)
+        found = snapshots.everything(self.session)
         self.session.rollback()
         return found
 

@@ -8,7 +8,6 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base import clock
@@ -36,43 +35,16 @@ from app.mall.markets import Market
 from app.mall.models import (
     Goods,
     Merchant,
-    Offer,
-    OfferUse,
-    Redemption,
-    RedemptionLine,
-    Reservation,
-    Settlement,
     Shop,
     Stall,
-    StallGoods,
-    StockMovement,
     Till,
     Voucher,
 )
 from app.people import cards, members
-from app.people.models import Household, HouseholdMember, Member, Message
+from app.people.models import Household, HouseholdMember, Member
 from app.points import programmes
-from app.risk.models import Quota
-from tests.factories import community, ledger, people
+from tests.factories import community, ledger, people, snapshots
 
-STATES = (
-    Merchant,
-    Shop,
-    Till,
-    Stall,
-    StallGoods,
-    Goods,
-    StockMovement,
-    Redemption,
-    RedemptionLine,
-    Offer,
-    OfferUse,
-    Voucher,
-    Reservation,
-    Settlement,
-    Quota,
-    Message,
-)
 _serial = count(1)
 
 
@@ -287,14 +259,9 @@ def stock_of(session: Session, mall: Mall, one: Goods) -> int:
     return goods.get(session, ledger_id=mall.ledger_id, goods_id=one.id).stock_count
 
 
-def snapshot(session: Session, mall: Mall) -> dict[str, list[tuple]]:
-    """Everything a refusal must leave alone: book, stock, states, limits, inbox."""
-    rows = ledger.everything(session, mall.ledger_id)
-    for model in STATES:
-        table = model.__table__
-        query = sa.select(table).where(table.c.ledger_id == mall.ledger_id)
-        rows[table.name] = sorted(map(tuple, session.execute(query)), key=repr)
-    return rows
+def snapshot(session: Session, mall: Mall) -> dict[str, list[str]]:
+    """All that a refusal must leave as it was."""
+    return snapshots.of_book(session, mall.ledger_id)
 
 
 @contextmanager

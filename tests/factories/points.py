@@ -12,36 +12,17 @@ from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
 from app.community.models import Node
-from app.ledger.models import Account, Journal
+from app.ledger.models import Account
 from app.people.models import Member
 from app.points import approvals, grants, programmes, rates, wallets
 from app.points.deeds import Deed
 from app.points.models import (
-    Application,
-    Backfill,
-    Carry,
-    Case,
-    CaseShare,
-    Day,
-    Deduction,
-    Donation,
-    Gift,
     Grant,
-    Help,
-    Opening,
-    Presence,
     Programme,
 )
 from app.points.rates import Terms
-from app.risk.models import Quota
 from tests.factories import community as places
-from tests.factories import people
-
-KEPT = (
-    *(Grant, Presence, Day, Carry, Quota, Backfill, Opening, Journal),
-    *(Application, Case, CaseShare, Deduction, Donation, Help, Gift),
-)
-"""What a refusal in this room must leave as it was."""
+from tests.factories import people, snapshots
 
 HOURLY = Terms(points=1, per_quantity=60)
 """D27's default: one credited hour, one point, the rest carried."""
@@ -212,15 +193,10 @@ def hours_of(session: Session, made: World, member_id: UUID, provenance: str = "
     return found.get((wanted.unit, wanted.kind, str(member_id), wanted.vintage_on), 0)
 
 
-def snapshot(session: Session, ledger_id: int) -> dict[str, Any]:
-    """All that a refusal must leave as it was: book, states, presence, totals, counters."""
+def snapshot(session: Session, ledger_id: int) -> dict[str, list[str]]:
+    """All that a refusal must leave as it was, read anew."""
     session.expire_all()
-    found: dict[str, Any] = {"balances": balances(session, ledger_id)}
-    for model in KEPT:
-        table = model.__table__
-        rows = session.execute(sa.select(table).where(table.c.ledger_id == ledger_id))
-        found[table.name] = sorted(map(repr, rows))
-    return found
+    return snapshots.of_book(session, ledger_id)
 
 
 def trial_balance(session: Session, ledger_id: int) -> dict[str, int]:

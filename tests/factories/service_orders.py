@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from app.base.actors import SYSTEM, Actor
 from app.base.db import NEVER
 from app.base.transactions import attempt
-from app.ledger.models import Entry, Journal
 from app.ledger.posting import Line
 from app.people import members, team_members
 from app.people.models import Member
@@ -39,19 +38,14 @@ from app.service_orders.exchanges import HelpWanted
 from app.service_orders.filing import Request
 from app.service_orders.finishing import Work
 from app.service_orders.models import (
-    Claim,
     Exchange,
     Order,
-    OrderLog,
-    OrderWork,
     Post,
-    Wish,
 )
 from app.service_orders.posts import Call
-from tests.factories import activities, ledger
+from tests.factories import activities, ledger, snapshots
 from tests.factories.activities import DAY, EVE, World, at, moment
 
-TABLES = (Claim, Post, Wish, Exchange, Order, OrderWork, OrderLog, Grant, Journal, Entry)
 KINDS = (
     Kind(code="errands", name="跑腿代办", credit_category_code="legal_advice", due_hours=24),
     Kind(code="lighting", name="楼道照明", handler_kind="staff", is_hard=True, due_hours=72),
@@ -200,17 +194,9 @@ def grants_of(session: Session, street: Street) -> list[Grant]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def everything(session: Session, street: Street) -> dict[str, list[Any]]:
+def everything(session: Session, street: Street) -> dict[str, list[str]]:
     """All rows that a refusal must leave as they were."""
-    return {
-        model.__tablename__: sorted(
-            repr(row)
-            for row in session.execute(
-                sa.select(model.__table__).where(model.ledger_id == street.ledger_id)
-            )
-        )
-        for model in TABLES
-    }
+    return snapshots.of_book(session, street.ledger_id)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from app.people.models import Audit
 from app.reports import exports, register_files
 from app.service_orders import register_listings, registers
 from app.service_orders.errors import RegisterStateConflict
-from app.service_orders.models import RegisterEntry, RegisterLink
 from app.service_orders.registers import NewEntry
 from tests.factories.activities import DAY, at
+from tests.factories.service_orders import everything
 
 NAMES = {"需求清单", "共建项目清单", "资源清单", "在职党员岗位清单"}
 
@@ -68,21 +68,6 @@ def link(session, street, one, other):
 def seen_from(session, street, entry):
     found = register_listings.linked_to(session, ledger_id=street.ledger_id, entry_id=entry.id)
     return [each.list_code for each in found]
-
-
-def everything(session, street):
-    session.expire_all()
-    return [
-        sorted(
-            map(
-                repr,
-                session.execute(
-                    sa.select(model.__table__).where(model.ledger_id == street.ledger_id)
-                ),
-            )
-        )
-        for model in (RegisterEntry, RegisterLink)
-    ]
 
 
 def test_t4_a_need_linked_to_a_resource_and_a_post_is_seen_from_all(session, street, four):

@@ -13,11 +13,11 @@ from app.points.models import Grant
 from app.reports import proofs
 from app.service_orders import sighting_listings, sighting_rates, sightings
 from app.service_orders.errors import DutyRequired, SightingDecided, SightingRepeated
-from app.service_orders.models import Sighting
 from app.service_orders.sightings import Seen
 from tests.factories import community, people
 from tests.factories import pictures as files
 from tests.factories.activities import DAY, EVE, at
+from tests.factories.service_orders import everything
 
 
 @pytest.fixture
@@ -89,21 +89,6 @@ def points_of(session, street):
     return list(session.scalars(query))
 
 
-def everything(session, street):
-    session.expire_all()
-    return [
-        sorted(
-            map(
-                repr,
-                session.execute(
-                    sa.select(model.__table__).where(model.ledger_id == street.ledger_id)
-                ),
-            )
-        )
-        for model in (Sighting, Grant)
-    ]
-
-
 def test_t26_an_accepted_report_earns_by_the_piece_up_to_the_days_most(session, street, rider):
     for number in range(3):
         accepted(session, street, seen(f"第{number}处"))
@@ -151,7 +136,9 @@ def test_t27_only_those_whose_duty_it_is_report(session, street, rider):
     before = everything(session, street)
     with pytest.raises(DutyRequired), attempt(session):
         reported(session, street, seen(), member=street.asker)
+    assert everything(session, street) == before
     give(session, street, street.asker, "elder_reviewer")
+    before = everything(session, street)
     with pytest.raises(DutyRequired), attempt(session):
         reported(session, street, seen(), member=street.asker)
     assert everything(session, street) == before

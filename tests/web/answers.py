@@ -3,21 +3,11 @@
 import secrets
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.routing.converters import AnyConverter, NumberConverter
 
-from app.base.db import Base
 from app.web.texts import TEXTS
-
-KEPT_ALL_THE_SAME = {
-    "base_idempotency",
-    "base_serial",
-    "people_session",
-    "people_credential",
-    "people_login_code",
-}
-"""Outer facts: what a refused request may leave behind (ruling 6)."""
+from tests.factories import snapshots
 
 ANY_ID = "00000000-0000-7000-8000-000000000001"
 
@@ -61,12 +51,7 @@ def everything(session: Session) -> dict[str, list[str]]:
     """Every row of every table, but the outer facts."""
     session.expire_all()
     session.rollback()
-    options = {"cross_ledger": True}
-    found = {}
-    for table in Base.metadata.sorted_tables:
-        if table.name not in KEPT_ALL_THE_SAME:
-            rows = session.execute(sa.select(table).execution_options(**options))
-            found[table.name] = sorted(map(repr, rows))
+    found = snapshots.everything(session)
     session.rollback()
     return found
 

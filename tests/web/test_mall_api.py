@@ -267,7 +267,7 @@ def test_stock_of_another_shop_cannot_be_moved(here, app, session, salt):
         body = {"items": [{"goods_id": str(salt.id), "count": 1}]}
         is_refused(plain.post(path, body), 403, "permission_denied")
         is_refused(stranger.post(path, body), 404, "not_found")
-        auditor = with_role(here, "auditor")
+    auditor = with_role(here, "auditor")
     with here.unchanged():
         is_refused(auditor.post(path, body), 403, "permission_denied")
 
