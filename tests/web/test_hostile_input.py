@@ -78,7 +78,8 @@ def test_no_field_crashes_a_door(town: Town, who: str, path: str, good: dict[str
         answer = caller._send("POST", town.book + path, data=body, content_type="application/json")
         if answer.status_code >= 400:
             refused(answer, answer.get_json()["code"])
-            assert answer.status_code not in (429, 500), (name, value, answer.get_json())
+            assert answer.status_code < 500, (name, value, answer.get_json())
+            assert answer.status_code != 429, (name, value)
             assert everything(town.session) == before, (name, value)
         else:
             before = everything(town.session)
