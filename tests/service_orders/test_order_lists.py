@@ -49,16 +49,19 @@ def lines(grid, *numbers, status=""):
     return "".join(f"W{n},{grid.code},楼道照明,灯坏了{n},,{status},2026-03-02\n" for n in numbers)
 
 
+def by_number(session, street):
+    """The orders of the book by their numbers elsewhere."""
+    orders = session.scalars(sa.select(Order).where(Order.ledger_id == street.ledger_id))
+    return {each.external_id: each for each in orders}
+
+
 def test_v15_a_list_comes_in_once_by_its_numbers_and_closes_what_is_done(session, street, grid):
     assert counts(run(session, street, lines(grid, 1, 2, 3))) == (3, 0, 0, 0)
     again = lines(grid, 1) + lines(grid, 2, status="已办结") + lines(grid, 3, status="撤回")
     assert counts(run(session, street, again)) == (0, 2, 1, 0)
     assert counts(run(session, street, again)) == (0, 0, 3, 0)
 
-    found = {
-        each.external_id: each
-        for each in session.scalars(sa.select(Order).where(Order.ledger_id == street.ledger_id))
-    }
+    found = by_number(session, street)
     assert [found[f"W{n}"].state for n in (1, 2, 3)] == ["open", "finished", "withdrawn"]
     first = found["W1"]
     assert (first.node_id, first.category_code, first.handler_kind) == (
@@ -116,6 +119,8 @@ def test_t22_a_list_closes_nothing_that_was_not_talked_over(session, street, gri
 
     assert counts(found) == (0, 1, 0, 1)
     assert [(row.line_no, row.reason) for row in found.bad] == [(2, "steps_missing")]
+    left = by_number(session, street)
+    assert (left["W1"].state, left["W2"].state) == ("open", "withdrawn")
 
 
 def test_a_list_that_is_too_long_brings_nothing(session, street, grid):
