@@ -253,6 +253,27 @@ def test_a11_help_within_one_household_is_no_exchange(session, rich):
         )
 
 
+def test_a11_an_offer_of_ones_own_household_is_not_taken_up(session, rich):
+    offer = offered(session, rich)
+    at_home(session, rich, rich.asker, rich.helper)
+
+    with refused(session, rich, HelpAtHome):
+        make.asked(session, rich, offer_id=offer.id)
+
+
+def offered(session, street):
+    """The helper offers to watch the builders, for 20 points."""
+    with at("10:00"):
+        offer = offers.make(
+            session,
+            ledger_id=street.ledger_id,
+            member=street.helper,
+            proposal=Proposal(title="代看施工", points=20, minutes=120),
+        )
+        session.commit()
+    return offer
+
+
 @pytest.mark.parametrize("confirmed_by", ["code", "staff"])
 def test_a11_two_who_moved_together_since_confirm_nothing(session, rich, confirmed_by):
     exchange = make.taken_on(session, rich)
@@ -423,14 +444,7 @@ def test_a3_help_during_an_activity_is_credited_once(session, rich):
 
 
 def test_an_offer_names_who_will_help(session, rich):
-    with at("10:00"):
-        offer = offers.make(
-            session,
-            ledger_id=rich.ledger_id,
-            member=rich.helper,
-            proposal=Proposal(title="代看施工", points=20, minutes=120),
-        )
-        session.commit()
+    offer = offered(session, rich)
     exchange = make.asked(session, rich, offer_id=offer.id)
 
     with refused(session, rich, PermissionDenied):
