@@ -142,14 +142,25 @@ def url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
 
 @pytest.fixture
 def engine(url: str, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    """The engine of this test's database; on PostgreSQL its connections stay open for the next."""
+    """The engine of this test's database; on PostgreSQL its connections stay open for the next.
+
+    Who listens to it takes the listener off again: it would hear the tests that follow.
+    """
     if DATABASE == "postgresql":
         bench: tidying.Bench = request.getfixturevalue("bench")
-        yield bench.open(open_engine)
-        return
-    engine = open_engine(url)
+        engine = bench.open(open_engine)
+    else:
+        engine = open_engine(url)
+    before = listeners(engine)
     yield engine
-    engine.dispose()
+    if DATABASE != "postgresql":
+        engine.dispose()
+    assert listeners(engine) == before, "take the listener off again"
+
+
+def listeners(engine: sa.Engine) -> list[int]:
+    """How many hear what the engine runs."""
+    return [len(engine.dispatch.before_execute), len(engine.dispatch.before_cursor_execute)]
 
 
 @pytest.fixture

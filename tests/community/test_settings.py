@@ -13,6 +13,7 @@ from app.community.errors import UnknownSetting
 from app.community.models import Setting as SettingRow
 from app.community.settings import REGISTRY, Change
 from tests.factories.community import make_jinxi, make_node
+from tests.ledger.statements_counted import counted
 
 WINDOW = "attendance.window_before_minutes"
 CAP = "attendance.cap_minutes_day"
@@ -146,8 +147,6 @@ def test_a_name_that_is_not_registered_is_refused(session):
 
 def test_many_settings_are_read_in_one_statement(session):
     community = make_jinxi(session)[-1]
-    statements = []
-    engine = session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    settings.read(session, community)
+    with counted(session) as statements:
+        settings.read(session, community)
     assert len(statements) == 1

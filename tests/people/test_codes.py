@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base import clock
 from app.base.errors import NotFound
@@ -13,6 +12,7 @@ from app.people import codes
 from app.people.errors import CodeAlreadyUsed, CodeExpired, MemberNotActive, WrongAudience
 from app.people.models import Code, Member
 from tests.factories.teams import SECOND_STAFF, STAFF, a_place, at_once, members
+from tests.ledger.statements_counted import counted
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 CLERK = STAFF.person_id
@@ -87,11 +87,7 @@ def test_the_digits_do_the_same_in_groups_or_not(session, place, member, issued)
 
 
 def test_a_good_code_costs_one_statement(session, place, issued):
-    seen = []
-    engine = session.get_bind()
-    session.connection()
-    event.listen(engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
-    with at(1):
+    with at(1), counted(session) as seen:
         consume(session, place.ledger_id, issued.token)
     assert len(seen) == 1
 

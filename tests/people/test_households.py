@@ -2,7 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
@@ -11,6 +10,7 @@ from app.people import homes, households
 from app.people.errors import AlreadyInHousehold
 from app.people.models import Household, HouseholdMember
 from tests.factories.teams import STAFF, a_place, at_once, members
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -188,8 +188,6 @@ def test_d23_a_persons_circle_is_themselves_and_their_household(session, place, 
 
 
 def test_d23_the_circle_costs_one_statement(session, place, household, family):
-    session.connection()
-    seen = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: seen.append(a[2]))
-    households.circle_of(session, ledger_id=place.ledger_id, person_id=family[0].person_id)
+    with counted(session) as seen:
+        households.circle_of(session, ledger_id=place.ledger_id, person_id=family[0].person_id)
     assert len(seen) == 1

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from app.base import clock
 from app.people import inbox
 from app.people.inbox import Note
 from tests.factories.people import member, members, place
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -55,11 +55,10 @@ def test_a_natural_key_tells_once(session, here):
 
 def test_many_notes_are_one_statement(session, here):
     many = members(session, 1, here.community, 50)
-    statements = []
-    event.listen(session.get_bind(), "before_execute", lambda *a: statements.append(a[1]))
-    inbox.tell(session, ledger_id=1, notes=[frozen(each) for each in many])
-    assert len(statements) == 1
-    inbox.tell(session, ledger_id=1, notes=[])
+    with counted(session) as statements:
+        inbox.tell(session, ledger_id=1, notes=[frozen(each) for each in many])
+        assert len(statements) == 1
+        inbox.tell(session, ledger_id=1, notes=[])
     assert len(statements) == 1
 
 

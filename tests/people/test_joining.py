@@ -2,7 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, ValidationFailed
@@ -11,6 +10,7 @@ from app.people import consents, joining, members
 from app.people.errors import AlreadyMember, MemberNotActive
 from app.people.models import Audit, Home, Login, Member, Person
 from tests.factories.people import CONSENT, member, newcomer, place
+from tests.ledger.statements_counted import counted
 
 TABLES = (Person, Login, Member, Home, Audit)
 
@@ -220,16 +220,13 @@ def test_an_external_id_joins_once(session, here):
 
 
 def test_a_thousand_join_in_as_many_statements_as_ten(session, here):
-    statements = []
-    event.listen(session.get_bind(), "before_execute", lambda *a: statements.append(a[1]))
-
     def statements_for(numbers):
-        del statements[:]
         wanted = [
             newcomer(here.community, f"志愿者{n}", f"000-0000-{n:04d}", external_id=f"E{n}")
             for n in numbers
         ]
-        joining.join_many(session, ledger_id=1, newcomers=wanted, actor=SYSTEM)
+        with counted(session) as statements:
+            joining.join_many(session, ledger_id=1, newcomers=wanted, actor=SYSTEM)
         return len(statements)
 
     assert statements_for(range(1, 11)) == statements_for(range(11, 1011)) <= 15

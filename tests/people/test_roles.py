@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
@@ -15,6 +14,7 @@ from app.base.transactions import attempt
 from app.people import audit, roles, sessions
 from app.people.models import Audit, RoleGrant
 from tests.factories.people import holder, place, with_role
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -56,9 +56,8 @@ def test_a_role_holds_at_its_node_and_below_it_only(session, here):
 
 def test_asking_for_a_role_is_one_statement(session, here):
     person_id = give(session, here.city, "staff")
-    statements = []
-    event.listen(session.get_bind(), "before_execute", lambda *a: statements.append(a[1]))
-    assert roles.has(session, person_id=person_id, roles="staff", node=here.community)
+    with counted(session) as statements:
+        assert roles.has(session, person_id=person_id, roles="staff", node=here.community)
     assert len(statements) == 1
 
 

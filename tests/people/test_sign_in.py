@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base import clock
 from app.base.actors import Actor
@@ -16,6 +15,7 @@ from app.people import credentials, joining, login_codes, merges, roles, session
 from app.people.errors import NotRegistered, SignInFailed
 from app.people.models import SignInSession
 from tests.factories.people import holder, member, newcomer, place
+from tests.ledger.statements_counted import counted
 
 PHONE, UNKNOWN = "000-0000-0001", "000-0000-0002"
 PASSWORD = "竹影横窗 2026"
@@ -190,10 +190,9 @@ def test_a_volunteers_long_session_is_written_twice_a_day_only(session, person):
 
 def test_finding_a_session_is_one_select(session, person):
     token = by_password(session).require()
-    statements = []
-    event.listen(session.get_bind(), "before_execute", lambda *a: statements.append(a[1]))
-    sign_in.find_session(session, token)
-    assert [type(each) for each in statements] == [sa.Select]
+    with counted(session) as statements:
+        sign_in.find_session(session, token)
+    assert [each.split()[0] for each in statements] == ["SELECT"]
 
 
 def test_signing_out_ends_one_session_and_leaving_everywhere_ends_all(session, person):

@@ -18,6 +18,7 @@ from app.reports.models import Sentence
 from app.reports.place_reports import Words, words
 from tests.factories import community
 from tests.factories import mall as make
+from tests.ledger.statements_counted import counted
 
 MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
@@ -144,10 +145,9 @@ def test_a_report_counts_every_line_of_a_place_in_one_statement(session, mall):
     write(session, mall, ("{shops}家{shops}", "{shops} {shops}"))
     scope = place_reports.scope_of(session, ledger_id=mall.ledger_id, node=mall.node)
     readings = place_reports.Readings(session, scope)
-    run = []
-    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *each: run.append(each[2]))
-    assert place_reports.tell(readings)[0].line.code == "shops"
-    assert place_reports.tell_story(readings)[0][0].value == 1
+    with counted(session) as run:
+        assert place_reports.tell(readings)[0].line.code == "shops"
+        assert place_reports.tell_story(readings)[0][0].value == 1
     assert len(run) == 3, "the lines, the stated figures, the sentences"
 
 

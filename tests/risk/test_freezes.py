@@ -2,7 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
@@ -13,6 +12,7 @@ from app.risk import freezes
 from app.risk.errors import AccountFrozen, AlreadyFrozen, AlreadyReleased
 from app.risk.models import Freeze
 from tests.factories.teams import SECOND_STAFF, STAFF, a_place, as_person, at_once, members
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -73,13 +73,11 @@ def test_a_frozen_card_is_refused_and_its_member_is_not(session, place, member):
 
 
 def test_asking_whether_all_are_free_is_one_statement(session, place, member):
-    session.connection()
-    seen = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: seen.append(a[2]))
-    freezes.require_free(
-        session, ledger_id=place.ledger_id, subject_ids=[member.id, new_id(), new_id()]
-    )
-    freezes.require_free(session, ledger_id=place.ledger_id, subject_ids=[])
+    with counted(session) as seen:
+        freezes.require_free(
+            session, ledger_id=place.ledger_id, subject_ids=[member.id, new_id(), new_id()]
+        )
+        freezes.require_free(session, ledger_id=place.ledger_id, subject_ids=[])
     assert len(seen) == 2
 
 

@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from app.base.transactions import attempt
 from app.risk import limits
@@ -15,6 +14,7 @@ from app.risk.errors import LimitExceeded
 from app.risk.limits import Counter, Use
 from app.risk.models import Quota
 from tests.factories.teams import at_once
+from tests.ledger.statements_counted import counted
 
 LEDGER = 7
 MEMBER, OTHER = UUID(int=1), UUID(int=2)
@@ -82,18 +82,16 @@ def test_a_book_has_counters_of_its_own(session):
 
 @pytest.mark.slow
 def test_a_use_costs_one_statement_for_one_or_many(session):
-    session.connection()
-    seen = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: seen.append(a[2]))
-    use(session, 1, 2)
-    assert len(seen) == 1
-    uses = [Use(UUID(int=n), "cap", DAY, 1, 1 + n % 3) for n in range(1200)]
-    limits.use_many(session, ledger_id=LEDGER, uses=uses)
-    assert len(seen) == 2
-    limits.lock(session, ledger_id=LEDGER, counters=[each.counter for each in uses])
-    assert len(seen) == 4
-    limits.give_back_many(session, ledger_id=LEDGER, uses=uses)
-    assert len(seen) == 5
+    with counted(session) as seen:
+        use(session, 1, 2)
+        assert len(seen) == 1
+        uses = [Use(UUID(int=n), "cap", DAY, 1, 1 + n % 3) for n in range(1200)]
+        limits.use_many(session, ledger_id=LEDGER, uses=uses)
+        assert len(seen) == 2
+        limits.lock(session, ledger_id=LEDGER, counters=[each.counter for each in uses])
+        assert len(seen) == 4
+        limits.give_back_many(session, ledger_id=LEDGER, uses=uses)
+        assert len(seen) == 5
     assert set(stored(session).values()) == {0, 1}
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired
@@ -14,6 +13,7 @@ from app.risk import rules, signals
 from app.risk.models import Rule, Signal
 from app.risk.signals import Finding
 from tests.factories.teams import STAFF, a_place, as_person, at_once, members
+from tests.ledger.statements_counted import counted
 
 
 @pytest.fixture
@@ -101,12 +101,10 @@ def test_an_open_case_is_not_raised_again_with_the_same_facts(session, place):
 
 def test_many_findings_cost_as_much_as_one(session, place):
     find(session, place, new_id())
-    session.connection()
-    seen = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: seen.append(a[2]))
     findings = [Finding("presence_overlap", "member", new_id(), 50, {"n": n}) for n in range(40)]
-    signals.raise_many(session, ledger_id=place.ledger_id, findings=findings)
-    signals.raise_many(session, ledger_id=place.ledger_id, findings=[])
+    with counted(session) as seen:
+        signals.raise_many(session, ledger_id=place.ledger_id, findings=findings)
+        signals.raise_many(session, ledger_id=place.ledger_id, findings=[])
     assert len(seen) == 3
     assert len(opened(session, place)) == 41
 
