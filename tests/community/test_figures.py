@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import CsvUnreadable, NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
-from app.base.transactions import attempt
 from app.community import figure_imports, figure_withdrawals, figures
 from app.community.figure_words import Stated, about, allows, said, step_of
 from app.community.models import Figure, FigureKind
 from tests.factories.community import make_jinxi
+from tests.factories.snapshots import refused
 
 HEADER = "地方编码,指标编码,指标,数,约数词,单位,时间范围,截至,来源\n"
 BRANCHES = "3509,estate_group,小区组织,{value},,个,,{day},报道{source}\n"
@@ -176,7 +176,7 @@ def test_every_bad_row_is_named_with_its_line_and_the_good_ones_come_in(session,
 
 
 def test_a_file_that_cannot_be_read_enters_nothing(session, city):
-    with pytest.raises(CsvUnreadable), attempt(session):
+    with refused(session, CsvUnreadable):
         entered(session, city, "x\n", header="编码\n")
     assert (rows(session), session.scalar(sa.select(sa.func.count(FigureKind.code)))) == (0, 0)
 
@@ -204,7 +204,7 @@ def test_a_wrong_figure_is_taken_down_by_two_people_and_the_right_one_comes_in(s
     named = {"within": city, "actor": ASKER}
     asked = figure_withdrawals.ask(session, figure_id=wrong.id, reason="多了一位", **named)
     assert [each.latest.value for each in figures.list_at(session, city)] == [4_540]
-    with pytest.raises(SecondPersonRequired), attempt(session):
+    with refused(session, SecondPersonRequired):
         figure_withdrawals.decide(session, withdrawal_id=asked.id, verdict="approved", **named)
     assert asked.state == "waiting"
     named["actor"] = OTHER
@@ -216,7 +216,7 @@ def test_a_wrong_figure_is_taken_down_by_two_people_and_the_right_one_comes_in(s
     assert [each.latest.value for each in figures.list_in(session, city)] == [454]
     (kept,) = figure_withdrawals.list_in(session, city, "withdrawn")
     assert (kept.figure.value, kept.withdrawal.reason) == (4_540, "多了一位")
-    with pytest.raises(NotFound), attempt(session):
+    with refused(session, NotFound):
         taken_down(session, city, wrong)
 
 
@@ -225,10 +225,10 @@ def test_a_withdrawal_that_is_refused_leaves_the_figure_and_may_be_asked_again(s
     (figure,) = only(session)
     named = {"figure_id": figure.id, "within": city, "actor": ASKER}
     for wrong, reason in ((ValidationFailed, " "), (ValidationFailed, "长" * 201)):
-        with pytest.raises(wrong), attempt(session):
+        with refused(session, wrong):
             figure_withdrawals.ask(session, **named, reason=reason)
     asked = figure_withdrawals.ask(session, **named, reason="看着不像")
-    with pytest.raises(ValidationFailed), attempt(session):
+    with refused(session, ValidationFailed):
         figure_withdrawals.ask(session, **named, reason="看着不像")
     figure_withdrawals.decide(
         session, withdrawal_id=asked.id, within=city, verdict="refused", actor=OTHER
@@ -242,7 +242,7 @@ def test_a_figure_of_elsewhere_is_not_there_to_be_taken_down(session, city):
     entered(session, city, BRANCHES.format(value=454, day="2025-12-31", source="乙"))
     (figure,) = only(session)
     below = make_jinxi(session)[-1]
-    with pytest.raises(NotFound), attempt(session):
+    with refused(session, NotFound):
         figure_withdrawals.ask(
             session, figure_id=figure.id, within=below, reason="不对", actor=ASKER
         )
@@ -264,8 +264,8 @@ def test_a_kind_that_was_named_wrong_is_renamed_for_every_place(session, city):
     figures.rename_kind(session, code="estate_group", name="小区党支部", unit="个支部")
     (history,) = figures.list_at(session, city)
     assert said(history.stated(history.latest)) == "454个支部"
-    with pytest.raises(ValidationFailed), attempt(session):
+    with refused(session, ValidationFailed):
         figures.rename_kind(session, code="estate_group", name=" ", unit="个")
-    with pytest.raises(NotFound), attempt(session):
+    with refused(session, NotFound):
         figures.rename_kind(session, code="nobody", name="无", unit="个")
     assert figures.kinds_of(session, {"estate_group"})["estate_group"].name == "小区党支部"

@@ -1,9 +1,14 @@
 """What a refusal must leave as it was: every row of every room, so that no table is forgotten."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base.db import Base
+from app.base.transactions import attempt
 
 KEPT_ALL_THE_SAME = {
     "base_idempotency",
@@ -23,6 +28,16 @@ def everything(session: Session) -> dict[str, list[str]]:
 def of_book(session: Session, ledger_id: int) -> dict[str, list[str]]:
     """The same, of one book; what belongs to no book is everybody's."""
     return _rows(session, ledger_id)
+
+
+@contextmanager
+def refused(session: Session, error: type[Exception]) -> Iterator[pytest.ExceptionInfo]:
+    """The block is refused, and changes no row."""
+    before = everything(session)
+    with pytest.raises(error) as caught, attempt(session):
+        yield caught
+    session.expire_all()
+    assert everything(session) == before
 
 
 def _rows(session: Session, ledger_id: int | None) -> dict[str, list[str]]:
