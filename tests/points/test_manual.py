@@ -114,8 +114,10 @@ def test_a3_hours_by_hand_say_from_when_to_when_and_no_time_is_credited_twice(se
     later = {**hours, **make.stay(DAY, 12, 14)}
     two = [claim(world, member.id, **later), claim(world, member.id, **later)]
     session.commit()
+    before = make.snapshot(session, world.ledger_id)
     with pytest.raises(OverlapWithOtherActivity), attempt(session):
         manual.request_many(session, ledger_id=world.ledger_id, claims=two, actor=world.staff)
+    assert make.snapshot(session, world.ledger_id) == before
     assert request(session, world, member.id, **later).state == "waiting_level_2"
 
 

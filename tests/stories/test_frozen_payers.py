@@ -14,8 +14,9 @@ from app.risk import freezes
 from app.risk.errors import AccountFrozen
 from app.service_orders import asking_for, exchanges
 from app.service_orders.exchanges import HelpWanted
-from tests.factories import ledger, people
 from tests.factories import mall as make
+from tests.factories import people
+from tests.web.answers import everything
 
 APP = Path(__file__).parents[2] / "app"
 DRAWS = re.compile(r"wallets\.(payment|spend_lines)\(|\.spend\(|lots\[\w+\] -= ")
@@ -107,11 +108,10 @@ def frozen(session, mall) -> Member:
 
 @pytest.mark.parametrize("way", [way for ways in WAYS.values() for way in ways])
 def test_no_points_of_a_frozen_member_go_out(session, mall, frozen, way):
-    before = ledger.everything(session, mall.ledger_id)
+    before = everything(session)
     with pytest.raises(AccountFrozen):
         way(session, mall, frozen)
-    session.rollback()
-    assert ledger.everything(session, mall.ledger_id) == before
+    assert everything(session) == before
 
     freezes.release(
         session,
@@ -123,7 +123,7 @@ def test_no_points_of_a_frozen_member_go_out(session, mall, frozen, way):
     )
     way(session, mall, frozen)  # and the same goes through once it is lifted
     session.commit()
-    assert ledger.everything(session, mall.ledger_id) != before
+    assert everything(session) != before
 
 
 def test_every_module_that_draws_on_a_wallet_is_walked_above():
