@@ -1,5 +1,7 @@
 """What the field says of an activity, of a patrol, and of hours, shown at the real doors."""
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from app.points.models import Grant
 from migrations.house import load_models
 from tests.factories import onsite, pages, points
 from tests.factories.onsite import EVE, at
-from tests.web.answers import done, refused
+from tests.web.answers import done, everything, refused
 
 CHILD = ("child", "minor", "guardian", "pupil")
 
@@ -49,7 +51,9 @@ def test_c8_a_class_has_a_number_of_children_and_no_name_of_one(app, session, si
         page = phone.get(f"/lead/activities/{pages.id_of(path)}")
         assert 'name="beneficiary_count"' in page.text
         named = {"beneficiary_count": 26, "beneficiary_names": ["小明"]}
+        before = everything(session)
         refused(site.leader.post(f"{path}/close", named), "validation_failed", 422)
+        assert everything(session) == before
         sent = phone.send(f"/lead/activities/{pages.id_of(path)}/close", beneficiary_count="26")
         assert sent.status_code in (200, 303)
         assert "26 人" in phone.get(f"/lead/activities/{pages.id_of(path)}").text
@@ -98,19 +102,24 @@ def test_c12_the_new_years_party_has_its_two_co_organisers_and_a_poster_to_print
         assert each.name in page.text
 
 
-def test_c15_a_patrol_of_eighteen_walks_and_its_hours_are_posted(session, site):
+def test_c15_a_patrol_of_eighteen_walks_and_the_hours_of_seventeen_are_posted_at_once(
+    session, site
+):
     town = site.town
     key = {"ledger_id": town.ledger_id, "actor": SYSTEM}
     with at("08:10", EVE):
         new = teams.NewTeam(town.node.id, "丰美巡逻小队", "巡逻队", "丰美小区党支部")
         squad = teams.create(session, team=new, **key)
-        eighteen = [town.member(f"巡逻{number:02}") for number in range(17)]
-        members = [site.wen.member, *eighteen]
+        walkers = [site.wen, *(town.caller(f"巡逻{number:02}") for number in range(16))]
+        team_members.join(
+            session, team_id=squad.id, member_id=site.leader.member.id, role="leader", **key
+        )
         team_members.join_many(
-            session, team_id=squad.id, member_ids=[each.id for each in members], **key
+            session, team_id=squad.id, member_ids=[each.member.id for each in walkers], **key
         )
         session.commit()
-    path, (slot,) = site.opened(
+    walkers.insert(0, site.leader)
+    _path, (slot,) = replace(site, team=squad).opened(
         title="夜间巡逻",
         category_code="security_patrol",
         way="route",
@@ -120,21 +129,25 @@ def test_c15_a_patrol_of_eighteen_walks_and_its_hours_are_posted(session, site):
     with at("09:00"):
         gates = done(site.leader.get(f"{slot}/checkpoints"))["items"]
     for gate, text in zip(gates, ("09:01", "10:31"), strict=True):
-        reach(site, gate, text)
+        with at(text):
+            for walker in walkers:
+                reach(walker, gate)
     with at("10:35"):
-        done(site.wen.post(f"{slot}/patrol-end"))
-    (grant,) = site.confirm(slot)
-    assert (grant["state"], grant["minutes"]) == ("posted", 90)
-    stays = team_members.list_members(session, ledger_id=town.ledger_id, team_id=squad.id)
-    assert len(stays) == 18
+        for walker in walkers:
+            done(walker.post(f"{slot}/patrol-end"))
+    grants = site.confirm(slot)
+    states = {each["member_id"]: (each["state"], each["minutes"]) for each in grants}
+    own, *others = (states.pop(str(each.member.id)) for each in walkers)
+    assert states == {}
+    assert others == [("posted", 90)] * 17
+    assert own == ("waiting_level_2", 90), "nobody confirms their own hours"
     assert not any("parking" in name for name in load_models().tables)
 
 
-def reach(site, gate, text):
-    """Wen scans a place of the route."""
-    with at(text):
-        seen = site.town.client.post("/api/v1/checkins/seen", json={"token": gate["token"]})
-        done(site.wen.post("/checkins/checkpoints", {"ticket": done(seen)["ticket"]}), 201)
+def reach(walker, gate):
+    """One of the patrol scans a place of the route."""
+    seen = walker.client.post("/api/v1/checkins/seen", json={"token": gate["token"]})
+    done(walker.post("/checkins/checkpoints", {"ticket": done(seen)["ticket"]}), 201)
 
 
 def test_l11_a_lost_and_replaced_card_moves_no_hour_and_no_point(session, site):
