@@ -90,7 +90,11 @@ def a_programme(session: Session, **more) -> tuple[int, Node]:
 
 def a_mall(session: Session, *, clerk_count: int = 1) -> Mall:
     """A listed merchant's open shop, with so many clerks, each at an open till."""
-    ledger_id, node = a_programme(session)
+    return open_mall(session, *a_programme(session), clerk_count=clerk_count)
+
+
+def open_mall(session: Session, ledger_id: int, node: Node, *, clerk_count: int = 1) -> Mall:
+    """The same, in a book that there is."""
     staff, other = (staff_of(session, ledger_id, node, name) for name in ("任清和", "林知远"))
     merchant = a_merchant(session, ledger_id, node, applicant=staff, approver=other)
     shop = shops.open_shop(
