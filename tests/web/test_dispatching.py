@@ -117,7 +117,9 @@ def test_o8_nobody_dispatches_beyond_their_grid_or_to_who_does_not_serve_it(grid
     assert everything(town.session) == before
     duties.end(town.session, ledger_id=town.ledger_id, duty_id=held.duty.id, actor=SYSTEM)
     town.session.commit()
+    before = everything(town.session)
     refused(grid.assign(own, grid.jian, **to), "permission_denied", 403)
+    assert everything(town.session) == before
 
 
 def test_o8_t13_a_task_goes_out_by_duty_to_the_field_of_the_grid(grid: Grid) -> None:

@@ -19,6 +19,7 @@ from tests.factories import households as make
 from tests.factories import mall as malls
 from tests.factories import points
 from tests.ledger.statements_counted import counted
+from tests.web.answers import everything
 
 
 @pytest.fixture
@@ -138,19 +139,25 @@ def test_p7_who_lost_points_objects_on_the_phone_and_two_people_give_them_back(d
     assert desk.at("volunteer").get(door).status_code == 404
     assert "楼道堆放杂物" in desk.at("zhi").get(door).text
     assert desk.at("zhi").send(door, claim="那是楼下的").status_code == 303
+    before = everything(desk.session)
     assert desk.at("zhi").send(door, claim="再说一次").status_code == 409
+    assert everything(desk.session) == before
     opened = desk.at("colleague").get(desk.path("/objections")).text
     answer = re.search(r"/objections/[0-9a-f-]{36}/answer", opened)[0]
     said = {"verdict": "upheld", "reason": "看过，不是他家的"}
+    before = everything(desk.session)
     for who in ("staff", "second"):
         refused = desk.at(who).send(desk.path(answer), **said)
         assert refused.status_code == 403, "who entered it, and who approved it"
+    assert everything(desk.session) == before
     assert desk.at("colleague").send(desk.path(answer), **said).status_code == 303
     assert score(desk, home).score_points == 85, "a second person confirms"
     assert "等第二个工作人员确认" in desk.at("zhi").get("/deductions").text
     page = desk.at("staff").get(desk.path("/deductions")).text
     confirm = desk.path(re.search(r"/deductions/[0-9a-f-]{36}/reversal/decide", page)[0])
+    before = everything(desk.session)
     assert desk.at("colleague").send(confirm, verdict="approved").status_code == 403
+    assert everything(desk.session) == before
     assert desk.at("staff").send(confirm, verdict="approved").status_code == 303
     assert score(desk, home).score_points == 100
     assert desk.at("zhi").get(door).status_code == 409

@@ -195,12 +195,16 @@ def test_p7_the_programmes_administrator_says_who_approves_and_what_must_be_show
     assert everything(village.session) == before
     assert done(charge.put(path, asked))["evidence"] == "case_number"
     applied = f"{village.book}/me/applications"
+    before = everything(village.session)
     refused(one.post(applied, cleaning()), "evidence_needed", 422)
+    assert everything(village.session) == before
     done(one.post(applied, cleaning(case_no="清-1")), 201)
     done(charge.put(path, {"approver_role": "second_approver", "evidence": "photo"}))
     made = done(one.post(applied, cleaning()), 201)
     review = f"{village.book}/applications/{made['id']}/review"
+    before = everything(village.session)
     refused(staff.post(review, {"verdict": "approved"}), "permission_denied", 403)
+    assert everything(village.session) == before
 
 
 def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(village):
@@ -220,7 +224,9 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     refused(staff.post(decision, {"verdict": "approved"}), "second_person_required", 403)
     assert len(done(second.get(doors))["items"]) == 1
     assert done(second.post(decision, {"verdict": "approved"}))["state"] == "reviewed"
+    before = everything(village.session)
     refused(second.post(decision, {"verdict": "approved"}), "already_decided", 409)
+    assert everything(village.session) == before
     assert done(head.get(f"{village.book}/me/household/score"))["score_points"] == 110
     reversal = f"{doors}/{made['id']}/reversal"
     refused(staff.post(reversal, {"reason": "扣错了"}), "already_decided", 409)
@@ -232,11 +238,15 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     assert (score["score_points"], score["receivable_points"]) == (95, 5)
     objected = {"subject_kind": "deduction", "subject_id": mine["id"], "claim": "那是楼下的"}
     stranger = village.caller("lin")
+    before = everything(village.session)
     refused(stranger.post(f"{village.book}/me/objections", objected), "not_found", 404)
+    assert everything(village.session) == before
     raised = done(spouse.post(f"{village.book}/me/objections", objected), 201)
     answer = f"{village.book}/objections/{raised['id']}/answer"
     said = {"verdict": "rejected", "reason": "照片上看得清"}
+    before = everything(village.session)
     refused(second.post(answer, said), "second_person_required", 403)
+    assert everything(village.session) == before
     done(village.caller("administrator").post(answer, said))
     waiting = done(staff.post(reversal, {"reason": "认错了楼道"}))
     assert (waiting["state"], waiting["is_reversal_asked"]) == ("posted", True)

@@ -247,8 +247,10 @@ def test_s9_nobody_rates_what_they_handled_for_whom_they_entered_it(street):
     assert done(street.staff.post(street.at(order, "/rating"), {"stars": 4}))["stars"] == 4
     mine = street.finished()
     path, agreed = street.at(mine, "/rating"), {"stars": 5, "consent_note": "本人电话里说的"}
+    before = everything(street.town.session)
     refused(street.staff.post(path, {"stars": 5}), "validation_failed", 422)
     refused(street.helper.post(path, agreed), "permission_denied", 403)
+    assert everything(street.town.session) == before
     assert done(street.staff.post(path, agreed))["stars"] == 5
 
 
@@ -354,8 +356,10 @@ def test_t22_work_before_the_talk_and_a_team_without_a_leader_are_refused(street
     with at("08:00"):
         order = street.file()
         team = {"team_id": str(led_by_nobody(town).id)}
+        before = everything(town.session)
         refused(street.staff.post(street.at(order, "/assignment"), team),
                 "team_without_leader", 409)  # fmt: skip
+        assert everything(town.session) == before
         hands = {"member_id": str(street.helper.member.id)}
         done(street.staff.post(street.at(order, "/assignment"), hands))
     with at("10:45"):
@@ -465,11 +469,13 @@ def test_t13_a_call_is_answered_and_the_list_of_the_unanswered_shrinks(street):
     assert done(street.staff.get(waiting))["items"] == []
     mine = done(street.helper.get(f"{book}/me/field-calls"))["items"]
     assert {each["answer"] for each in mine} == {"看了，能用", f"点单 {made['number']}"}
+    before = everything(street.town.session)
     path = f"{book}/field-calls/{call['id']}/answer"
     refused(street.staff.post(path, answer), "field_call_answered", 409)
     path, why = f"{book}/field-calls/{task['id']}/withdrawal", {"reason": "不用看了"}
     refused(street.staff.post(path, why), "field_call_answered", 409)
     refused(street.asker.post(path, why), "permission_denied", 403)
+    assert everything(street.town.session) == before
 
 
 def test_kinds_are_kept_by_who_is_in_charge_of_the_programme(street):

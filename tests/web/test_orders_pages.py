@@ -217,8 +217,10 @@ def test_p1_the_desk_takes_back_in_the_name_of_who_has_no_phone(desk):
     assert "撤回…" in page
     assert "本人怎么同意的" in page
     path, agreed = desk.path("/orders/{order}/withdraw"), {"consent_note": "本人来说的"}
+    before = everything(desk.session)
     assert desk.at("staff").send(path, reason="好了").status_code == 422
     assert one(desk).state == "open"
+    assert everything(desk.session) == before
     desk.at("staff").send(path, reason="好了", **agreed)
     assert one(desk).state == "withdrawn"
 
@@ -227,8 +229,10 @@ def test_p1_the_desk_rates_in_the_name_of_who_has_no_phone(desk):
     served(desk)
     assert "代本人评价…" in desk.at("staff").get(desk.path("/orders/{order}")).text
     path, agreed = desk.path("/orders/{order}/rate"), {"consent_note": "本人来说的"}
+    before = everything(desk.session)
     assert desk.at("staff").send(path, stars="4").status_code == 422
     assert one(desk).stars is None
+    assert everything(desk.session) == before
     desk.at("staff").send(path, stars="4", **agreed)
     assert one(desk).stars == 4
 
@@ -258,9 +262,11 @@ def test_t9_the_phone_says_until_when_it_can_be_done_again_and_then_where_to_tur
         page = desk.at("volunteer").get(mine).text
         assert "其实没有办好" not in page
         assert "请到社区说" in page
+        before = everything(desk.session)
         sent = desk.at("volunteer").send(f"{mine}/reopen", reason="想想不满意")
         assert sent.status_code == 409
         assert one(desk).state == "finished"
+        assert everything(desk.session) == before
 
 
 def test_t11_the_place_chooses_its_words_and_the_phone_uses_them(desk):

@@ -163,7 +163,8 @@ def test_m1_an_offer_that_costs_points_is_bought_and_never_used_for_nothing(here
         refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "offer_needs_points", 409)
     body = {"goods_id": str(paid.id), "expected_points": 50}
     assert done(phone.post("/me/vouchers", body), 201)["total_points"] == 50
-    refused(phone.post("/me/vouchers", body), "limit_exceeded", 422)
+    with here.unchanged():
+        refused(phone.post("/me/vouchers", body), "limit_exceeded", 422)
 
 
 def test_m6_a_place_is_neither_sold_at_a_till_nor_honoured_before_its_day(here):

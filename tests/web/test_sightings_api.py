@@ -135,7 +135,9 @@ def test_who_reports_at_several_places_says_for_which_and_each_goes_to_its_own_d
     assert made["node_code"] == town.elsewhere.code
     own, there = town.caller("staff"), town.caller("foreign_staff")
     path = f"{town.book}/sightings"
+    before = everything(town.session)
     refused(own.post(f"{path}/{made['id']}/accept"), "not_found", 404)
+    assert everything(town.session) == before
     assert [each["id"] for each in done(there.get(path))["items"]] == [made["id"]]
     town.client.set_cookie(COOKIE, rider.token)
     asked = town.client.get("/sightings/new").text

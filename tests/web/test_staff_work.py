@@ -489,8 +489,10 @@ def test_a_manual_grant_waits_and_is_posted_by_a_colleague(desk, session):
         "served_on": "2026-03-09",
         "reason": "停电",
     }
+    before = everything(desk.session)
     timeless = desk.at("staff").send(desk.path("/manual"), **fields)
     assert (timeless.status_code, "从几点" in timeless.text) == (422, True)
+    assert everything(desk.session) == before
     fields |= {"starts_at": "18:00", "ends_at": "19:30"}
     made = desk.at("staff").send(desk.path("/manual"), **fields)
     grant_id = made.location.rsplit("/", 1)[-1]

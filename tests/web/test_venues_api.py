@@ -10,7 +10,7 @@ from app.activities.models import Activity
 from app.people.models import Audit
 from tests.factories import onsite
 from tests.factories.activities import DAY, EVE, at, moment
-from tests.web.answers import done, once, refused
+from tests.web.answers import done, everything, once, refused
 
 VENUE = {"kind": "近邻驿站", "name": "近邻之家", "address": "瑞云苑3号楼架空层"}
 
@@ -109,11 +109,13 @@ def test_v2_a_shift_of_staff_that_nobody_holds_is_given_changed_and_taken_off(si
         empty, rotating = (f"{path}/{each['id']}" for each in made)
         body = {"volunteer_no": staff.member.volunteer_no}
         assert made[0]["is_empty"]
+        before = everything(session)
         refused(site.wen.put(f"{empty}/holder", body), "permission_denied", 403)
         refused(foreign.put(f"{empty}/holder", body), "not_found", 404)
         refused(staff.put(f"{rotating}/holder", body), "not_found", 404)
         refused(staff.delete(rotating), "not_found", 404)
         refused(foreign.delete(empty), "not_found", 404)
+        assert everything(session) == before
         monday = DAY - timedelta(days=DAY.weekday())
 
         def is_empty():
@@ -127,8 +129,10 @@ def test_v2_a_shift_of_staff_that_nobody_holds_is_given_changed_and_taken_off(si
         assert is_empty() == [True]
     with at("11:30"):
         staff = onsite.fresh(site.town.caller("staff"))
+        before = everything(session)
         refused(staff.put(f"{empty}/holder", body), "validation_failed", 422)
         refused(staff.delete(empty), "validation_failed", 422)
+        assert everything(session) == before
     with at("08:00"):
         assert onsite.fresh(site.town.caller("staff")).delete(empty).status_code == 204
     session.expire_all()

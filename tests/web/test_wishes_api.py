@@ -164,12 +164,11 @@ def test_a11_a_leader_neither_takes_on_nor_closes_with_their_households_wish(ses
         assert [_wish(town, each).state for each in (own, far)] == ["open", "fulfilled"]
         done(staff.post(f"{town.book}/wishes/{own}/activity-fulfilment"))
         assert _wish(town, own).state == "fulfilled"
-        rating = {"stars": 5}
-        refused(
-            staff.post(f"{town.book}/wishes/{own}/rating", rating), "second_person_required", 403
-        )
-        colleague = onsite.fresh(town.caller("colleague"))
-        done(colleague.post(f"{town.book}/wishes/{own}/rating", rating))
+        door, rating = f"{town.book}/wishes/{own}/rating", {"stars": 5}
+        before = everything(town.session)
+        refused(staff.post(door, rating), "second_person_required", 403)
+        assert everything(town.session) == before
+        done(onsite.fresh(town.caller("colleague")).post(door, rating))
 
 
 def test_c16_an_activity_that_is_over_takes_no_wishes_on(session, client):
