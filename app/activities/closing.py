@@ -124,7 +124,7 @@ def set_beneficiaries(
     """
     activity = get_activity(session, ledger_id=ledger_id, activity_id=activity_id, is_locked=True)
     require_lead(session, activity=activity, actor=actor)
-    states.require_state(activity, "finished", "archived")
+    states.require_state(activity, *states.HELD)
     activity.beneficiary_count = _checked_count(beneficiary_count)
     activity.version += 1
     _note(session, activity, actor, "activity_beneficiaries_set")

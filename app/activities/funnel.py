@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ActivitySession, Attendance, Enrolment, Organiser
+from app.activities.states import HELD
 from app.community import tree
 from app.community.models import Node
 
-HELD = ("finished", "archived")
 CALLED = ("called", "open", "finished", "archived", "no_response", "cancelled")
 
 

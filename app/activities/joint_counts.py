@@ -1,11 +1,12 @@
 """How many activities units hold together with a place (联合单位), counted at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, Organiser
+from app.activities.states import HELD
 from app.community import tree
 from app.community.models import Node
 
@@ -16,9 +17,8 @@ def count_by_unit(
     ledger_id: int,
     node: Node,
     unit_ids: Collection[int],
-    states: Sequence[str],
 ) -> dict[int, int]:
-    """Count the activities of a subtree that each co-organising unit takes part in (C9, T17)."""
+    """Count the activities held in a subtree with each co-organising unit (C9, T17)."""
     query = (
         sa.select(Organiser.unit_id, sa.func.count(sa.distinct(Activity.id)))
         .join(
@@ -32,7 +32,7 @@ def count_by_unit(
             Organiser.ledger_id == ledger_id,
             Activity.ledger_id == ledger_id,
             Organiser.unit_id.in_(unit_ids),
-            Activity.state.in_(states),
+            Activity.state.in_(HELD),
             tree.within(Node.path, node),
         )
         .group_by(Organiser.unit_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.activities.grounds import ROLL_DOORS
 from app.activities.models import Activity, ActivitySession, Attendance, Enrolment, Organiser
+from app.activities.states import COMING
 from app.base import clock
 from app.base.errors import NotFound
 from app.community import tree
@@ -49,7 +50,7 @@ def near_me(
     """List sessions to come, called or open, here, below, and of the places above."""
     query = _slots(ledger_id).where(
         sa.or_(tree.within(Node.path, node), Node.id.in_(path_ids(node.path))),
-        Activity.state.in_(("called", "open")),
+        Activity.state.in_(COMING),
         ActivitySession.state == "planned",
         ActivitySession.ends_at > clock.now(),
     )

@@ -166,7 +166,7 @@ def cancel(
     """
     activity = get_activity(session, ledger_id=ledger_id, activity_id=activity_id, is_locked=True)
     _may_plan(session, ledger_id, activity, actor)
-    states.require_state(activity, "draft", "submitted", "called", "open")
+    states.require_state(activity, *states.LIVE)
     states.require_nobody_came(session, activity=activity)
     activity.ended_reason = states.require_reason(reason)
     activity.state = "cancelled"

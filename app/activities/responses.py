@@ -43,7 +43,7 @@ def respond(
     """
     activity = get_activity(session, ledger_id=ledger_id, activity_id=activity_id, is_locked=True)
     _require_team_leader(session, ledger_id, team_id, actor)
-    states.require_state(activity, "called", "open")
+    states.require_state(activity, *states.COMING)
     _require_called(session, activity, team_id)
     now = clock.now()
     if activity.state == "called" and activity.respond_by_at <= now:

@@ -16,6 +16,12 @@ from app.base.errors import PermissionDenied, SecondPersonRequired
 from app.people import team_members
 
 REASON_LENGTH_MAX = 200
+COMING = ("called", "open")
+"""Approved and still to be held: teams respond, people sign up."""
+LIVE = ("draft", "submitted", *COMING)
+"""Neither over, nor refused or called off."""
+HELD = ("finished", "archived")
+"""Held and over; filing it away changes nothing of that."""
 
 
 def require_reason(reason: str) -> str:

@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.activities.models import Activity, ActivitySession
 from app.activities.models_shift import RosterShift
+from app.activities.states import COMING
 from app.base import clock
 from app.community.models import Venue
-
-SHOWN = ("called", "open")
 
 
 def upcoming(
@@ -35,7 +34,7 @@ def upcoming(
             Activity.ledger_id == ledger_id,
             ActivitySession.ledger_id == ledger_id,
             Activity.venue_id == venue.id,
-            Activity.state.in_(SHOWN),
+            Activity.state.in_(COMING),
             ActivitySession.state != "cancelled",
             ActivitySession.ends_at > clock.now(),
             ActivitySession.starts_at < until_at,

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.activities import funnel
-from app.activities.funnel import HELD, Cohort
+from app.activities.funnel import Cohort
 from app.activities.models import ActivitySession, Attendance, Response
+from app.activities.states import HELD
 from app.base import clock
 from app.community.models import Node
 from app.people import alliances, teams

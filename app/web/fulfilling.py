@@ -14,14 +14,10 @@ from app.service_orders import posts, wish_links, wish_listings, wishes
 from app.service_orders.errors import WishStateConflict
 from app.service_orders.models import Wish
 
-LIVE = ("draft", "submitted", "called", "open")
-"""States of an activity that may take wishes on."""
-HELD = ("finished", "archived")
-
 
 def takes_wishes(activity: Activity) -> bool:
     """Whether an activity may still take wishes on: it is not over, nor called off."""
-    return activity.state in LIVE
+    return activity.state in states.LIVE
 
 
 def link_wishes(
@@ -41,7 +37,7 @@ def link_wishes(
     """
     named: Any = {"ledger_id": ledger_id, "activity_id": activity_id}
     activity = standing.get_activity(session, **named, is_locked=True)
-    states.require_state(activity, *LIVE)
+    states.require_state(activity, *states.LIVE)
     return wish_links.link(session, **named, wish_ids=wish_ids, actor=actor)
 
 
@@ -64,7 +60,7 @@ def is_held(session: Session, wish: Wish) -> bool:
     if wish.activity_id is None:
         return False
     activity = plans.get(session, ledger_id=wish.ledger_id, activity_id=wish.activity_id)
-    return activity.state in HELD
+    return activity.state in states.HELD
 
 
 def left_by_close(session: Session, *, ledger_id: int, node: Node) -> list[Wish]:
@@ -74,7 +70,7 @@ def left_by_close(session: Session, *, ledger_id: int, node: Node) -> list[Wish]
     over = {
         each.id
         for each in among.get_among(session, ledger_id=ledger_id, activity_ids=ids)
-        if each.state in HELD
+        if each.state in states.HELD
     }
     return [each for each in found if each.activity_id in over]
 

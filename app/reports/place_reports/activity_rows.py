@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.activities import funnel
 from app.activities.models import Activity, ActivitySession, Attendance, Enrolment
+from app.activities.states import HELD
 from app.people.models import Member
 from app.points.models import Grant
 from app.reports.place_reports.scope import Rows, Scope, rows
@@ -103,7 +104,7 @@ def _held(scope: Scope, start: sa.Select[Any]) -> sa.Select[Any]:
         .where(
             Activity.ledger_id == scope.ledger_id,
             ActivitySession.ledger_id == scope.ledger_id,
-            Activity.state.in_(funnel.HELD),
+            Activity.state.in_(HELD),
             ActivitySession.state == "closed",
             ActivitySession.ends_at < scope.until_at,
             Activity.node_id.in_(scope.places()),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.activities import listings, plans, responses, standing
 from app.activities.models import ACTIVITY_STATES, Activity, Response
 from app.activities.shifts import attending, series
+from app.activities.states import LIVE
 from app.base import clock
 from app.base.errors import NotFound, PermissionDenied
 from app.base.transactions import reading
@@ -32,7 +33,7 @@ from app.web.translate import _l
 bp = Blueprint("leading", __name__)
 
 SHOWN = 300
-NOW_STATES = ("draft", "submitted", "called", "open", "refused")
+NOW_STATES = (*LIVE, "refused")
 SAID = {
     "draft": _l("存好了，还没有交"),
     "submitted": _l("交上去了，等社区批"),

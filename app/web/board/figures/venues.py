@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.activities import venue_plans
 from app.activities.shifts import rosters
 from app.activities.shifts.rosters import Shown
+from app.activities.states import COMING
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
@@ -92,5 +93,5 @@ def _shifts(session: Session, ledger_id: int, venue: Venue) -> list[Shown]:
         each
         for each in found
         if each.shift.ends_at > clock.now()
-        and (each.activity is None or each.activity.state in venue_plans.SHOWN)
+        and (each.activity is None or each.activity.state in COMING)
     ]

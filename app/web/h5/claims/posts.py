@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.activities import among, plans
 from app.activities.models import Activity, ActivitySession
+from app.activities.states import COMING
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
@@ -166,7 +167,7 @@ def _shifts(session: Session, me: Own, post: Post) -> list[Shift]:
     found = [
         Shift(activity, slot)
         for activity in among.get_among(session, **key, activity_ids=ids)
-        if activity.state in ("called", "open")
+        if activity.state in COMING
         for slot in plans.list_sessions(session, **key, activity_id=activity.id)
         if slot.ends_at > clock.now() and slot.state == "planned"
     ]

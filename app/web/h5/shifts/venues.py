@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from app.activities.shifts import rosters
+from app.activities.states import COMING
 from app.base import clock
 from app.base.transactions import reading
 from app.community import tree, venues
@@ -15,8 +16,6 @@ from app.web.h5.forms import page as show_page
 from app.web.permissions import SIGNED_IN, allow
 
 bp = own.may_be_acted(Blueprint("venues", __name__))
-
-TAKEABLE = ("called", "open")
 
 
 @bp.get("/venues")
@@ -59,7 +58,7 @@ def one(venue_id: int) -> ResponseReturnValue:
         each
         for each in found
         if each.activity is not None
-        and each.activity.state in TAKEABLE
+        and each.activity.state in COMING
         and each.shift.ends_at > clock.now()
     ]
     return show_page("h5/shifts/venue.html", me=me, venue=venue, shifts=shifts, **values)

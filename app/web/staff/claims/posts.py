@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.activities import among, listings, plans
+from app.activities.states import COMING
 from app.base import clock
 from app.base.errors import NotFound, ValidationFailed
 from app.base.transactions import reading
@@ -197,7 +198,7 @@ def draw(post_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
         claimed = claim_listings.of_post(session, **key, post_id=post_id)
         linked = post_shifts.activity_ids(session, **key, post_ids=[post_id]).get(post_id, [])
         live = listings.list_activities(
-            session, **key, node=desk.here().node, states=("called", "open"), limit=CHOICES_MAX
+            session, **key, node=desk.here().node, states=COMING, limit=CHOICES_MAX
         )
         team_ids = [found.team_id] if found.team_id else []
         return forms.page(

@@ -131,7 +131,6 @@ def _projects(session: Session, node: Node, found: list[Agreement]) -> dict[int,
         ledger_id=desk.ledger_id(),
         node=node,
         unit_ids={each.unit_id for each in found},
-        states=("finished", "archived"),
     )
 
 
