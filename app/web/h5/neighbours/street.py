@@ -24,7 +24,6 @@ from app.web.permissions import SIGNED_IN, allow
 bp = own.may_be_acted(Blueprint("neighbours", __name__))
 
 SHOWN = 50
-LIVE = ("open", "accepted")
 
 
 @bp.get("/neighbours")
@@ -55,8 +54,8 @@ def page() -> ResponseReturnValue:
     return show_page(
         "h5/neighbours/street.html",
         me=me,
-        live=[each for each in mine if each.state in LIVE],
-        over=[each for each in mine if each.state not in LIVE],
+        live=[each for each in mine if each.state in exchanges.LIVE],
+        over=[each for each in mine if each.state not in exchanges.LIVE],
         states=STATES,
         kinds=KINDS,
         said=SAID.get(request.args.get("said", "")),
