@@ -12,11 +12,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.base import clock
-from app.base.months import bounds
+from app.base.errors import NotFound
+from app.base.months import bounds, months
 from app.community.models import Node
 from app.mall import figures, shops, stock
 from app.mall.figures import Counts, GoodsGiven
 from app.mall.models import Shop
+from app.points import programmes
+from app.points.models import Programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,21 @@ class MonthlyList:
     is_over: bool
     shops: tuple[ShopMonth, ...]
     sums: Counts
+
+
+def of_place(session: Session, *, node: Node, period: str) -> tuple[Programme, MonthlyList]:
+    """Return a place's programme and the list of one of the months that everybody may read (D38).
+
+    Raises:
+        NotFound: That month is not shown, or the programme keeps hours only.
+        NoProgramme: The place has none.
+    """
+    if period not in months():
+        raise NotFound("no such month is shown")
+    programme = programmes.of_node(session, node)
+    if not programme.has_points:
+        raise NotFound("this programme keeps hours only")
+    return programme, draw(session, ledger_id=programme.ledger_id, node=node, period=period)
 
 
 def draw(session: Session, *, ledger_id: int, node: Node, period: str) -> MonthlyList:

@@ -3,15 +3,7 @@
 from marshmallow import Schema, fields
 
 from app.mall.models_shelf import GOODS_KINDS
-from app.web.schemas import PageIn
-
-
-class KindCountOut(Schema):
-    """One kind: how often (次), how many pieces (件), for how many points."""
-
-    times_count = fields.Integer()
-    piece_count = fields.Integer()
-    points = fields.Integer()
+from app.web.schemas.partners import KindCountOut
 
 
 class GivenOut(Schema):
@@ -40,8 +32,8 @@ CountsOut = Schema.from_dict(
 class ShopMonthOut(Schema):
     """One shop's month."""
 
-    shop_id = fields.UUID()
-    shop_name = fields.String()
+    shop_id = fields.UUID(attribute="shop.id")
+    shop_name = fields.String(attribute="shop.name")
     counts = fields.Nested(CountsOut)
     goods = fields.List(fields.Nested(GivenOut))
     changes = fields.List(fields.Nested(StockChangeOut))
@@ -57,7 +49,3 @@ class ShopMonthsOut(Schema):
     shop_count = fields.Integer()
     sums = fields.Nested(CountsOut)
     items = fields.List(fields.Nested(ShopMonthOut))
-
-
-class ShopMonthPageIn(PageIn):
-    """Which slice of the shops."""

@@ -3,12 +3,10 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.base.errors import NotFound
 from app.base.months import bounds, last_month, months
 from app.base.transactions import reading_long
 from app.community import tree
 from app.mall import monthly_lists
-from app.points import programmes
 from app.web.pages import month
 from app.web.permissions import PUBLIC, allow
 from app.web.translate import _l
@@ -25,14 +23,9 @@ def show(place: str) -> ResponseReturnValue:
     """Show a month of the shops of a place: the last whole one, unless another is asked for."""
     period = request.args.get("month") or last_month()
     offset = min(max(request.args.get("offset", 0, type=int), 0), 1_000_000)
-    if period not in months():
-        raise NotFound("no such month is shown")
     with reading_long() as session:
         node = tree.by_code(session, place)
-        programme = programmes.of_node(session, node)
-        if not programme.has_points:
-            raise NotFound("this programme keeps hours only")
-        found = monthly_lists.draw(session, ledger_id=programme.ledger_id, node=node, period=period)
+        programme, found = monthly_lists.of_place(session, node=node, period=period)
         places = tree.get_many(session, {each.shop.node_id for each in found.shops})
     return render_template(
         "board/partners/months.html",
