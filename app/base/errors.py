@@ -117,6 +117,13 @@ class IdempotencyInFlight(DomainError):
     refusal = Refusal.CONFLICT
 
 
+class AlreadyRequested(DomainError):
+    """A request about the same waits for a decision."""
+
+    code = "already_requested"
+    refusal = Refusal.CONFLICT
+
+
 class CsvUnreadable(DomainError):
     """The file as a whole cannot be read (facts: `reason`, and `line_no` or `columns`)."""
 

@@ -7,6 +7,7 @@ be entered for the same place, kind, day, span and source.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
+from app.base.errors import AlreadyRequested, NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
+from app.base.upserts import insert_or_ignore
 from app.community import tree
 from app.community.models import Node
 from app.community.models_figure import Figure, FigureKind, FigureWithdrawal
@@ -41,33 +43,28 @@ def ask(
 
     Raises:
         NotFound: There is no such figure there, or it is withdrawn already.
-        ValidationFailed: No reason, or somebody has asked already.
+        ValidationFailed: No reason.
+        AlreadyRequested: Somebody has asked, and it waits for a decision.
     """
     said = reason.strip()
     if not 0 < len(said) <= REASON_MAX:
         raise ValidationFailed("a withdrawal says why", field="reason")
     figure = session.get(Figure, figure_id)
-    node = None if figure is None else tree.get(session, figure.node_id)
-    states = set(
-        session.scalars(
-            sa.select(FigureWithdrawal.state).where(FigureWithdrawal.figure_id == figure_id)
-        )
-    )
-    if node is None or not tree.contains(within, node) or "withdrawn" in states:
+    if figure is None or not tree.contains(within, tree.get(session, figure.node_id)):
         raise NotFound("no such figure")
-    if "waiting" in states:
-        raise ValidationFailed("somebody has asked already", field="reason", reason="waiting")
-    asked = FigureWithdrawal(
-        id=new_id(),
-        figure_id=figure_id,
-        reason=said,
-        state="waiting",
-        asked_by_id=actor.person_id,
-        asked_at=clock.now(),
-    )
-    session.add(asked)
-    session.flush()
-    return asked
+    row = {
+        "id": new_id(),
+        "figure_id": figure_id,
+        "reason": said,
+        "state": "waiting",
+        "asked_by_id": actor.person_id,
+        "asked_at": clock.now(),
+    }
+    insert = insert_or_ignore(session, FigureWithdrawal).values(**row)
+    made = session.scalar(insert.returning(FigureWithdrawal.id))
+    if made is None:
+        _refuse_another(session, figure_id)
+    return session.get_one(FigureWithdrawal, made)
 
 
 def decide(
@@ -88,7 +85,7 @@ def decide(
     figure = session.get_one(Figure, found.figure_id)
     if not tree.contains(within, tree.get(session, figure.node_id)):
         raise NotFound("no such withdrawal")
-    if found.asked_by_id in (actor.person_id, actor.on_behalf_id):
+    if actor.is_involved(found.asked_by_id):
         raise SecondPersonRequired
     found.state, found.decided_by_id = VERDICTS[verdict], actor.person_id
     found.decided_at = clock.now()
@@ -107,3 +104,13 @@ def list_in(session: Session, node: Node, *states: str) -> Sequence[Listed]:
         .order_by(FigureWithdrawal.asked_at.desc(), FigureWithdrawal.id)
     )
     return [Listed(*row) for row in session.execute(query)]
+
+
+def _refuse_another(session: Session, figure_id: int) -> NoReturn:
+    """Refuse to ask about a figure that is withdrawn, or that somebody asked about before."""
+    query = sa.select(FigureWithdrawal.id).where(
+        FigureWithdrawal.figure_id == figure_id, FigureWithdrawal.state == "withdrawn"
+    )
+    if session.scalar(query) is not None:
+        raise NotFound("no such figure")
+    raise AlreadyRequested

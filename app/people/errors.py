@@ -112,13 +112,6 @@ class AlreadyDecided(DomainError):
     refusal = Refusal.CONFLICT
 
 
-class AlreadyRequested(DomainError):
-    """A request about this member is waiting for a decision."""
-
-    code = "already_requested"
-    refusal = Refusal.CONFLICT
-
-
 class AlreadyAgent(DomainError):
     """This person may act for the member already."""
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
+from app.base.errors import AlreadyRequested, NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
 from app.people import audit, inbox, members, sessions
-from app.people.errors import AlreadyDecided, AlreadyRequested
+from app.people.errors import AlreadyDecided
 from app.people.member_locks import lock_active
 from app.people.merged_traces import move_traces
 from app.people.models import Member, Merge

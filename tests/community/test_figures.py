@@ -9,13 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.base.actors import SYSTEM, Actor
-from app.base.errors import CsvUnreadable, NotFound, SecondPersonRequired, ValidationFailed
+from app.base.errors import (
+    AlreadyRequested,
+    CsvUnreadable,
+    NotFound,
+    SecondPersonRequired,
+    ValidationFailed,
+)
 from app.base.ids import new_id
 from app.community import figure_imports, figure_withdrawals, figures
 from app.community.figure_words import Stated, about, allows, said, step_of
 from app.community.models import Figure, FigureKind
 from tests.factories.community import make_jinxi
 from tests.factories.snapshots import refused
+from tests.factories.teams import at_once
 
 HEADER = "地方编码,指标编码,指标,数,约数词,单位,时间范围,截至,来源\n"
 BRANCHES = "3509,estate_group,小区组织,{value},,个,,{day},报道{source}\n"
@@ -228,7 +235,7 @@ def test_a_withdrawal_that_is_refused_leaves_the_figure_and_may_be_asked_again(s
         with refused(session, wrong):
             figure_withdrawals.ask(session, **named, reason=reason)
     asked = figure_withdrawals.ask(session, **named, reason="看着不像")
-    with refused(session, ValidationFailed):
+    with refused(session, AlreadyRequested):
         figure_withdrawals.ask(session, **named, reason="看着不像")
     figure_withdrawals.decide(
         session, withdrawal_id=asked.id, within=city, verdict="refused", actor=OTHER
@@ -236,6 +243,31 @@ def test_a_withdrawal_that_is_refused_leaves_the_figure_and_may_be_asked_again(s
     assert len(figures.list_at(session, city)) == 1
     taken_down(session, city, figure)
     assert figures.list_at(session, city) == []
+
+
+def test_of_parallel_requests_to_take_a_figure_down_one_is_written(app, session, city):
+    entered(session, city, BRANCHES.format(value=454, day="2025-12-31", source="乙"))
+    (figure,) = only(session)
+    session.commit()
+    named = {"figure_id": figure.id, "within": city, "reason": "不对"}
+    answers = at_once(
+        app, [lambda own: figure_withdrawals.ask(own, **named, actor=Actor(new_id()))] * 5
+    )
+    assert sum(isinstance(each, AlreadyRequested) for each in answers) == 4
+    assert len(figure_withdrawals.list_in(session, city, "waiting")) == 1
+
+
+def test_who_asked_does_not_decide_in_the_name_of_another(session, city):
+    entered(session, city, BRANCHES.format(value=454, day="2025-12-31", source="乙"))
+    (figure,) = only(session)
+    named = {"within": city, "actor": ASKER}
+    asked = figure_withdrawals.ask(session, figure_id=figure.id, reason="不对", **named)
+    one, other = ASKER.person_id, OTHER.person_id
+    for actor in (ASKER, Actor(one, on_behalf_id=other), Actor(other, on_behalf_id=one)):
+        with refused(session, SecondPersonRequired):
+            figure_withdrawals.decide(
+                session, withdrawal_id=asked.id, within=city, verdict="approved", actor=actor
+            )
 
 
 def test_a_figure_of_elsewhere_is_not_there_to_be_taken_down(session, city):

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.base.actors import Actor
-from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
+from app.base.errors import AlreadyRequested, NotFound, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.community import tree
@@ -15,7 +15,6 @@ from app.people import (
 )
 from app.people.errors import (
     AlreadyDecided,
-    AlreadyRequested,
     MemberNotActive,
 )
 from app.people.models import Member, Merge

@@ -67,6 +67,11 @@ def test_a_wrong_figure_leaves_every_page_once_a_second_person_agrees(town: Town
     stations, _volunteers = done(town.client.get(f"/api/v1{path}"))["stated"]
     wrong = stations["history"][0]["id"]
     asked = done(town.caller("staff").post(f"{path}/{wrong}/withdrawal", {"reason": "抄错了"}), 201)
+    administrator = town.caller("administrator")
+    before = everything(town.session)
+    again = administrator.post(f"{path}/{wrong}/withdrawal", {"reason": "多了"})
+    refused(again, "already_requested", 409)
+    assert everything(town.session) == before
     decide = f"{path}/withdrawals/{asked['id']}/decide"
     staff, second = town.caller("staff"), town.caller("second")
     before = everything(town.session)
