@@ -1,15 +1,17 @@
 """Claims, wishes and neighbours' help on the phone: every step by a form, refusals beside it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
+from app.base import clock
 from app.base.actors import Actor
 from app.people import codes
 from app.points import wallets
 from app.service_orders import claims, exchanges, post_shifts, wishes
+from app.web.pages import moment
 from tests.factories import claims as make
 from tests.factories import ledger, onsite, pages
 from tests.factories.onsite import EVE, at
@@ -96,6 +98,26 @@ def test_t3_work_handed_in_on_a_phone_may_go_past_midnight(session, site, phones
         step(phone, f"/claims/mine/{claim_id}/work", **night)
     found = claims.get(session, ledger_id=world.ledger_id, claim_id=UUID(claim_id))
     assert (found.ends_at - found.starts_at).total_seconds() == 135 * 60
+
+
+def test_t3_the_list_and_the_post_say_one_time_to_be_done_as_claimed_or_if_claimed_now(
+    session, site, phones
+):
+    phone, other, _me, _them = phones
+    with at("08:00"):
+        due_at = clock.now() + timedelta(days=30)
+        long = make.a_post(session, site.town.world, actor_of(site), due_at=due_at)
+        session.commit()
+        one, own = f"/claims/posts/{long.id}", moment(clock.day_bounds(date(2026, 3, 24))[1])
+        for path in ("/claims", one):
+            page = phone.get(path).text
+            assert (f"{own} 前做完" in page, moment(due_at) in page) == (True, False), path
+        step(phone, f"{one}/claim")
+    with at("08:00", date(2026, 3, 11)):
+        later = moment(clock.day_bounds(date(2026, 3, 25))[1])
+        for who, said in ((phone, own), (other, later)):
+            for path in ("/claims", one):
+                assert f"{said} 前做完" in who.get(path).text
 
 
 def test_c6_a_standing_project_shows_its_shifts_and_is_left_on_a_phone(session, site, phones):

@@ -67,6 +67,7 @@ def near() -> ResponseReturnValue:
         )
         nodes = tree.get_many(session, {each.node_id for each in found})
         mine = claim_listings.live_of(session, **me.key, post_ids=[each.id for each in found])
+        due = claim_deadlines.of_posts(session, found, mine)
         offered = first_offers.of_things(
             session, ledger_id=me.ledger_id, kind="post", found=found, member_id=me.member.id
         )
@@ -79,6 +80,7 @@ def near() -> ResponseReturnValue:
         pages=pages,
         nodes=nodes,
         mine=mine,
+        due=due,
         offered=offered,
         states=CLAIM_STATES,
         kinds=CLAIM_KINDS,
@@ -129,15 +131,14 @@ def draw(
     with reading() as session:
         me = own.here(session)
         post = seen(session, me, post_id)
-        mine = claim_listings.live_of(session, **me.key, post_ids=[post_id]).get(post_id)
+        claimed = claim_listings.live_of(session, **me.key, post_ids=[post_id])
         team = (
             teams.get(session, ledger_id=me.ledger_id, team_id=post.team_id)
             if post.team_id
             else None
         )
-        own_due_at = mine.due_at if mine else claim_deadlines.new(session, post)
         values: dict[str, Any] = {
-            "due_at": min(own_due_at or post.due_at, post.due_at),
+            "due_at": claim_deadlines.of_posts(session, [post], claimed)[post_id],
             "place": tree.get(session, post.node_id),
             "team": team,
             "shifts": _shifts(session, me, post),
@@ -150,7 +151,7 @@ def draw(
         problem,
         me=me,
         post=post,
-        mine=mine,
+        mine=claimed.get(post_id),
         states=CLAIM_STATES,
         kinds=CLAIM_KINDS,
         is_free=post.state == "open" and post.taken_count < post.slot_count,
