@@ -55,6 +55,17 @@ def at_home(desk, *who, name="温家"):
     return home
 
 
+def cleaning(desk, points_each):
+    """清理楼道 is counted in 次."""
+    named = {"programme": desk.world.programme, "actor": SYSTEM}
+    programmes.add_indicator(desk.session, code="clean", name="清洁", measure="times", **named)
+    programmes.add_category(
+        desk.session, code="cleans", name="清理楼道", indicator_code="clean", **named
+    )
+    points.rate(desk.session, desk.world, "clean", Terms(points_each, 1))
+    desk.session.commit()
+
+
 def score(desk, home):
     desk.session.expire_all()
     return pooling.score(desk.session, ledger_id=desk.ledger_id, household_id=home.id)
@@ -253,12 +264,7 @@ def test_d30_the_form_says_until_when_each_choice_is_up_and_takes_the_places_set
 
 def test_e8_a_household_of_137_reads_what_it_may_spend_and_is_7_short_of_44(desk):
     """From the phone's form over the desk, the notice and the clock to the shop."""
-    named = {"programme": desk.world.programme, "actor": SYSTEM}
-    programmes.add_indicator(desk.session, code="clean", name="清洁", measure="times", **named)
-    programmes.add_category(
-        desk.session, code="cleans", name="清理楼道", indicator_code="clean", **named
-    )
-    points.rate(desk.session, desk.world, "clean", Terms(37, 1))
+    cleaning(desk, 37)
     home = at_home(desk, "wen", "zhi")
     oil = malls.put_goods(desk.session, desks.a_shop(desk), price=44, name="食用油")
     desk.session.commit()
@@ -289,15 +295,7 @@ def test_e8_a_household_of_137_reads_what_it_may_spend_and_is_7_short_of_44(desk
 
 def test_d30_many_applications_leave_the_reviewed_and_the_button_in_sight(desk, monkeypatch):
     """Those on notice filled the list, and what was reviewed later could not be put up."""
-    programme = desk.world.programme
-    programmes.add_indicator(
-        desk.session, programme=programme, code="clean", name="清洁", measure="times", actor=SYSTEM
-    )
-    programmes.add_category(
-        desk.session, programme=programme, code="cleans", name="清理楼道", indicator_code="clean",
-        actor=SYSTEM,
-    )  # fmt: skip
-    points.rate(desk.session, desk.world, "clean", Terms(10, 1))
+    cleaning(desk, 10)
     monkeypatch.setattr(desk_applications, "SHOWN_MAX", 2)
     wen = desk.person("wen")
     day = clock.today()
@@ -363,6 +361,44 @@ def test_p7_the_rate_card_says_who_approves_and_the_phone_asks_for_the_photo(des
     assert (refused.status_code, "要有凭证" in refused.text) == (422, True)
     assert points.snapshot(desk.session, desk.ledger_id) == before
     assert "还没有申报过" in desk.at("wen").get("/applications").text
+
+
+def test_p7_the_phone_says_that_a_case_wants_its_number_and_a_photo_too(desk):
+    named = {"programme": desk.world.programme, "code": "mediate", "actor": SYSTEM}
+    programmes.add_indicator(desk.session, **named, name="调解", measure="pieces")
+    programmes.add_category(desk.session, **named, name="调解纠纷", indicator_code="mediate")
+    desk.session.commit()
+    assert "调解纠纷（按件，要编号）" in desk.at("wen").get("/applications/new").text
+    demands = "/staff/3509/programme/indicators/mediate/demands"
+    desk.at("city_administrator").send(demands, approver_role="", evidence="photo")
+    assert "调解纠纷（按件，要照片，要编号）" in desk.at("wen").get("/applications/new").text
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "why"),
+    [
+        ({"amount": "3"}, "amount", "不能比从几点到几点还长"),
+        ({"amount": "99"}, "amount", "按小时的写小时"),
+        ({"category_code": "cleans", "amount": "21"}, "amount", "按次的最多 20 次"),
+        ({"category_code": "cleans", "amount": "1.5"}, "amount", "按小时的写小时"),
+        ({"ends_at": "22:00"}, "ends_at", "最多 12 小时"),
+    ],
+)
+def test_p7_what_is_wrong_with_how_much_is_marked_where_it_was_typed(desk, said, where, why):
+    cleaning(desk, 10)
+    form = {
+        "category_code": "other",
+        "served_on": (clock.today() - timedelta(days=1)).isoformat(),
+        "starts_at": "09:00",
+        "ends_at": "10:30",
+        "text": "陪老人看病",
+    }
+    before = points.snapshot(desk.session, desk.ledger_id)
+    refused = desk.at("wen").send("/applications/new", **(form | said))
+    assert (refused.status_code, why in refused.text) == (422, True)
+    marked = re.findall(r'name="(\w+)"[^>]*aria-invalid', refused.text)
+    assert marked == [where]
+    assert points.snapshot(desk.session, desk.ledger_id) == before
 
 
 def test_a3_who_decides_on_a_day_reads_what_is_credited_of_it_already(desk):

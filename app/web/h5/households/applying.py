@@ -38,9 +38,11 @@ bp = own.may_be_acted(Blueprint("applying", __name__))
 CALLED = {
     "starts_at": (_l("从几点"), _l("按小时的要写从几点到几点")),
     "ends_at": (_l("到几点"), _l("按小时的要写从几点到几点，最多 12 小时，不能在以后")),
-    "quantity": (_l("多少"), _l("按次的最多 20 次；按件的一份写一件")),
 }
 NEEDED = {"photo": _l("要照片"), "case_number": _l("要编号")}
+SIZES = ("minutes", "quantity")
+"""What the room calls the one number of the form."""
+
 UNITS = {"minutes": _l("按小时"), "times": _l("按次"), "pieces": _l("按件")}
 
 
@@ -81,7 +83,7 @@ def send() -> ResponseReturnValue:
 
     _made, problem = submit(verb, ledger_id=me.ledger_id)
     if problem:
-        return _form(problem)
+        return _form(_pointed(problem, asked["amount"]))
     return redirect(url_for("h5.applying.page", said=1), code=303)
 
 
@@ -146,6 +148,16 @@ def _quantity(amount: Any, measure: str) -> int:
     return int(amount)
 
 
+def _pointed(problem: dict[str, Any], amount: Any) -> dict[str, Any]:
+    """Point at the form's own number, or at the time of day that was said instead of it."""
+    facts = problem.get("facts", {})
+    size = facts.get("field")
+    if size not in SIZES:
+        return problem
+    field = "ends_at" if size == "minutes" and amount is None else "amount"
+    return {**problem, "facts": {**facts, "field": field, "reason": size}}
+
+
 def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = own.here(session)
@@ -207,6 +219,6 @@ def _categories(session: Session, me: own.Own) -> list[tuple[str, str]]:
 
 def _counted(indicator: Indicator) -> str:
     """Say how it is counted, and what must be shown for it (P7)."""
-    unit = str(UNITS[indicator.measure])
-    needed = NEEDED.get("case_number" if indicator.measure == "pieces" else indicator.evidence)
-    return _("%(unit)s，%(needed)s", unit=unit, needed=str(needed)) if needed else unit
+    needed = {indicator.evidence, "case_number" if indicator.measure == "pieces" else ""}
+    said = [UNITS[indicator.measure], *(text for code, text in NEEDED.items() if code in needed)]
+    return _("，").join(map(str, said))
