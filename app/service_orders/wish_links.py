@@ -55,14 +55,14 @@ def link(
 
 def unlink(
     session: Session, *, ledger_id: int, activity_id: UUID, wish_ids: Collection[UUID] | None = None
-) -> int:
-    """Free wishes from an activity that does not fulfil them, all or some; return how many."""
+) -> list[Wish]:
+    """Free wishes from an activity that does not fulfil them, all or some; return those."""
     found = _waiting(session, ledger_id, activity_id)
     freed = [each for each in found if wish_ids is None or each.id in wish_ids]
     for wish in freed:
         wish.activity_id = None
     session.flush()
-    return len(freed)
+    return freed
 
 
 def fulfil_by_activity(session: Session, *, ledger_id: int, activity_id: UUID, actor: Actor) -> int:

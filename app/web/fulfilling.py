@@ -1,6 +1,6 @@
 """One act in two rooms: wishes that an activity takes on, makes come true or frees (C16)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.activities import among, closing, plans, standing, states
 from app.activities.models import Activity
 from app.base.actors import Actor
+from app.base.errors import NotFound, PermissionDenied
 from app.community.models import Node
 from app.service_orders import posts, wish_links, wish_listings, wishes
 from app.service_orders.errors import WishStateConflict
@@ -39,6 +40,37 @@ def link_wishes(
     activity = standing.get_activity(session, **named, is_locked=True)
     states.require_state(activity, *states.LIVE)
     return wish_links.link(session, **named, wish_ids=wish_ids, actor=actor)
+
+
+def free_wishes(
+    session: Session,
+    *,
+    ledger_id: int,
+    activity_id: UUID,
+    wish_ids: Collection[UUID],
+    require_at: Callable[[int], object],
+) -> list[Wish]:
+    """Free wishes from an activity, for who works at its place, or at the place of each (C16).
+
+    Args:
+        require_at: Lets pass who works at a place, by its id.
+
+    Returns:
+        The wishes that were its own, and not over.
+
+    Raises:
+        NotFound: There is no such activity or wish, or it is of a place elsewhere.
+        PermissionDenied: They hold an office there, but only look.
+    """
+    activity = plans.get(session, ledger_id=ledger_id, activity_id=activity_id)
+    try:
+        require_at(activity.node_id)
+    except (NotFound, PermissionDenied):
+        for wish_id in wish_ids:
+            require_at(wishes.get(session, ledger_id=ledger_id, wish_id=wish_id).node_id)
+    return wish_links.unlink(
+        session, ledger_id=ledger_id, activity_id=activity_id, wish_ids=wish_ids
+    )
 
 
 def fulfil_wish(session: Session, *, ledger_id: int, wish_id: UUID, actor: Actor) -> Wish:

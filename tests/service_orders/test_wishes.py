@@ -117,8 +117,8 @@ def test_c16_a_wish_is_free_again_when_its_activity_does_not_fulfil_it(session, 
     by_staff = {"actor": street.world.staff, **named}
     wish_links.link(session, wish_ids=[wish.id], **by_staff)
 
-    assert wish_links.unlink(session, wish_ids=[new_id()], **named) == 0
-    assert wish_links.unlink(session, **named) == 1
+    assert wish_links.unlink(session, wish_ids=[new_id()], **named) == []
+    assert wish_links.unlink(session, **named) == [wish]
     assert wish_links.fulfil_by_activity(session, **by_staff) == 0
     assert (wish.state, wish.activity_id) == ("open", None)
 

@@ -6,15 +6,24 @@ import pytest
 import sqlalchemy as sa
 
 from app.base import clock
-from app.base.actors import Actor
+from app.base.actors import SYSTEM, Actor
 from app.people.models import Audit
 from app.points import wallets
 from app.reports.models import Export
 from app.risk import freezes, signals
-from app.service_orders import campaigns, claims, exchanges, post_shifts, posts, rings, wishes
+from app.service_orders import (
+    campaigns,
+    claims,
+    exchanges,
+    post_shifts,
+    posts,
+    rings,
+    wish_links,
+    wishes,
+)
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.models import Claim, Exchange, Post, Wish
-from tests.factories import activities, ledger
+from tests.factories import activities, ledger, people
 from tests.factories import claims as make
 from tests.factories import desk as builder
 from tests.factories.desk import state_of
@@ -209,6 +218,29 @@ def test_a11_the_wish_of_who_closes_the_activity_waits_at_the_desk_for_a_colleag
     assert "请同事记评价" in page.text
     assert state_of(desk, Wish, own.id) == "fulfilled"
     assert "等人核实的" not in desk.at("staff").get(desk.path("/wishes")).text
+
+
+def test_c16_a_wish_that_an_activity_elsewhere_left_is_put_back_at_its_own_place(desk, session):
+    wisher = people.member(session, desk.ledger_id, desk.elsewhere, "许阿婆")
+    wish = make.a_wish(session, desk.ledger_id, wisher, "一床薄被")
+    sent(desk, "staff", "/activities/{activity}/close", beneficiary_count="9")
+    key = {"ledger_id": desk.ledger_id, "activity_id": desk.ids["activity"]}
+    wish_links.link(session, **key, wish_ids=[wish.id], actor=SYSTEM)
+    session.commit()
+    path, foreign = f"/staff/{desk.elsewhere.code}/wishes/{wish.id}", desk.at("foreign_staff")
+    page = foreign.get(path).text
+    assert ("健康义诊" in page, f"/activities/{desk.ids['activity']}" in page) == (True, False)
+    before = everything(session)
+    assert desk.at("staff").send(f"{path}/put-back").status_code == 404
+    assert everything(session) == before
+    answer = foreign.send(f"{path}/put-back")
+    assert (answer.status_code, answer.location) == (303, path)
+    assert "拿掉了" in foreign.get(path).text
+    session.expire_all()
+    assert wishes.get(session, ledger_id=desk.ledger_id, wish_id=wish.id).activity_id is None
+    before = everything(session)
+    assert foreign.send(f"{path}/put-back").status_code == 409
+    assert everything(session) == before
 
 
 def test_a6_the_desk_offers_no_stars_to_the_household_of_who_closed_the_activity(desk, session):

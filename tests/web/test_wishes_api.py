@@ -186,6 +186,29 @@ def test_c16_an_activity_that_is_over_takes_no_wishes_on(session, client):
         assert everything(session) == before
 
 
+def test_c16_the_office_at_the_activitys_or_at_the_wishs_place_frees_a_wish(session, client):
+    site = onsite.site(session, client)
+    town = site.town
+    activity, _ = site.opened()
+    links = f"{town.book}/wishes/links"
+    with onsite.at("09:00", onsite.EVE):
+        staff, far = (onsite.fresh(town.caller(who)) for who in ("staff", "foreign_staff"))
+        city = onsite.fresh(town.caller("city_administrator"))
+        wisher = town.caller("stranger", town.elsewhere)
+        ids = [made(town, onsite.fresh(wisher)) for _ in range(2)]
+        own = made(town, onsite.fresh(town.caller("wisher")))
+        body = {"activity_id": activity.rsplit("/", 1)[-1], "wish_ids": [*ids, own]}
+        done(city.post(links, body))
+        before = everything(session)
+        refused(far.post(f"{links}/removal", body), "not_found", 404)
+        assert everything(session) == before
+        (freed,) = done(far.post(f"{links}/removal", {**body, "wish_ids": ids[:1]}))["items"]
+        assert (freed["id"], freed["activity_id"]) == (ids[0], None)
+        freed = done(staff.post(f"{links}/removal", body))["items"]
+        assert {each["id"] for each in freed} == {ids[1], own}
+        assert done(staff.post(f"{links}/removal", body))["items"] == []
+
+
 def _at_home(town: Town, one: Caller, two: Caller) -> None:
     key = {"ledger_id": town.ledger_id, "actor": town.world.staff}
     home = households.create(

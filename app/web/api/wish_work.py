@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.activities import plans
 from app.base.transactions import reading
 from app.community import tree
-from app.service_orders import wish_links, wish_listings, wishes
+from app.service_orders import wish_listings, wishes
 from app.service_orders.models import Wish
 from app.service_orders.wishes import Words
 from app.web import fulfilling
@@ -167,20 +167,21 @@ def link(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.arguments(WishLinkIn)
 @bp.response(200, items_of(WishOut))
 def unlink(asked: dict[str, Any], book: str) -> ResponseReturnValue:
-    """Free wishes from the activity that does not fulfil them; another may take them on."""
+    """Free wishes from the activity that does not fulfil them; another may take them on.
+
+    By staff of the activity's place, or of the wishes' own; answers those that it had.
+    """
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         standing.require_holder(session, WORKERS)
-        named: dict[str, Any] = {"ledger_id": ledger_id, "activity_id": asked["activity_id"]}
-        standing.node_at(session, plans.get(session, **named).node_id, WORKERS)
-        found = [
-            wishes.get(session, ledger_id=ledger_id, wish_id=each) for each in asked["wish_ids"]
-        ]
-        for wish in found:
-            standing.node_at(session, wish.node_id, WORKERS)
-        wish_links.unlink(session, **named, wish_ids=asked["wish_ids"])
-        return {"items": listed(session, found, None, is_staff=True)}
+        freed = fulfilling.free_wishes(
+            session,
+            ledger_id=ledger_id,
+            **asked,
+            require_at=lambda node_id: standing.node_at(session, node_id, WORKERS),
+        )
+        return {"items": listed(session, freed, None, is_staff=True)}
 
     return act(verb, ledger_id=ledger_id, status=200)
 

@@ -12,7 +12,7 @@ from app.activities.models import Activity
 from app.base.transactions import reading
 from app.community import tree
 from app.people import households, members
-from app.service_orders import campaigns, wish_links, wish_listings, wishes
+from app.service_orders import campaigns, wish_listings, wishes
 from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_claims import WishesOfIn
@@ -61,8 +61,13 @@ def unlink(activity_id: UUID) -> ResponseReturnValue:
     """Free a wish from the activity; others may take it on."""
 
     def verb(session: Session, asked: dict[str, Any]) -> None:
-        _scoped(session, activity_id, desk.WORKERS)
-        wish_links.unlink(session, ledger_id=desk.ledger_id(), activity_id=activity_id, **asked)
+        fulfilling.free_wishes(
+            session,
+            ledger_id=desk.ledger_id(),
+            activity_id=activity_id,
+            **asked,
+            require_at=lambda node_id: desk.require_at(session, node_id, desk.WORKERS),
+        )
 
     return forms.answer(
         verb,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.people import members
 from app.service_orders import wishes
+from app.service_orders.errors import WishStateConflict
 from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
@@ -63,6 +64,26 @@ def came_true(wish_id: UUID) -> ResponseReturnValue:
         fulfilling.fulfil_wish(session, **_named(wish_id), actor=actor())
 
     return _step(verb, wish_id, _("记下了，心愿已兑现。"))
+
+
+@bp.post("/put-back")
+@allow(SIGNED_IN)
+def put_back(wish_id: UUID) -> ResponseReturnValue:
+    """Free the wish from the activity that did not make it come true."""
+
+    def verb(session: Session, _asked: dict[str, Any]) -> None:
+        found = scoped(session, wish_id)
+        freed = found.activity_id and fulfilling.free_wishes(
+            session,
+            ledger_id=found.ledger_id,
+            activity_id=found.activity_id,
+            wish_ids=[wish_id],
+            require_at=lambda node_id: desk.require_at(session, node_id, desk.WORKERS),
+        )
+        if not freed:
+            raise WishStateConflict(state=found.state)
+
+    return _step(verb, wish_id, _("拿掉了，别的活动可以接。"))
 
 
 @bp.post("/rate")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.activities import among
 from app.base.transactions import reading
 from app.community import tree
-from app.people import households, members
+from app.people import households, members, roles
 from app.service_orders import campaigns, wish_listings, wishes
 from app.service_orders.models import Wish
 from app.service_orders.wishes import Words
@@ -82,6 +82,7 @@ def draw(wish_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
         found = scoped(session, wish_id, desk.READERS)
         ids = {each for each in (found.wisher_id, found.claimer_id) if each is not None}
         wanted = [found.activity_id] if found.activity_id else []
+        activities = among.get_among(session, **key, activity_ids=wanted)
         return forms.page(
             "claims/wish.html",
             problem,
@@ -89,7 +90,8 @@ def draw(wish_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             text=wishes.text_of(found),
             place=tree.get(session, found.node_id),
             whose=members.get_many(session, **key, member_ids=ids),
-            activities=among.get_among(session, **key, activity_ids=wanted),
+            activities=activities,
+            shows_activity=all(_is_read(session, each.node_id) for each in activities),
             is_held=found.state in ("open", "claimed") and fulfilling.is_held(session, found),
             is_own_work=fulfilling.is_own_work(session, found, desk.me()),
             tagged=campaigns.of_subject(session, **key, kind="wish", subject_id=wish_id),
@@ -98,6 +100,12 @@ def draw(wish_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             states=WISH_STATES,
             state_kinds=WISH_KINDS,
         )
+
+
+def _is_read(session: Session, node_id: int) -> bool:
+    """Whether the person may look at a place, which need not be this desk's."""
+    node = tree.get(session, node_id)
+    return roles.has(session, person_id=desk.me(), roles=desk.READERS, node=node)
 
 
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
