@@ -15,7 +15,7 @@ AXE = (
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 AXE_ADDRESS = "/static/vendor/axe/axe.min.js"
-"""On the pages' own host: half a megabyte that the browser keeps, and need not be sent."""
+"""On the pages' own host: 650 kB that the browser keeps, and need not be sent."""
 RUN_AXE = """async ([tags, colours]) => {
   const found = await axe.run(document, {
     runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], elementRef: false,
