@@ -128,7 +128,7 @@ def test_p9_the_shops_of_panji_have_12_5_2_or_1_orders():
     assert village_code(2) == "340406-demo-02"  # no official code has letters
 
 
-def test_o20_the_shop_of_wumiao_leads_the_list_of_panji_with_40_orders():
+def test_o20_the_shop_of_wumiao_has_40_orders_and_the_next_of_panji_12():
     of_shop = Counter()
     for (number, _), each in panji.sales().items():
         of_shop[panji.shop_name(number)] += len(each)

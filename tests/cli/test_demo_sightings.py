@@ -54,6 +54,7 @@ def test_t22_jinxi_shoufu_works_in_five_steps_and_its_neighbours_do_not(session)
     stage = Stage(street.ledger_id, {}, someone(street.asker), {})
     district = community.make_node(session, None)
     estate = community.make_node(session, district, code=ningde.FIVE_THINGS)
+    neighbour = community.make_node(session, district)
     for _again in range(2):
         with clock.held_at(clock.now()):
             ningde._choose_five_things(session, stage)
@@ -61,4 +62,5 @@ def test_t22_jinxi_shoufu_works_in_five_steps_and_its_neighbours_do_not(session)
     chosen = templates.of_node(session, estate)
     steps = [each.name for each in templates.steps_of(chosen)]
     assert steps == ["网格提事", "支部定事", "协商议事", "联合办事", "居民评事"]
-    assert templates.of_node(session, district).code != chosen.code
+    for other in (district, neighbour):
+        assert templates.of_node(session, other).code != chosen.code

@@ -77,7 +77,7 @@ def test_what_nobody_sells_today_is_not_listed(session, mall):
     assert near(session, mall, mall.node) == []
 
 
-def test_m1_a_paid_offer_of_another_group_is_listed_with_the_reason(session, mall):
+def test_m1_a_paid_offer_of_another_group_is_told_with_the_reason(session, mall):
     shop = a_shop(session, mall, mall.node, "合伙店")
     paid = a_service(session, mall, shop, "洗车券", kind="offer")
     named = {"ledger_id": mall.ledger_id, "merchant_id": mall.merchant.id, "actor": mall.staff}

@@ -22,8 +22,10 @@ def test_m4_a_stall_is_put_to_an_activity_of_its_book(session, world):
         assert choice == (str(activity.id), "近邻集市")
         made = markets.read(session, world.ledger_id, {**asked, "activity_id": activity.id})
         assert (made.activity_id, made.node_id) == (activity.id, None)
-        with pytest.raises(ValidationFailed):
-            markets.read(session, world.ledger_id, {**asked, "activity_id": new_id()})
+        theirs, _slots = activities.opened(session, activities.a_world(session))
+        for unknown in (new_id(), theirs.id):
+            with pytest.raises(ValidationFailed):
+                markets.read(session, world.ledger_id, {**asked, "activity_id": unknown})
     stall = Stall(ledger_id=world.ledger_id, activity_id=activity.id)
     assert markets.title_of(session, stall) == "近邻集市"
     assert markets.title_of(session, Stall(ledger_id=world.ledger_id)) == ""

@@ -110,7 +110,7 @@ def test_a_row_moves_only_from_the_state_it_is_in(town: Town) -> None:
     assert everything(town.session) == before
 
 
-def test_t4_a_row_is_changed_and_taken_apart_at_both_doors(town: Town, school) -> None:
+def test_t4_a_row_is_changed_and_taken_apart_and_the_desk_shows_it(town: Town, school) -> None:
     staff, path = town.caller("staff"), f"{town.book}/register-entries"
     need, resource = (
         done(staff.post(path, entry(town, code)), 201) for code in ("need", "resource")
