@@ -68,7 +68,6 @@ def kill_when(app, table, count):
     assert loading.wait() == -signal.SIGKILL, "it was to be killed before its end"
 
 
-@pytest.mark.once
 def test_a_load_that_was_killed_goes_on_and_comes_out_the_same(empty_app):
     for table, count in STAGES:
         kill_when(empty_app, table, count)
