@@ -82,6 +82,12 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
+@cache
+def functions_of(path: Path) -> list[ast.FunctionDef]:
+    """Find a file's functions once for all rules."""
+    return list(functions(tree_of(path)))
+
+
 def test_every_source_is_short_and_explained():
     wrong = []
     for path in [*SOURCES, *OTHERS]:
@@ -89,7 +95,7 @@ def test_every_source_is_short_and_explained():
             wrong.append(f"{path}: say in one line what this module is for")
         if path.read_text().count("\n") > FILE_LINES_MAX:
             wrong.append(f"{path}: split it by subject")
-        for function in functions(tree_of(path)):
+        for function in functions_of(path):
             lines_count = (function.end_lineno or 0) - function.lineno + 1
             if lines_count > FUNCTION_LINES_MAX:
                 wrong.append(f"{path}:{function.lineno}: {lines_count} lines")
@@ -142,7 +148,7 @@ def test_a_verb_leaves_what_was_asked_as_it_was():
     """A busy database has it run again: it must find the same (`transactions.unit_of_work`)."""
     changed = re.compile(r"\basked\.(pop|update|clear|setdefault)\(|\basked\[[^\]]+\] = ")
     for path in SOURCES:
-        for outer in functions(tree_of(path)) if str(path).startswith("app/web/") else ():
+        for outer in functions_of(path) if str(path).startswith("app/web/") else ():
             for verb in functions(outer):
                 named = {each.arg for each in verb.args.args}
                 if verb is not outer and "session" in named and "asked" not in named:
@@ -159,7 +165,7 @@ def test_tests_are_named_as_sentences():
     wrong = [
         f"{path}: {function.name}: write a sentence"
         for path in TESTS
-        for function in functions(tree_of(path))
+        for function in functions_of(path)
         if function.name.startswith("test_") and function.name.count("_") < 2
     ]
 
