@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import DomainError
 from app.community import tree
-from app.people import members
 from app.reports import export_leases, exports, order_files, ranking_files, statement_files
 from app.reports.exports import Made
 from app.reports.file_contents import Content
@@ -69,7 +68,9 @@ def _write(sessions: Sessions, job: ExportJob) -> bool:
                 _content(session, job),
                 file,
                 job.file_kind,
-                operator_name=_operator_name(session, job),
+                operator_name=exports.operator_name(
+                    session, ledger_id=job.ledger_id, person_id=job.ordered_by_id
+                ),
                 progress=_telling(sessions, job),
             )
         return bool(sessions.unit(lambda session: _finish(session, job, made, file)))
@@ -86,11 +87,6 @@ def _content(session: Session, job: ExportJob) -> Content:
     if job.kind == order_files.KIND:
         return order_files.content(session, order_files.choice_of(job.ledger_id, node, job.asked))
     return ranking_files.content(session, cut_of(job.ledger_id, node, job.asked))
-
-
-def _operator_name(session: Session, job: ExportJob) -> str:
-    found = members.find_of_person(session, ledger_id=job.ledger_id, person_id=job.ordered_by_id)
-    return members.full_name(found) if found else str(job.ordered_by_id)
 
 
 def _telling(sessions: Sessions, job: ExportJob) -> Callable[[int, int], None]:

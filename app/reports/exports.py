@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import Actor
 from app.base.ids import new_id
-from app.people import audit
+from app.people import audit, members
 from app.reports import ranking_files, sheets
 from app.reports.errors import UnknownExport
 from app.reports.file_contents import Content, Told, nobody
@@ -37,6 +38,17 @@ class Ordered:
 
     actor: Actor
     operator_name: str
+
+
+def ordered_by(session: Session, *, ledger_id: int, actor: Actor) -> Ordered:
+    """Return who asks for a file of a book, by their name there."""
+    return Ordered(actor, operator_name(session, ledger_id=ledger_id, person_id=actor.person_id))
+
+
+def operator_name(session: Session, *, ledger_id: int, person_id: UUID) -> str:
+    """Return what is printed of who asked for a file: their name, or their id if no member."""
+    found = members.find_of_person(session, ledger_id=ledger_id, person_id=person_id)
+    return members.full_name(found) if found else str(person_id)
 
 
 @dataclass(frozen=True, slots=True)

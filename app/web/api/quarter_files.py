@@ -11,12 +11,12 @@ from app.base.transactions import reading_long, unit_of_work
 from app.community.models import Node
 from app.points.quarters.calendar import Quarter
 from app.reports import exports, returns
-from app.reports.exports import Ordered
 from app.reports.quarters import files, packs
 from app.reports.returns import Return
-from app.web.api import reports, standing
+from app.web.api import standing
 from app.web.api.uploads import BINARY
 from app.web.downloads import XLSX, attached
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.quarter_boards import PackIn, QuarterFileIn, ReturnsOut
 from app.web.session import actor
@@ -40,7 +40,8 @@ def take_pack(asked: dict[str, Any], book: str, period: str) -> ResponseReturnVa
     def work(session: Session) -> Response:
         node = _place(session, ledger_id, asked["node_code"])
         named: dict[str, Any] = {"ledger_id": ledger_id, "node": node, "quarter": quarter}
-        pack = packs.make(session, **named, ordered=_ordered(session, ledger_id))
+        ordered = exports.ordered_by(session, ledger_id=ledger_id, actor=actor())
+        pack = packs.make(session, **named, ordered=ordered)
         return attached(pack, f"{node.code}-{quarter.name}-pack")
 
     return unit_of_work(work)
@@ -65,14 +66,8 @@ def take_board(asked: dict[str, Any], book: str, period: str) -> ResponseReturnV
         content = files.content(
             session, ledger_id=ledger_id, node=node, quarter=quarter, kind=asked["kind"]
         )
-        file, code = exports.issue(
-            session,
-            content,
-            "xlsx",
-            ledger_id=ledger_id,
-            ordered=_ordered(session, ledger_id),
-        )
-        return attached(file, f"{node.code}-{quarter.name}-{asked['kind']}", code=code)
+        name = f"{node.code}-{quarter.name}-{asked['kind']}"
+        return issued(session, content, name, ledger_id=ledger_id)
 
     return unit_of_work(work)
 
@@ -120,7 +115,3 @@ def _place(session: Session, ledger_id: int, code: str) -> Node:
     node = standing.place(session, code, standing.READERS)
     standing.require_book(session, ledger_id, node)
     return node
-
-
-def _ordered(session: Session, ledger_id: int) -> Ordered:
-    return Ordered(actor(), reports.operator_name(session, ledger_id))

@@ -11,15 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
-from app.reports import exports, grid_claims, register_files
-from app.reports.exports import Ordered
+from app.reports import grid_claims, register_files
 from app.service_orders import register_listings, registers
 from app.service_orders.models import RegisterEntry
 from app.service_orders.registers import Change, NewEntry
 from app.web.acts import act
-from app.web.api import reports, standing
+from app.web.api import standing
 from app.web.api.standing import READERS, WORKERS, book_id
-from app.web.downloads import attached
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.registers import (
@@ -153,9 +152,7 @@ def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         content = register_files.content(
             session, ledger_id=ledger_id, node=node, list_code=asked["list_code"]
         )
-        ordered = Ordered(actor(), reports.operator_name(session, ledger_id))
-        file, code = exports.issue(session, content, kind, ledger_id=ledger_id, ordered=ordered)
-        return attached(file, asked["list_code"], kind, code=code)
+        return issued(session, content, asked["list_code"], kind, ledger_id=ledger_id)
 
     return unit_of_work(work)
 

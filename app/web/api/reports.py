@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 from app.base import idempotency
 from app.base.idempotency import Answer
 from app.base.transactions import reading, unit_of_work
-from app.people import members
 from app.points import programmes
 from app.reports import exports, rankings
-from app.reports.exports import Ordered
 from app.reports.models import Export
 from app.reports.rankings import PROVENANCES, Cut
 from app.web.acts import again, asked_by_header
@@ -31,7 +29,7 @@ from app.web.schemas.reports import (
     VerifiedOut,
     VerifyIn,
 )
-from app.web.session import actor, person
+from app.web.session import actor
 
 bp = Blueprint("reports", __name__, description="Rankings and exports")
 
@@ -135,14 +133,8 @@ def _export(session: Session, cut: Cut, kind: str, file: io.BytesIO) -> Export:
         cut=cut,
         file=file,
         kind=kind,
-        ordered=Ordered(actor(), operator_name(session, cut.ledger_id)),
+        ordered=exports.ordered_by(session, ledger_id=cut.ledger_id, actor=actor()),
     )
-
-
-def operator_name(session: Session, ledger_id: int) -> str:
-    """Return the name that is printed on the sheet: the operator's own."""
-    found = members.find_of_person(session, ledger_id=ledger_id, person_id=person().person_id)
-    return members.full_name(found) if found else str(person().person_id)
 
 
 def _file(answer: Answer, kind: str, is_replay: bool) -> Response:

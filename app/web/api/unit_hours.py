@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import unit_of_work
 from app.community import units
+from app.reports import exports
 from app.reports import unit_hours as hours
-from app.reports.exports import Ordered
-from app.web.api import reports, standing
+from app.web.api import standing
 from app.web.api.uploads import BINARY
 from app.web.downloads import XLSX, attached
 from app.web.permissions import SIGNED_IN, allow
@@ -40,7 +40,7 @@ def take(asked: dict[str, Any], book: str, unit_id: int) -> ResponseReturnValue:
         unit = units.get(session, unit_id)
         node = standing.node_at(session, unit.node_id, standing.READERS)
         standing.require_book(session, ledger_id, node)
-        ordered = Ordered(actor(), reports.operator_name(session, ledger_id))
+        ordered = exports.ordered_by(session, ledger_id=ledger_id, actor=actor())
         file, code = hours.write(
             session, ledger_id=ledger_id, unit=unit, node=node, **asked, ordered=ordered
         )

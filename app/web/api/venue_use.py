@@ -16,12 +16,11 @@ from app.base.transactions import reading, unit_of_work
 from app.community import venues
 from app.community.models import Node, Venue
 from app.people import members
-from app.reports import exports, venue_use, venue_use_files
-from app.reports.exports import Ordered
+from app.reports import venue_use, venue_use_files
 from app.reports.venue_use import Span
 from app.web.acts import act
-from app.web.api import reports, standing
-from app.web.downloads import attached
+from app.web.api import standing
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.lists import items_of
 from app.web.schemas.venues import (
@@ -76,9 +75,7 @@ def write_file(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         node = _place(session, ledger_id, asked["node_code"])
         span = Span(asked["begins_on"], asked["ends_on"])
         content = venue_use_files.content(session, ledger_id=ledger_id, node=node, span=span)
-        ordered = Ordered(actor(), reports.operator_name(session, ledger_id))
-        file, code = exports.issue(session, content, kind, ledger_id=ledger_id, ordered=ordered)
-        return attached(file, "venue_use", kind, code=code)
+        return issued(session, content, "venue_use", kind, ledger_id=ledger_id)
 
     return unit_of_work(work)
 

@@ -14,8 +14,7 @@ from app.base.errors import DomainError
 from app.base.transactions import reading, unit_of_work
 from app.community import tree
 from app.community.models import Node
-from app.reports import claim_tables, table_files
-from app.reports.exports import Ordered
+from app.reports import claim_tables, exports, table_files
 from app.reports.table_files import Table
 from app.service_orders import claim_listings, wish_listings
 from app.service_orders.wish_listings import FULFILLED
@@ -57,7 +56,7 @@ def take() -> ResponseReturnValue:
             table=TABLES[asked["table"]](session, ledger_id=desk.ledger_id(), node=node),
             file=file,
             file_kind=asked["kind"],
-            ordered=Ordered(actor(), desk.here().sitter or str(desk.me())),
+            ordered=exports.ordered_by(session, ledger_id=desk.ledger_id(), actor=actor()),
         )
         name = f"{asked['table']}-{export.verification_code}"
         return attached(file.getvalue(), name, asked["kind"])

@@ -7,12 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.base.transactions import reading, unit_of_work
-from app.reports import exports, grid_claims
-from app.reports.exports import Ordered
-from app.web.downloads import attached
+from app.reports import grid_claims
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import KindIn
-from app.web.session import actor
 from app.web.staff import desk, forms, menu
 
 bp = Blueprint("grid_claims", __name__, url_prefix="/<place>/grid-claims")
@@ -38,10 +36,6 @@ def write_file() -> ResponseReturnValue:
     def work(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
         content = grid_claims.content(session, ledger_id=desk.ledger_id(), node=node)
-        ordered = Ordered(actor(), desk.here().sitter)
-        file, _code = exports.issue(
-            session, content, kind, ledger_id=desk.ledger_id(), ordered=ordered
-        )
-        return attached(file, "grid-claims", kind)
+        return issued(session, content, "grid-claims", kind, ledger_id=desk.ledger_id())
 
     return unit_of_work(work)

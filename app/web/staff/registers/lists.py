@@ -11,12 +11,11 @@ from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
-from app.reports import exports, register_files
-from app.reports.exports import Ordered
+from app.reports import register_files
 from app.service_orders import register_listings, registers
 from app.service_orders.models import RegisterEntry
 from app.service_orders.registers import LIVE, MOVES, Change, NewEntry
-from app.web.downloads import attached
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
 from app.web.schemas.desk import KindIn
@@ -83,11 +82,7 @@ def write_file(list_code: str) -> ResponseReturnValue:
         content = register_files.content(
             session, ledger_id=desk.ledger_id(), node=node, list_code=list_code
         )
-        ordered = Ordered(actor(), desk.here().sitter)
-        file, _code = exports.issue(
-            session, content, kind, ledger_id=desk.ledger_id(), ordered=ordered
-        )
-        return attached(file, list_code, kind)
+        return issued(session, content, list_code, kind, ledger_id=desk.ledger_id())
 
     return unit_of_work(work)
 

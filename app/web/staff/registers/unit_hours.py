@@ -11,8 +11,8 @@ from app.base import clock
 from app.base.errors import DomainError
 from app.base.transactions import reading, unit_of_work
 from app.community import tree, units
+from app.reports import exports
 from app.reports import unit_hours as hours
-from app.reports.exports import Ordered
 from app.web.downloads import attached
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.registers import UnitHoursIn
@@ -42,7 +42,7 @@ def take(unit_id: int) -> ResponseReturnValue:
     def work(session: Session) -> Response:
         unit = units.get(session, unit_id)
         node = desk.require_at(session, unit.node_id, desk.READERS)
-        ordered = Ordered(actor(), desk.here().sitter or str(desk.me()))
+        ordered = exports.ordered_by(session, ledger_id=desk.ledger_id(), actor=actor())
         file, code = hours.write(
             session, ledger_id=desk.ledger_id(), unit=unit, node=node, **asked, ordered=ordered
         )

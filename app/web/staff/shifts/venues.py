@@ -14,10 +14,9 @@ from app.base.transactions import reading, unit_of_work
 from app.community import tree, venues
 from app.community.models import Venue
 from app.people import audit
-from app.reports import exports, venue_use, venue_use_files
-from app.reports.exports import Ordered
+from app.reports import venue_use, venue_use_files
 from app.reports.venue_use import Span
-from app.web.downloads import attached
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_venues import SpanIn, VenueIn
 from app.web.session import actor
@@ -94,11 +93,7 @@ def write_file() -> ResponseReturnValue:
         content = venue_use_files.content(
             session, ledger_id=desk.ledger_id(), node=node, span=_span(asked)
         )
-        ordered = Ordered(actor(), desk.here().sitter)
-        file, _code = exports.issue(
-            session, content, "xlsx", ledger_id=desk.ledger_id(), ordered=ordered
-        )
-        return attached(file, "venue_use", "xlsx")
+        return issued(session, content, "venue_use", ledger_id=desk.ledger_id())
 
     return unit_of_work(work)
 

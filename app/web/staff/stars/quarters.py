@@ -13,11 +13,11 @@ from app.points.quarters import closing, scoring
 from app.points.quarters.calendar import Quarter
 from app.points.quarters.scoring import Rule
 from app.reports import exports, returns
-from app.reports.exports import Ordered
 from app.reports.models_quarter import SUBJECT_KINDS
 from app.reports.quarters import boards, files, freezing, naming, packs
 from app.reports.quarters.boards import QuarterBoard
 from app.web.downloads import attached
+from app.web.issued_files import issued
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_stars import RuleIn
 from app.web.session import actor
@@ -112,11 +112,8 @@ def take(period: str) -> ResponseReturnValue:
         content = files.content(
             session, ledger_id=desk.ledger_id(), node=node, quarter=quarter, kind=kind
         )
-        ordered = Ordered(actor(), desk.here().sitter)
-        file, _code = exports.issue(
-            session, content, "xlsx", ledger_id=desk.ledger_id(), ordered=ordered
-        )
-        return attached(file, f"{node.code}-{quarter.name}-{kind}", "xlsx")
+        name = f"{node.code}-{quarter.name}-{kind}"
+        return issued(session, content, name, ledger_id=desk.ledger_id())
 
     return unit_of_work(write)
 
@@ -129,7 +126,7 @@ def take_pack(period: str) -> ResponseReturnValue:
 
     def write(session: Session) -> Response:
         node = desk.require_here(session, desk.READERS)
-        ordered = Ordered(actor(), desk.here().sitter)
+        ordered = exports.ordered_by(session, ledger_id=desk.ledger_id(), actor=actor())
         named: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": node}
         pack = packs.make(session, **named, quarter=quarter, ordered=ordered)
         return attached(pack, f"{node.code}-{quarter.name}-pack")
