@@ -13,7 +13,7 @@ from app.base.transactions import attempt
 from app.community import tree
 from app.community.models import Node
 from app.ledger.errors import LedgerReadOnly
-from app.people import led_teams, members, teams
+from app.people import members, teams
 from app.people.models import Member, Team
 from app.service_orders import categories, crediting, finishing, in_name, standing, templates
 from app.service_orders.models import Order, OrderCategory, OrderLog, Template
@@ -144,11 +144,6 @@ def _credited(session: Session, order: Order, actor: Actor) -> Order:
     except LedgerReadOnly:
         session.refresh(order)
     return order
-
-
-def led_team_ids(session: Session, *, ledger_id: int, member: Member) -> list[UUID]:
-    """Return the teams that a member leads."""
-    return led_teams.led_by(session, ledger_id=ledger_id, person_id=member.person_id)
 
 
 def template_at(session: Session, node: Node) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from app.base.errors import NotFound, ValidationFailed
 from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.community import tree
-from app.people import audit, team_members, teams
+from app.people import audit, led_teams, team_members, teams
 from app.people.errors import MemberNotActive, NameTaken, TeamClosed
 from app.people.models import Member, Team, TeamMember
 from tests.factories.teams import STAFF, a_place, a_team, at_once, members
@@ -191,6 +191,21 @@ def test_leaders_come_first_and_can_change(session, place):
     assert listed == [second.id, first.id]
     acts = audit.list_of_subject(session, ledger_id=place.ledger_id, subject_id=second.id)
     assert {each.action for each in acts} == {"team_joined", "team_role_set"}
+
+
+def test_somebodys_teams_are_those_that_they_lead_today_by_name(session, place):
+    me = members(session, place)[0]
+    for name, role in (("C 队", "leader"), ("A 队", "member"), ("B 队", "leader")):
+        join(session, a_team(session, place, name), me, role=role)
+    left = a_team(session, place, "D 队")
+    join(session, left, me, role="leader")
+    ids = {"ledger_id": place.ledger_id, "team_id": left.id, "member_id": me.id}
+    team_members.leave(session, **ids, actor=STAFF)
+    whose = {"ledger_id": place.ledger_id, "person_id": me.person_id}
+    found = led_teams.list_led(session, **whose)
+    assert [each.name for each in found] == ["B 队", "C 队"]
+    assert set(led_teams.led_by(session, **whose)) == {each.id for each in found}
+    assert led_teams.list_led(session, **whose | {"person_id": new_id()}) == []
 
 
 def test_a_batch_joins_and_reports_the_new_ones(session, place):

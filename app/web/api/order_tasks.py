@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.people import members
+from app.people import led_teams
 from app.service_orders import finishing, first_offers, handling, listings
 from app.service_orders import standing as where
 from app.service_orders.finishing import Work
-from app.web import orders
 from app.web.acts import act
 from app.web.api import order_rows, standing
 from app.web.api.standing import READERS, book_id
@@ -41,16 +40,9 @@ def list_mine(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """List what I, or a team that I lead, is to do, most urgent first; or did."""
     ledger_id, is_done = book_id(book), asked.pop("is_done")
     with reading() as session:
-        person_id = standing.oneself()
-        me = members.find_of_person(session, ledger_id=ledger_id, person_id=person_id)
-        found = listings.list_of_hands(
-            session,
-            ledger_id=ledger_id,
-            person_id=person_id,
-            team_ids=orders.led_team_ids(session, ledger_id=ledger_id, member=me) if me else [],
-            is_open=not is_done,
-            **asked,
-        )
+        whose: dict[str, Any] = {"ledger_id": ledger_id, "person_id": standing.oneself()}
+        led = led_teams.led_by(session, **whose)
+        found = listings.list_of_hands(session, **whose, team_ids=led, is_open=not is_done, **asked)
         return jsonify(items=order_rows.listed(session, ledger_id, found))
 
 

@@ -16,8 +16,7 @@ from app.base import clock
 from app.base.transactions import reading
 from app.ledger import balances
 from app.mall import clerks
-from app.people import duties, inbox, objections, roles, team_members
-from app.people.models import Member, Team
+from app.people import duties, inbox, led_teams, objections, roles, team_members
 from app.points import wallets
 from app.service_orders import dispatching, field_calls, first_offers, reviewing, sightings
 from app.service_orders import listings as order_listings
@@ -89,17 +88,6 @@ def near(session: Session, me: Own) -> list[listings.Slot]:
     return listings.near_me(session, ledger_id=me.ledger_id, node=me.node)
 
 
-def teams_led(session: Session, ledger_id: int, member: Member) -> list[Team]:
-    """List the teams that a member leads."""
-    return [
-        team
-        for team in team_members.teams_of(session, ledger_id=ledger_id, member_id=member.id)
-        if team_members.is_leader(
-            session, ledger_id=ledger_id, team_id=team.id, person_id=member.person_id
-        )
-    ]
-
-
 def open_slot(session: Session, me: Own) -> MySlot | None:
     """Return where the member is checked in now."""
     mine = listings.mine(session, **me.key)
@@ -121,15 +109,11 @@ def _ways(session: Session, me: Own) -> dict[str, Any]:
 
 def _to_do(session: Session, me: Own) -> dict[str, Any]:
     """Whether the member leads, and has, had or is asked to take orders on."""
-    led = teams_led(session, me.ledger_id, me.member)
+    whose: dict[str, Any] = {"ledger_id": me.ledger_id, "person_id": me.member.person_id}
+    led = led_teams.led_by(session, **whose)
     return {
         "leads": bool(led),
-        "has_tasks": order_listings.has_hands(
-            session,
-            ledger_id=me.ledger_id,
-            person_id=me.member.person_id,
-            team_ids=[team.id for team in led],
-        ),
+        "has_tasks": order_listings.has_hands(session, **whose, team_ids=led),
         "is_asked": bool(
             first_offers.orders_for(session, ledger_id=me.ledger_id, member=me.member)
         ),

@@ -18,12 +18,12 @@ from app.base import clock
 from app.base.errors import NotFound, PermissionDenied
 from app.base.transactions import reading
 from app.community import tree
-from app.people import roles, teams
+from app.people import led_teams, roles, teams
 from app.people.models import Team
 from app.web import fulfilling, poster
 from app.web.acts import submit
 from app.web.errors import problem_body
-from app.web.h5 import home, own
+from app.web.h5 import own
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
@@ -65,7 +65,7 @@ def leader(session: Session) -> Leader:
         PermissionDenied: They lead no team and are no staff of their place.
     """
     me = own.here(session)
-    led = home.teams_led(session, me.ledger_id, me.member)
+    led = led_teams.list_led(session, ledger_id=me.ledger_id, person_id=me.member.person_id)
     is_staff = standing.is_staff_at(session, node_id=me.node.id, actor=actor())
     if not (led or is_staff):
         raise PermissionDenied("leads no team")

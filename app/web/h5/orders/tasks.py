@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.errors import NotFound
 from app.base.transactions import reading
-from app.people import members, team_members
+from app.people import led_teams, members, team_members
 from app.people.models import Member
 from app.points import photos as kept
 from app.service_orders import finishing, first_offers, handling, listings, standing
@@ -151,8 +151,8 @@ def finish(order_id: UUID) -> ResponseReturnValue:
 
 def hands_of(session: Session, me: Own) -> dict[str, Any]:
     """Return in whose name the member does orders: their own, and the teams they lead."""
-    led = orders.led_team_ids(session, ledger_id=me.ledger_id, member=me.member)
-    return {"ledger_id": me.ledger_id, "person_id": me.member.person_id, "team_ids": led}
+    whose: dict[str, Any] = {"ledger_id": me.ledger_id, "person_id": me.member.person_id}
+    return {**whose, "team_ids": led_teams.led_by(session, **whose)}
 
 
 def _works(asked: dict[str, Any]) -> list[Work]:
