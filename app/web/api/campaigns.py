@@ -17,13 +17,12 @@ from app.web.acts import act
 from app.web.api import seeing, standing
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import items_of
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.wishes import (
     CampaignCountOut,
     CampaignIn,
     CampaignItemIn,
     CampaignOut,
-    PlaceIn,
 )
 
 bp = Blueprint("campaigns", __name__, url_prefix="/books/<book>/campaigns", description="Campaigns")

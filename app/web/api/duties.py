@@ -15,8 +15,8 @@ from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.duties import DutyIn, DutyOut, DutyPageIn, DutyPlaceIn, DutyReportOut
-from app.web.schemas.lists import items_of
+from app.web.schemas.duties import DutyIn, DutyOut, DutyPageIn, DutyReportOut
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.session import actor
 
 bp = Blueprint("duties", __name__, url_prefix="/books/<book>", description="Duties")
@@ -24,7 +24,7 @@ bp = Blueprint("duties", __name__, url_prefix="/books/<book>", description="Duti
 
 @bp.get("/duties/report")
 @allow(SIGNED_IN)
-@bp.arguments(DutyPlaceIn, location="query")
+@bp.arguments(PlaceIn, location="query")
 @bp.response(200, DutyReportOut)
 def report(asked: dict[str, Any], book: str) -> ResponseReturnValue:
     """Report the kinds of duty with what each may do and how many distinct people hold it."""

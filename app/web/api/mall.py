@@ -15,14 +15,13 @@ from app.people import roles
 from app.web.acts import act
 from app.web.api import counter, standing
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import items_of
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.mall import (
     ClerkIn,
     ClerkOut,
     MerchantFilterIn,
     MerchantIn,
     MerchantOut,
-    PlaceIn,
     ShopIn,
     ShopOut,
 )

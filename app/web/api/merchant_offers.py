@@ -21,8 +21,7 @@ from app.risk import limits
 from app.web.acts import act
 from app.web.api import counter, standing
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import items_of
-from app.web.schemas.mall import PlaceIn
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.vouchers import (
     GroupIn,
     GroupsOut,

@@ -23,9 +23,8 @@ from app.web.api.standing import DECIDERS, READERS, book_id
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas import PageIn
 from app.web.schemas.activities import ReasonIn
-from app.web.schemas.lists import items_of
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.posts import ClaimCountOut, ClaimsIn, PostClaimOut, WorkIn
-from app.web.schemas.wishes import PlaceIn
 from app.web.session import actor
 
 bp = Blueprint("post_claims", __name__, url_prefix="/books/<book>", description="Claimed posts")

@@ -21,9 +21,8 @@ from app.web.api import standing
 from app.web.api.standing import READERS, WORKERS, book_id
 from app.web.api.wishes import listed
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas.lists import items_of
+from app.web.schemas.lists import PlaceIn, items_of
 from app.web.schemas.wishes import (
-    PlaceIn,
     ReturnIn,
     StarsIn,
     WishCountOut,

@@ -61,9 +61,3 @@ class HoldersIn(PageIn):
     """Whose holders the desk shows, and which slice of them."""
 
     kind = Text(length_max=CODE_MAX)
-
-
-class DutyPlaceIn(InSchema):
-    """Of which place to report; without one, of the highest in one's charge."""
-
-    node_code = Text(length_max=32)

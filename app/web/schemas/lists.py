@@ -17,12 +17,10 @@ def items_of(schema: type[Schema]) -> type[Schema]:
 
 
 class PlaceIn(InSchema):
-    """Of which place; without one, of the highest in one's charge. What is counted has no pages."""
+    """Of which place and everything below it; without one, of the highest that is one's own."""
 
     node_code = Text(length_max=32)
 
 
-class PlacePageIn(PageIn):
-    """Which slice of a list, of which place; without one, of the highest in one's charge."""
-
-    node_code = Text(length_max=32)
+class PlacePageIn(PlaceIn, PageIn):
+    """Which slice of a list, of which place."""

@@ -6,6 +6,7 @@ from app.community.terms import CODE_MAX as TERM_MAX
 from app.mall.goods import COUNTED_KINDS, LIMIT_MAX, PRICE_POINTS_MAX, RETURN_HOURS_MAX
 from app.mall.models_shelf import GOODS_KINDS, SHOP_KINDS
 from app.web.schemas import InSchema, Text, WholeNumber
+from app.web.schemas.lists import PlaceIn
 
 DISCOUNT_RATE_BP_MAX = 10_000
 REASON_MAX = 120
@@ -56,12 +57,6 @@ class ShopOut(Schema):
     name = fields.String()
     state = fields.String()
     kind = fields.String()
-
-
-class PlaceIn(InSchema):
-    """Of which place and everything below it; without one, of the whole programme."""
-
-    node_code = Text(length_max=32)
 
 
 class MerchantFilterIn(PlaceIn):

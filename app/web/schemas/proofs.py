@@ -7,23 +7,21 @@ from app.reports.models_certificate import CERTIFICATE_KINDS
 from app.web.schemas import InSchema, Text, WholeNumber
 
 
-class CertificateIn(InSchema):
+class MyCertificateIn(InSchema):
+    """Of which days, both included."""
+
+    begins_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+
+
+class CertificateIn(MyCertificateIn):
     """What is to be certified for whom, and who answers for it."""
 
     member_id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(CERTIFICATE_KINDS))
-    begins_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
     issuer = Text(required=True, length_max=96)
     in_charge = Text(load_default="", length_max=32)
     contact = Text(load_default="", length_max=120)
-
-
-class MyCertificateIn(InSchema):
-    """Of which of my days."""
-
-    begins_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
 
 
 class CertificateFileIn(InSchema):

@@ -118,9 +118,3 @@ class CampaignCountOut(CampaignOut):
     fulfilled_count = fields.Integer()
     post_count = fields.Integer()
     activity_count = fields.Integer()
-
-
-class PlaceIn(InSchema):
-    """Of which place; without one, of the highest in one's charge."""
-
-    node_code = Text(length_max=32)

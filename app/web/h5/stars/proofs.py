@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from app.base import clock
@@ -22,19 +21,12 @@ from app.web.h5.forms import load, typed
 from app.web.h5.forms import page as show_page
 from app.web.h5.own import Own
 from app.web.permissions import SIGNED_IN, allow
-from app.web.schemas import InSchema
+from app.web.schemas.proofs import MyCertificateIn
 from app.web.session import actor
 from app.web.translate import _l
 
 bp = own.may_be_acted(Blueprint("proofs", __name__, url_prefix="/me/proofs"))
 KINDS = {"service": _l("服务证明"), "merit": _l("评优评先佐证")}
-
-
-class DaysIn(InSchema):
-    """Of which days."""
-
-    begins_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
 
 
 @bp.get("")
@@ -48,7 +40,7 @@ def page() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def take() -> ResponseReturnValue:
     """Take a proof of my hours of some days."""
-    asked, wrong = load(DaysIn(), typed())
+    asked, wrong = load(MyCertificateIn(), typed())
     if wrong:
         return _page(wrong)
     with reading() as session:
