@@ -12,11 +12,18 @@ from sqlalchemy.orm import Session
 
 from app.base import clock, crypto
 from app.base.actors import Actor
-from app.base.errors import NotFound, ValidationFailed
+from app.base.errors import NotFound
 from app.base.ids import new_id
 from app.community import tree
 from app.people import audit, inbox, members
-from app.points import application_checks, application_standing, case_numbers, rates, second_person
+from app.points import (
+    application_checks,
+    application_standing,
+    case_numbers,
+    rates,
+    second_person,
+    verdicts,
+)
 from app.points.application_checks import Asked
 from app.points.case_numbers import Taking
 from app.points.errors import ApplicationStateConflict
@@ -79,8 +86,7 @@ def review(
         PermissionDenied: Its indicator names another role to approve (P7).
         EvidenceNeeded: Its indicator asks for a photo, and there is none (P7).
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     found = lock(session, ledger_id=ledger_id, application_id=application_id)
     if found.state != "waiting":
         raise ApplicationStateConflict(state=found.state)

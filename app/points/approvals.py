@@ -14,17 +14,16 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import NotFound, PermissionDenied, ValidationFailed
+from app.base.errors import NotFound, PermissionDenied
 from app.community import tree
 from app.community.models import Node
 from app.people import audit, inbox, roles
 from app.people.audit import Act
-from app.points import crediting, holders, judging, presences, programmes, second_person
+from app.points import crediting, holders, judging, presences, programmes, second_person, verdicts
 from app.points.errors import GrantStateConflict, OverlapWithOtherActivity
 from app.points.models import Decision, Grant, Indicator
 from app.points.stars import returning
 
-VERDICTS = ("approved", "refused")
 WAITING = {"waiting_level_2": 2, "waiting_level_3": 3}
 """Which level must decide on a grant in this state (D17)."""
 
@@ -59,8 +58,7 @@ def decide(
 
     Rule: D17, D23, A6, A17.
     """
-    if verdict not in VERDICTS or (verdict == "refused" and not (reason or "").strip()):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     grants, holder_of = _lock(session, ledger_id, set(grant_ids))
     _require_waiting(grants, level)
     _require_other_person(session, ledger_id, grants, holder_of, actor)

@@ -21,7 +21,7 @@ from app.community.models import Node
 from app.people import audit, inbox, members
 from app.people.duty_pay import Stint
 from app.people.errors import AlreadyDecided
-from app.points import bans, grants, paid_work, second_person
+from app.points import bans, grants, paid_work, second_person, verdicts
 from app.points.deeds import Deed
 from app.points.models import Backfill, Decision
 
@@ -114,8 +114,7 @@ def decide(
         PermissionDenied: It needs a higher level (D25).
         SecondPersonRequired: The actor applied, entered, or would get it (D23, D24).
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     backfill = _lock(session, ledger_id, backfill_id)
     if backfill.state != "waiting":
         raise AlreadyDecided(state=backfill.state)

@@ -20,7 +20,7 @@ from app.ledger.errors import AlreadyReversed
 from app.ledger.posting import JournalDraft, Line
 from app.people import homes, inbox
 from app.people.errors import AlreadyDecided
-from app.points import deductions, holders, programmes, second_person, vintages, wallets
+from app.points import deductions, holders, programmes, second_person, verdicts, vintages, wallets
 from app.points.models import Deduction
 from app.points.purses import of_owners
 
@@ -105,8 +105,7 @@ def decide_reversal(
 
     Rule: P7, D29, L4, A6.
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     found = _lock_posted(session, ledger_id, deduction_id)
     if found.reversal_asked_by_id is None:
         raise AlreadyDecided(state=found.state)

@@ -21,7 +21,7 @@ from app.community import tree
 from app.community.models import Node
 from app.people import audit, households, members
 from app.people.errors import AlreadyDecided
-from app.points import programmes, rates, second_person
+from app.points import programmes, rates, second_person, verdicts
 from app.points.models import Decision, Deduction
 from app.points.models_household import UNSETTLED
 
@@ -104,8 +104,7 @@ def decide(
         AlreadyDecided: It was decided before.
         SecondPersonRequired: The actor entered it, or it is theirs or their household's.
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     found = lock(session, ledger_id=ledger_id, deduction_id=deduction_id)
     if found.state != "waiting":
         raise AlreadyDecided(state=found.state)

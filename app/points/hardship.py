@@ -18,7 +18,7 @@ from app.ledger import accounts, posting
 from app.ledger.posting import JournalDraft
 from app.people import audit, inbox, members
 from app.people.errors import AlreadyDecided
-from app.points import holders, pool, programmes, second_person, vintages, wallets
+from app.points import holders, pool, programmes, second_person, verdicts, vintages, wallets
 from app.points.errors import PoolTooSmall
 from app.points.models import Decision, Help
 from app.points.pool import POOL
@@ -90,8 +90,7 @@ def decide(
         PoolTooSmall: The pool holds less; fact `free_points`.
         LedgerReadOnly: The book is stopped.
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     found = _lock(session, ledger_id, help_id)
     if found.state != "waiting":
         raise AlreadyDecided(state=found.state)

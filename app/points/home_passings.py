@@ -19,7 +19,7 @@ from app.base.ids import new_id
 from app.community import settings, tree
 from app.people import audit, households, inbox, members
 from app.people.errors import AlreadyDecided
-from app.points import empty_homes, home_passing_posting, second_person
+from app.points import empty_homes, home_passing_posting, second_person, verdicts
 from app.points.errors import HomeLivedIn
 from app.points.models import HomePassing
 
@@ -94,8 +94,7 @@ def decide(
         HomeLivedIn: Somebody belongs to the household again.
         LedgerReadOnly: The book is stopped.
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     found = _lock(session, ledger_id, passing_id)
     if found.state != "waiting":
         raise AlreadyDecided(state=found.state)

@@ -22,7 +22,7 @@ from app.community.models import Node
 from app.people import audit, inbox
 from app.people.errors import AlreadyDecided
 from app.people.models import Member
-from app.points import grants, holders, programmes, second_person
+from app.points import grants, holders, programmes, second_person, verdicts
 from app.points.deeds import Deed
 from app.points.errors import DocumentAlreadyUsed
 from app.points.models import Decision, Opening
@@ -103,8 +103,7 @@ def decide(
         AlreadyDecided: One of them was decided before.
         SecondPersonRequired: The actor entered one, or would get it (D23, L12).
     """
-    if verdict not in ("approved", "refused") or (verdict == "refused" and not reason):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     openings = _lock(session, ledger_id, set(opening_ids))
     second_person.require(
         session,

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session, aliased
 
 from app.base import clock
 from app.base.actors import Actor
-from app.base.errors import ValidationFailed
 from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
 from app.people import audit, inbox, members
 from app.people.audit import Act
 from app.people.models import Member
-from app.points import programmes, second_person
+from app.points import programmes, second_person, verdicts
 from app.points.errors import StarBarred, StarNotReached
 from app.points.models import Day, Star, StarRise
 from app.points.stars import bars, counting, tables
@@ -30,7 +29,6 @@ from app.points.stars.counting import LIVE_RISES
 from app.points.stars.tables import Table
 
 Rows = sa.Select[*tuple[Any, ...]]
-VERDICTS = ("approved", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,7 @@ def review(
 
     Rule: D41, D23, A6.
     """
-    if verdict not in VERDICTS or (verdict == "refused" and not (reason or "").strip()):
-        raise ValidationFailed("a verdict, and a reason to refuse", field="reason")
+    verdicts.require(verdict, reason)
     wanted = sorted(set(member_ids))
     second_person.require(session, ledger_id=ledger_id, actor=actor, makers=(), member_ids=wanted)
     table = tables.current(session, programmes.of_ledger(session, ledger_id).id)

@@ -6,6 +6,9 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.community.grids import NUMBERS
 from app.mall.models_shelf import SHOP_KINDS
+from app.people import objections
+from app.points.verdicts import VERDICTS
+from app.risk import signals
 from app.web.schemas import POINTS_MAX, InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.desk_fields import LocalMoment, Minutes
 
@@ -55,7 +58,7 @@ class DecideIn(InSchema):
     grant_ids = fields.List(
         fields.UUID(), required=True, validate=validate.Length(min=1, max=BATCH_MAX)
     )
-    verdict = fields.String(required=True, validate=validate.OneOf(("approved", "refused")))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     reason = Text(load_default=None, allow_none=True, length_max=REASON_MAX)
     confirmed = fields.String(load_default="")
 
@@ -63,7 +66,7 @@ class DecideIn(InSchema):
 class OneDecideIn(InSchema):
     """A verdict on one thing; a refusal says why."""
 
-    verdict = fields.String(required=True, validate=validate.OneOf(("approved", "refused")))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     reason = Text(load_default=None, allow_none=True, length_max=REASON_MAX)
 
     @validates_schema
@@ -260,13 +263,13 @@ class RevokeIn(InSchema):
 class AnswerIn(ReasonIn):
     """An answer to an objection."""
 
-    verdict = fields.String(required=True, validate=validate.OneOf(("upheld", "rejected")))
+    verdict = fields.String(required=True, validate=validate.OneOf(objections.VERDICTS))
 
 
 class JudgeIn(InSchema):
     """A judgement of a signal."""
 
-    verdict = fields.String(required=True, validate=validate.OneOf(("confirmed", "dismissed")))
+    verdict = fields.String(required=True, validate=validate.OneOf(signals.VERDICTS))
 
 
 class SettingIn(InSchema):

@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from app.points.models_assessment import BODIES
 from app.points.models_star import STAR_COUNTS
 from app.points.stars.tables import NOTICE_WORKDAYS
+from app.points.verdicts import VERDICTS
 from app.reports.models_certificate import CERTIFICATE_KINDS
 from app.web.schemas import InSchema, PageIn, Text, WholeNumber
 
@@ -18,7 +19,7 @@ class ReviewIn(InSchema):
     member_ids = fields.List(
         fields.UUID(), required=True, validate=validate.Length(min=1, max=BATCH_MAX)
     )
-    verdict = fields.String(required=True, validate=validate.OneOf(("approved", "refused")))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     reason = Text(load_default=None, allow_none=True)
 
 

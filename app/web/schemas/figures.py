@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.community.figure_withdrawals import VERDICTS
+from app.community.figures import NAME_MAX, UNIT_MAX
 from app.web.schemas import InSchema, Text
 
 
@@ -49,7 +51,7 @@ class PlaceFiguresOut(Schema):
 class WithdrawalDecisionIn(InSchema):
     """Take the figure down, or leave it."""
 
-    verdict = fields.String(required=True, validate=validate.OneOf(("approved", "refused")))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
 
 
 class AskedOut(Schema):
@@ -79,8 +81,8 @@ class WithdrawalOut(Schema):
 class FigureKindIn(InSchema):
     """What a kind of figure is called, and what it is counted in."""
 
-    name = Text(required=True, length_max=64)
-    unit = Text(required=True, length_max=16)
+    name = Text(required=True, length_max=NAME_MAX)
+    unit = Text(required=True, length_max=UNIT_MAX)
 
 
 class KindOut(Schema):

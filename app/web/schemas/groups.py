@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.people import objections
 from app.people.models_member import OBJECTION_KINDS
 from app.web.schemas import InSchema, Text
 from app.web.schemas.lists import PlacePageIn
@@ -207,7 +208,7 @@ class ObjectionIn(InSchema):
 class AnswerIn(InSchema):
     """The answer to an objection, with its reason."""
 
-    verdict = fields.String(required=True, validate=validate.OneOf(("upheld", "rejected")))
+    verdict = fields.String(required=True, validate=validate.OneOf(objections.VERDICTS))
     reason = Text(required=True, length_max=TEXT_MAX)
 
 

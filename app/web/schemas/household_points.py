@@ -8,10 +8,10 @@ from app.points.application_standing import STANDINGS
 from app.points.case_numbers import CASE_NO_MAX
 from app.points.models_rule import POOLINGS
 from app.points.pool import POINTS_MAX
+from app.points.verdicts import VERDICTS
 from app.web.schemas import InSchema, Text, WholeNumber
 from app.web.schemas.lists import PlacePageIn
 
-VERDICTS = ("approved", "refused")
 SHARES_MAX = 20
 
 

@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from app.points.indicators import MEASURES
 from app.points.models_rule import APPROVER_ROLES, EVIDENCES
 from app.points.rates import REMAINDERS
+from app.points.verdicts import VERDICTS
 from app.web.schemas import POINTS_MAX, InSchema, PageIn, Text, WholeNumber
 from app.web.schemas.attendance import AttendanceOut
 
@@ -13,7 +14,6 @@ NAME_MAX = 32
 MINUTES_MAX = 6_000_000
 BATCH_MAX = 500
 DOCUMENT_MAX = 48
-VERDICTS = ("approved", "refused")
 
 _amount = validate.Range(min=0, max=POINTS_MAX)
 _minutes = validate.Range(min=0, max=MINUTES_MAX)

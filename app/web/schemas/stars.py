@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.points.models_star import STAR_COUNTS, STARS_MAX
 from app.points.stars.tables import BAR_DAYS, NOTICE_WORKDAYS
+from app.points.verdicts import VERDICTS
 from app.web.schemas import InSchema, Text, WholeNumber
 from app.web.schemas.lists import PlacePageIn
 
@@ -74,7 +75,7 @@ class StarReviewIn(InSchema):
     member_ids = fields.List(
         fields.UUID(), required=True, validate=validate.Length(min=1, max=MEMBERS_MAX)
     )
-    verdict = fields.String(required=True, validate=validate.OneOf(("approved", "refused")))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     reason = Text(load_default=None, allow_none=True)
 
 
