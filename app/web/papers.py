@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 
 from app.base.actors import Actor
 from app.community import tree
+from app.community.models import Node
 from app.people import members
 from app.people.models import Member
 from app.points import programmes
 from app.reports import certificate_pdf, certificate_sheets, certificates, certified
 from app.reports.certificate_pdf import Paper
 from app.reports.models import Certificate
-from app.web.downloads import XLSX
+from app.web.downloads import attached
 from app.web.poster import FONT
 
-KINDS = {"pdf": "application/pdf", "xlsx": XLSX}
 DRAWN = {"pdf": certificate_pdf.draw, "xlsx": certificate_sheets.draw}
 
 
@@ -36,10 +36,7 @@ def print_out(
         file_kind=file_kind,
         draw=draw,
     )
-    answer = Response(made.content, mimetype=KINDS[file_kind])
-    shown = "inline" if file_kind == "pdf" else "attachment"
-    answer.headers["Content-Disposition"] = f'{shown}; filename="{found.number}.{file_kind}"'
-    return answer
+    return attached(made.content, found.number, file_kind)
 
 
 def _paper(session: Session, found: Certificate, print_no: int) -> Paper:
@@ -62,8 +59,12 @@ def _paper(session: Session, found: Certificate, print_no: int) -> Paper:
 
 def issuer_of(session: Session, whose: Member) -> str:
     """Return who issues a proof that a member takes by themselves: their place and programme."""
-    programme = programmes.of_ledger(session, whose.ledger_id)
-    return f"{tree.get(session, whose.node_id).short_name}{programme.name}"
+    return issuer_at(session, whose.ledger_id, tree.get(session, whose.node_id))
+
+
+def issuer_at(session: Session, ledger_id: int, node: Node) -> str:
+    """Return who issues a proof at a place, unless another body answers for it."""
+    return f"{node.short_name}{programmes.of_ledger(session, ledger_id).name}"
 
 
 def url_of(found: Certificate) -> str:

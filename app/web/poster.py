@@ -19,6 +19,7 @@ from app.activities.models import Activity, ActivitySession
 from app.community import tree
 from app.ledger import books
 from app.web import assets
+from app.web.downloads import attached
 from app.web.pages import clock_time, day
 from app.web.translate import _
 
@@ -82,9 +83,7 @@ def response(session: Session, activity: Activity) -> Response:
     sessions = plans.list_sessions(session, ledger_id=activity.ledger_id, activity_id=activity.id)
     place = tree.get(session, activity.node_id).short_name
     host = f"{place}·{books.get(session, activity.ledger_id).name}"
-    answer = Response(draw(of(activity, sessions, host=host)), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{activity.number}.pdf"'
-    return answer
+    return attached(draw(of(activity, sessions, host=host)), activity.number, "pdf")
 
 
 def url_of(activity: Activity) -> str:

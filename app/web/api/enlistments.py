@@ -104,10 +104,9 @@ def import_enlistments(
     def verb(session: Session, _fact: None) -> dict[str, Any]:
         return uploads.summed(_steps(session, ledger_id, file), asked["dry_run"])
 
-    def rehearsed(session: Session, fact: None) -> dict[str, Any]:
-        return corrections.taken_back(session, lambda: verb(session, fact))
-
-    return act(rehearsed if asked["dry_run"] else verb, ledger_id=ledger_id, status=200)
+    return act(
+        uploads.rehearsed(verb) if asked["dry_run"] else verb, ledger_id=ledger_id, status=200
+    )
 
 
 @bp.get("/enlistments/figures")

@@ -26,7 +26,7 @@ from app.web import corrections, figure_steps
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.nodes import ADMINISTRATORS
-from app.web.api.uploads import stream_of
+from app.web.api.uploads import rehearsed, stream_of
 from app.web.count_words import COUNTS
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas.figures import (
@@ -78,10 +78,7 @@ def import_figures(files: dict[str, FileStorage], asked: dict[str, bool]) -> Res
         found = figure_steps.take_in(session, stream, within=held, actor=actor())
         return _shown(found, asked["dry_run"])
 
-    def rehearsed(session: Session, fact: None) -> dict[str, Any]:
-        return corrections.taken_back(session, lambda: verb(session, fact))
-
-    return act(rehearsed if asked["dry_run"] else verb, status=200)
+    return act(rehearsed(verb) if asked["dry_run"] else verb, status=200)
 
 
 @bp.get("/nodes/<node_code>/figures/withdrawals")

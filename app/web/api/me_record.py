@@ -4,7 +4,6 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
@@ -22,6 +21,7 @@ from app.web.acts import act
 from app.web.api import own_rows
 from app.web.api.me_access import proven
 from app.web.api.standing import oneself
+from app.web.downloads import attached
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.me import BookQueryIn, ErasureIn, ErasurePreviewOut, OwnRecordOut
@@ -56,9 +56,7 @@ def download(asked: dict[str, Any]) -> ResponseReturnValue:
     sheet = Sheet(_("我的记录"), [(_("时间"), made_at)], heads, rows)
     file = BytesIO()
     write_csv(sheet, file)
-    answer = Response(file.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="record.csv"'
-    return answer
+    return attached(file.getvalue(), "record", "csv")
 
 
 @bp.get("/erasure")

@@ -17,7 +17,7 @@ from app.reports.models import Export
 from app.reports.rankings import PROVENANCES, Cut
 from app.web.acts import again, asked_by_header
 from app.web.api import standing
-from app.web.downloads import CODE_HEADER, TYPES
+from app.web.downloads import attached
 from app.web.limiter import GUESSING, limiter
 from app.web.permissions import PUBLIC, SIGNED_IN, allow
 from app.web.schemas.members import UploadIn
@@ -138,9 +138,8 @@ def _export(session: Session, cut: Cut, kind: str, file: io.BytesIO) -> Export:
 
 
 def _file(answer: Answer, kind: str, is_replay: bool) -> Response:
-    response = Response(answer.body, status=answer.status_code, mimetype=TYPES[kind])
-    response.headers[CODE_HEADER] = answer.resource or ""
-    response.headers["Content-Disposition"] = f'attachment; filename="hours-ranking.{kind}"'
+    response = attached(answer.body, "hours-ranking", kind, code=answer.resource or "")
+    response.status_code = answer.status_code
     if is_replay:
         response.headers["Idempotency-Replayed"] = "true"
     return response

@@ -14,6 +14,7 @@ from app.ledger import books
 from app.ledger.statements import StatementLine, statement
 from app.people.models import Member
 from app.reports import explanations, sheets
+from app.web.downloads import attached
 from app.web.schemas.reports import ExplanationOut, StatementOut
 from app.web.translate import _, _l
 
@@ -78,9 +79,7 @@ def answer(values: dict[str, Any], form: str) -> Response:
     ]
     file = io.BytesIO()
     sheets.write_csv(sheets.Sheet(_("存折"), facts, tuple(map(str, HEADINGS)), rows), file)
-    response = Response(file.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="statement.csv"'
-    return response
+    return attached(file.getvalue(), "statement", "csv")
 
 
 def explained(session: Session, member: Member, unit: str) -> dict[str, Any]:

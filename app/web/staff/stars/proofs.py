@@ -125,7 +125,6 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         }
         page = {"limit": asked["limit"], "offset": asked["offset"]}
         found = certificate_lists.list_in(session, **key, **page)
-        programme = programmes.of_ledger(session, desk.ledger_id())
         return forms.page(
             "stars/proofs.html",
             problem or unread,
@@ -136,7 +135,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             kind_options=list(KINDS.items()),
             begins_on=today.replace(month=1, day=1).isoformat(),
             today=today.isoformat(),
-            issuer=f"{here.node.short_name}{programme.name}",
+            issuer=papers.issuer_at(session, desk.ledger_id(), here.node),
         )
 
 
