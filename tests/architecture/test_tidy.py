@@ -24,7 +24,7 @@ ROOM_LINES = {
     "points": 12_400,
     "reports": 8_100,
     "service_orders": 7_650,
-    "web": 3_650,
+    "web": 3_700,
     "web/api": 15_850,
     "web/h5": 9_300,
     "web/schemas": 6_800,
