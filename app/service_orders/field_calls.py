@@ -101,7 +101,7 @@ def field_duties(session: Session, *, ledger_id: int, member_id: UUID) -> list[H
 def workers_at(session: Session, *, ledger_id: int, node: Node) -> list[Held]:
     """List who may be given a task at a place or below it, each person once."""
     found = duties.list_in(session, ledger_id=ledger_id, node=node, limit=WORKERS_MAX)
-    by_member = {each.member.id: each for each in reversed(found) if REPORTS in each.kind.may}
+    by_member = {each.member.id: each for each in reversed(found) if REPORTS in each.kind.acts}
     return list(reversed(by_member.values()))
 
 

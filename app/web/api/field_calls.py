@@ -1,5 +1,7 @@
 """Calls between field and desk over the API (事项呼叫, 任务派发): none goes unanswered (T13)."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.community import tree
-from app.community.models import Node
 from app.service_orders import call_listings, dispatching, field_calls
 from app.service_orders.field_calls import Said
+from app.service_orders.models import FieldCall
 from app.web.acts import act
 from app.web.api import order_rows, standing
 from app.web.api.standing import READERS, WORKERS, book_id
@@ -63,7 +65,7 @@ def call_desk(asked: dict[str, Any], book: str) -> ResponseReturnValue:
         made = field_calls.call_desk(
             session, **key, said=Said(**asked), node_id=node_id, actor=actor()
         )
-        return order_rows.calls(session, ledger_id, [made])[0]
+        return _row(session, made)
 
     return act(verb, ledger_id=ledger_id)
 
@@ -92,24 +94,14 @@ def send_out(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 
     def verb(session: Session, _fact: None) -> Any:
         standing.oneself()
-        place = _place_of_duty(session, ledger_id, code)
-        if place is not None:
-            key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": member_id}
-            sent = dispatching.send_out(
-                session, **key, place=place, said=Said(**asked), actor=actor()
-            )
-            return order_rows.calls(session, ledger_id, [sent])[0]
-        node = standing.place(session, code, WORKERS)
-        worker = standing.member(session, ledger_id, member_id, WORKERS)
-        made = field_calls.send_out(
-            session,
-            ledger_id=ledger_id,
-            member_id=worker.id,
-            node=node,
-            said=Said(**asked),
-            actor=actor(),
-        )
-        return order_rows.calls(session, ledger_id, [made])[0]
+        key: dict[str, Any] = {"ledger_id": ledger_id, "member_id": member_id}
+        node = tree.by_codes(session, [code]).get(code)
+        if node is not None and standing.dispatches(session, ledger_id, node.id):
+            step = partial(dispatching.send_out, place=node)
+        else:
+            step = partial(field_calls.send_out, node=standing.place(session, code, WORKERS))
+            standing.member(session, ledger_id, member_id, WORKERS)
+        return _row(session, step(session, **key, said=Said(**asked), actor=actor()))
 
     return act(verb, ledger_id=ledger_id)
 
@@ -120,17 +112,7 @@ def send_out(asked: dict[str, Any], book: str) -> ResponseReturnValue:
 @bp.response(200, CallOut)
 def answer(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnValue:
     """Answer: staff a call from the field, the worker a task of the desk."""
-    ledger_id = book_id(book)
-
-    def verb(session: Session, _fact: None) -> Any:
-        standing.oneself()
-        _require_other_side(session, ledger_id, call_id)
-        done = field_calls.answer(
-            session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
-        )
-        return order_rows.calls(session, ledger_id, [done])[0]
-
-    return act(verb, ledger_id=ledger_id, status=200)
+    return _step(book, call_id, _require_other_side, partial(field_calls.answer, **asked))
 
 
 @bp.post("/field-calls/<uuid:call_id>/withdrawal")
@@ -139,18 +121,7 @@ def answer(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnVal
 @bp.response(200, CallOut)
 def take_back(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnValue:
     """Take a task back that nobody answers (收回任务); the worker is told why."""
-    ledger_id = book_id(book)
-
-    def verb(session: Session, _fact: None) -> Any:
-        standing.require_holder(session, WORKERS)
-        found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
-        standing.node_at(session, found.node_id, WORKERS)
-        done = field_calls.take_back(
-            session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
-        )
-        return order_rows.calls(session, ledger_id, [done])[0]
-
-    return act(verb, ledger_id=ledger_id, status=200)
+    return _step(book, call_id, _require_staff, partial(field_calls.take_back, **asked))
 
 
 @bp.post("/field-calls/<uuid:call_id>/order")
@@ -159,27 +130,39 @@ def take_back(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturn
 @bp.response(201, OrderFullOut)
 def answer_with_order(asked: dict[str, Any], book: str, call_id: UUID) -> ResponseReturnValue:
     """Answer a call by making an order of it."""
+    step = partial(field_calls.answer_with_order, **asked)
+    return _step(book, call_id, _require_staff, step, shown=order_rows.full, status=201)
+
+
+def _row(session: Session, call: FieldCall) -> Any:
+    return order_rows.calls(session, call.ledger_id, [call])[0]
+
+
+def _step(
+    book: str,
+    call_id: UUID,
+    require: Callable[[Session, int, UUID], None],
+    step: Callable[..., Any],
+    *,
+    shown: Callable[[Session, Any], Any] = _row,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """Run a step on a call for whom `require` lets pass; answer what came of it."""
     ledger_id = book_id(book)
 
     def verb(session: Session, _fact: None) -> Any:
-        standing.require_holder(session, WORKERS)
-        found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
-        standing.node_at(session, found.node_id, WORKERS)
-        made = field_calls.answer_with_order(
-            session, ledger_id=ledger_id, call_id=call_id, actor=actor(), **asked
-        )
-        return order_rows.full(session, made)
+        require(session, ledger_id, call_id)
+        done = step(session, ledger_id=ledger_id, call_id=call_id, actor=actor())
+        return shown(session, done)
 
-    return act(verb, ledger_id=ledger_id)
+    return act(verb, ledger_id=ledger_id, status=status)
 
 
-def _place_of_duty(session: Session, ledger_id: int, code: str) -> Node | None:
-    """Return the named place if the person gives tasks out there by duty, and by no office."""
-    node = tree.by_codes(session, [code]).get(code)
-    if node is None or standing.is_at(session, node.id, WORKERS):
-        return None
-    key: dict[str, Any] = {"ledger_id": ledger_id, "node_id": node.id}
-    return node if dispatching.place_of(session, **key, actor=actor()) else None
+def _require_staff(session: Session, ledger_id: int, call_id: UUID) -> None:
+    """Let pass staff of the call's place; raises as `standing.require_at`."""
+    standing.require_holder(session, WORKERS)
+    found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
+    standing.node_at(session, found.node_id, WORKERS)
 
 
 def _require_other_side(session: Session, ledger_id: int, call_id: UUID) -> None:
@@ -188,6 +171,7 @@ def _require_other_side(session: Session, ledger_id: int, call_id: UUID) -> None
     Raises:
         PermissionDenied, NotFound: As `standing.require_at`.
     """
+    standing.oneself()
     found = field_calls.get(session, ledger_id=ledger_id, call_id=call_id)
     if found.direction == "to_field" and is_mine(session, ledger_id, found.member_id):
         return

@@ -219,12 +219,8 @@ def in_scope(session: Session, ledger_id: int, order_id: UUID) -> Order:
 
 
 def _dispatches(session: Session, ledger_id: int, order_id: UUID) -> bool:
-    """Whether the person gives this order out by their duty, and by no office."""
     found = where.get_orders(session, ledger_id=ledger_id, order_ids=[order_id])
-    if not found or standing.is_at(session, found[0].node_id, WORKERS):
-        return False
-    key: dict[str, Any] = {"ledger_id": ledger_id, "node_id": found[0].node_id}
-    return dispatching.place_of(session, **key, actor=actor()) is not None
+    return any(standing.dispatches(session, ledger_id, each.node_id) for each in found)
 
 
 def _plain(book: str, order_id: UUID, step: Any, asked: dict[str, Any]) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ Who holds none of the roles is told so (403). To whoever holds one, but elsewher
 thing of another place or book is simply not there (404).
 """
 
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ from app.ledger import books
 from app.people import members, roles, team_members
 from app.people.models import Member, Team
 from app.points import programmes
+from app.service_orders import dispatching
 from app.web.permissions import STAFF_ROLES
 from app.web.session import actor, person, subject_id
 
@@ -162,6 +163,14 @@ def is_at(session: Session, node_id: int, names: tuple[str, ...]) -> bool:
     """Whether the person holds one of the roles at or above a place."""
     node = tree.get(session, node_id)
     return roles.has(session, person_id=person().person_id, roles=names, node=node)
+
+
+def dispatches(session: Session, ledger_id: int, node_id: int) -> bool:
+    """Whether the person gives work out at a place by their duty, and by no office (O8)."""
+    if is_at(session, node_id, WORKERS):
+        return False
+    key: dict[str, Any] = {"ledger_id": ledger_id, "node_id": node_id}
+    return dispatching.place_of(session, **key, actor=actor()) is not None
 
 
 def leads(session: Session, team: Team) -> bool:
