@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from app.activities.plan_rules import Plan, PlannedSession
 from app.base import clock, pictures
 from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
-from app.community import units
+from app.community import figure_imports, figure_withdrawals, figures, units
 from app.community.models import Node
 from app.mall import offers, reservations, settlements, shops, vouchers
 from app.mall.offers import OfferTerms
@@ -99,6 +100,7 @@ def settle(session: Session, town: Town, node: Node) -> District:
     names |= _activity(session, ledger_id, node, member, fourth)
     names |= _shown(session, world, names)
     names |= _registers(session, world, member)
+    names |= _figures(session, world)
     names |= claims.some(session, world, names, MAKER)
     names |= _asked_for(session, ledger_id, node, member, other)
     names |= shifts.some(session, ledger_id, node, MAKER)
@@ -168,6 +170,21 @@ def _sale(
         "presented": card.token,
         "cards.identify.token": card.token,
         "redemption_id": slip.redemption_id,
+    } | _classes(session, shelf)
+
+
+def _classes(session: Session, shelf: mall.Mall) -> dict[str, Any]:
+    """Two classes of next week: one to move by a day, one to cancel."""
+    begins_at = clock.now() + timedelta(days=7)
+    begun = {"starts_at": begins_at, "ends_at": begins_at + timedelta(hours=1), "return_hours": 24}
+    moved, cancelled = (
+        mall.put_goods(session, shelf, kind="service", name="四点半课堂", **begun) for _ in range(2)
+    )
+    return {
+        "classes.move.goods_id": moved.id,
+        "classes.move.starts_at": begins_at + timedelta(days=1),
+        "classes.move.ends_at": begins_at + timedelta(days=1, hours=1),
+        "classes.cancel.goods_id": cancelled.id,
     }
 
 
@@ -340,6 +357,26 @@ def _registers(session: Session, world: points.World, member: Member) -> dict[st
         "entry_id": rows[0].id,
         "other_number": rows[1].number,
         "sighting_id": sighting.id,
+    }
+
+
+def _figures(session: Session, world: points.World) -> dict[str, Any]:
+    """Two figures from elsewhere, and that one of them be taken down."""
+    row = "{code},stations,近邻驿站,{value},个,2025-12-31,公报{value}\n"
+    lines = (row.format(code=world.node.code, value=value) for value in (239, 240))
+    file = BytesIO(("地方编码,指标编码,指标,数,单位,截至,来源\n" + "".join(lines)).encode())
+    within = {"within": [world.node], "named_by": [world.city]}
+    figure_imports.import_figures(session, file, **within, actor=MAKER)
+    (history,) = figures.list_at(session, world.node)
+    right, wrong = history.figures
+    asked = figure_withdrawals.ask(
+        session, figure_id=wrong.id, within=world.node, reason="抄错了", actor=MAKER
+    )
+    return {
+        "figure_id": right.id,
+        "withdrawal_id": asked.id,
+        "figures.rename_kind.node_code": world.city.code,
+        "figures.rename_kind.kind_code": "stations",
     }
 
 

@@ -64,7 +64,6 @@ NAMES: dict[str, Any] = {
     "direction": "in",
     "code_id": "0" * 64,
     "indicator_code": "volunteering",
-    "figure_id": 1,
     "name": None,
 }
 OWN_NAMES: dict[str, dict[str, Any]] = {
@@ -258,13 +257,8 @@ NOBODY_HERE = {
     "exports.show",
     "households.show_of_member",
     "field_calls.call_desk",
-    "figures.ask_withdrawal",
-    "figures.decide_withdrawal",
-    "figures.rename_kind",
     "late_scans.admit",
     "late_scans.dismiss",
-    "classes.cancel",
-    "classes.move",
     "merchant_offers.use",
     "reservations.collect",
     "series.approve",
@@ -286,4 +280,4 @@ NOBODY_HERE = {
 """Shut even for those who may: only a team's own leader answers for it; the household is gone; a
 file is its orderer's alone; no help was taken on, no late scan waits; who proposed to close
 a quarter does not close it; an order is done by whom it was given to and rated by who asked;
-only who has a duty in the field calls, and only an assessor scores; no class is in the shop."""
+only who has a duty in the field calls, and only an assessor scores."""
