@@ -1,6 +1,6 @@
 """Pages of a long list: one row more is read, to know whether a next page is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar
 
@@ -34,6 +34,11 @@ def offset() -> int:
 def slice_of(limit: int) -> Slice:
     """Return what to read for a page of `limit` rows: one more, from where the address says."""
     return {"limit": limit + 1, "offset": offset()}
+
+
+def slice_in(asked: Mapping[str, Any], name: str = "offset") -> Slice:
+    """Return what to read for a request whose schema read the slice, of the list called `name`."""
+    return {"limit": asked["limit"], "offset": asked[name]}
 
 
 def cut(

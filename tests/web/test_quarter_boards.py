@@ -246,6 +246,21 @@ def test_s1_a_closed_quarter_is_given_over_rest_as_the_page_shows_it(session, wo
     assert len(done(anybody.get(f"{asked}&limit=1&offset=1"))["items"]) == 1
 
 
+def test_a_long_board_goes_on_with_the_kind_that_was_asked_for(
+    session, world, anybody, monkeypatch
+):
+    shown = [served(session, world, name, 480).name_masked for name in ("温如许", "任清和")]
+    close(session, world)
+    switch(session, world)
+    monkeypatch.setattr("app.web.board.stars.quarters.ROWS_A_PAGE", 1)
+    path = f"/quarters/{world.node.code}/2025Q4"
+    first = anybody.get(f"{path}?kind=member").text
+    assert (f"{path}?kind=member&amp;offset=1" in first, "上一页" in first) == (True, False)
+    last = anybody.get(f"{path}?kind=member&offset=1").text
+    assert ("上一页" in last, "下一页" in last) == (True, False)
+    assert sorted(each for each in shown for page in (first, last) if each in page) == sorted(shown)
+
+
 def test_volunteers_are_not_given_over_rest_either_where_the_board_is_off(session, world, anybody):
     served(session, world, "温如许", 480)
     close(session, world)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.base import clock
-from app.mall import stock
+from app.mall import shops, stock
 from tests.factories import mall as make
 from tests.factories import pages
 from tests.factories import till as counter
@@ -59,6 +59,27 @@ def test_d38_the_last_whole_month_is_shown_first_and_others_are_a_choice(here, a
     assert now.count("<option") == 12
     for wrong in ("2026-04", "2024-01", "2026-13", "x"):
         assert anybody.get(f"{path}?month={wrong}").status_code == 404
+
+
+def test_a_month_of_many_shops_goes_on_with_the_month_that_was_asked_for(
+    here, anybody, monkeypatch
+):
+    mall = here.mall
+    own = shops.get(here.session, ledger_id=mall.ledger_id, shop_id=mall.shop_id)
+    shops.open_shop(
+        here.session, ledger_id=mall.ledger_id, merchant_id=own.merchant_id, node_id=own.node_id,
+        name="第二家", actor=mall.staff,
+    )  # fmt: skip
+    here.session.commit()
+    monkeypatch.setattr("app.web.board.partners.months.SHOPS_A_PAGE", 1)
+    path = f"/places/{mall.node.code}/shops?month=2026-03"
+    first, last = anybody.get(path).text, anybody.get(f"{path}&offset=1").text
+    assert (f"{path.replace('&', '&amp;')}&amp;offset=1" in first, "上一页" in first) == (
+        True,
+        False,
+    )
+    assert ("上一页" in last, "下一页" in last) == (True, False)
+    assert ("第二家" in first) + ("第二家" in last) == 1
 
 
 def test_the_month_is_found_from_the_place_and_reads_in_english(here, anybody):

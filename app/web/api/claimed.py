@@ -19,6 +19,7 @@ from app.mall import (
 )
 from app.mall.claim_lists import Asked
 from app.mall.models import Reservation, Voucher
+from app.web import paging
 from app.web.acts import act
 from app.web.api import counter, standing
 from app.web.permissions import SIGNED_IN, allow
@@ -95,7 +96,6 @@ def cancel(book: str, reservation_id: UUID) -> ResponseReturnValue:
 
 def _page(model: Any, schema: Any, asked: dict[str, Any], book: str) -> dict[str, Any]:
     ledger_id = standing.book_id(book)
-    page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), standing.READERS)
         here = shops.list_within(session, ledger_id=ledger_id, node=node)
@@ -105,7 +105,7 @@ def _page(model: Any, schema: Any, asked: dict[str, Any], book: str) -> dict[str
             number=asked["number"],
             state=asked["state"],
         )
-        found = claim_lists.listed(session, model, wanted, **page)
+        found = claim_lists.listed(session, model, wanted, **paging.slice_in(asked))
         return {
             "items": [_row(schema, *each) for each in found],
             "total_count": claim_lists.count(session, model, wanted),

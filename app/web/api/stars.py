@@ -15,6 +15,7 @@ from app.points.models import StarBar, StarRise
 from app.points.stars import bars, counting, granting, rises, tables
 from app.points.stars.counting import Standing
 from app.points.stars.tables import Table
+from app.web import paging
 from app.web.acts import act
 from app.web.api import standing
 from app.web.permissions import SIGNED_IN, allow
@@ -111,8 +112,7 @@ def list_rises(asked: dict[str, Any], book: str) -> dict[str, Any]:
     ledger_id = standing.book_id(book)
     with reading() as session:
         node = standing.place(session, asked.get("node_code"), standing.READERS)
-        page = {"limit": asked["limit"], "offset": asked["offset"]}
-        found = rises.list_in(session, ledger_id=ledger_id, node=node, **page)
+        found = rises.list_in(session, ledger_id=ledger_id, node=node, **paging.slice_in(asked))
         return {"items": [rise for rise, _member in found]}
 
 

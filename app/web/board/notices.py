@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.base.errors import NotFound
@@ -13,6 +13,7 @@ from app.community import tree
 from app.ledger import books
 from app.points import notices, programmes
 from app.points.stars import granting
+from app.web import paging
 from app.web.permissions import PUBLIC, allow
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
@@ -35,7 +36,6 @@ def list_open(place: str) -> ResponseReturnValue:
 @allow(PUBLIC)
 def show(book: str, notice_id: UUID) -> ResponseReturnValue:
     """Show a notice; once it is closed, without its names."""
-    offset = max(request.args.get("offset", 0, type=int), 0)
     with reading() as session:
         ledger = books.by_code(session, book)
         if ledger.id == HOUSE:
@@ -43,16 +43,21 @@ def show(book: str, notice_id: UUID) -> ResponseReturnValue:
         key: dict[str, Any] = {"ledger_id": ledger.id, "notice_id": notice_id}
         notice = notices.get(session, **key)
         is_open = notices.is_open(notice)
-        page: dict[str, Any] = {"limit": LINES_A_PAGE, "offset": min(offset, 1_000_000)}
+        lines, pages = paging.cut(
+            notices.list_lines(session, **key, **paging.slice_of(LINES_A_PAGE)) if is_open else [],
+            limit=LINES_A_PAGE,
+            endpoint="board.notices.show",
+            book=ledger.code,
+            notice_id=notice.id,
+        )
         return render_template(
             "board/notice.html",
             notice=notice,
             node=tree.get(session, notice.node_id),
             book=ledger,
             is_open=is_open,
-            lines=notices.list_lines(session, **key, **page) if is_open else [],
+            lines=lines,
             stars=granting.of_notice(session, **key),
             count=notices.count_lines(session, **key),
-            offset=offset,
-            step=LINES_A_PAGE,
+            pages=pages,
         )

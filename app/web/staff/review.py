@@ -17,6 +17,7 @@ from app.people import teams
 from app.points import approvals, grants
 from app.points.approvals import WAITING
 from app.points.models import Grant
+from app.web import paging
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import DecideIn
 from app.web.schemas.desk_lists import ReviewIn
@@ -91,9 +92,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("review")
     asked, _wrong = forms.asked(ReviewIn)
     scope: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": desk.here().node}
-    slice_of = {"limit": asked["limit"], "offset": asked["offset"]}
     with reading() as session:
-        found = approvals.list_waiting(session, **scope, **slice_of)
+        found = approvals.list_waiting(session, **scope, **paging.slice_in(asked))
         every = review_table.rows(session, found)
         rows = [row for row in every if _is_asked(row, asked)]
         total = sum(approvals.count_waiting(session, **scope).values())

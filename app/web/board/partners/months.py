@@ -7,6 +7,7 @@ from app.base.months import bounds, last_month, months
 from app.base.transactions import reading_long
 from app.community import tree
 from app.mall import monthly_lists
+from app.web import paging
 from app.web.pages import month
 from app.web.permissions import PUBLIC, allow
 from app.web.translate import _l
@@ -22,11 +23,17 @@ CHANGES = {"count": _l("盘点"), "write_off": _l("报损")}
 def show(place: str) -> ResponseReturnValue:
     """Show a month of the shops of a place: the last whole one, unless another is asked for."""
     period = request.args.get("month") or last_month()
-    offset = min(max(request.args.get("offset", 0, type=int), 0), 1_000_000)
     with reading_long() as session:
         node = tree.by_code(session, place)
         programme, found = monthly_lists.of_place(session, node=node, period=period)
-        places = tree.get_many(session, {each.shop.node_id for each in found.shops})
+        shown, pages = paging.cut(
+            found.shops[paging.offset() :],
+            limit=SHOPS_A_PAGE,
+            endpoint="board.shop_months.show",
+            place=node.code,
+            month=period,
+        )
+        places = tree.get_many(session, {each.shop.node_id for each in shown})
     return render_template(
         "board/partners/months.html",
         node=node,
@@ -35,10 +42,9 @@ def show(place: str) -> ResponseReturnValue:
         periods=[(each, month(bounds(each)[0])) for each in months()],
         month=month(found.begins_on),
         found=found,
-        shown=found.shops[offset : offset + SHOPS_A_PAGE],
+        shown=shown,
+        pages=pages,
         places=places,
         kinds=KINDS,
         changes=CHANGES,
-        offset=offset,
-        step=SHOPS_A_PAGE,
     )

@@ -17,6 +17,7 @@ from app.points import programmes
 from app.points.quarters.calendar import Quarter
 from app.points.quarters.scoring import Rule
 from app.reports.quarters import freezing, naming, publishing
+from app.web import paging
 from app.web.permissions import PUBLIC, allow
 from app.web.translate import _, _l
 
@@ -47,7 +48,6 @@ def list_closed(place: str) -> ResponseReturnValue:
 def show(place: str, period: str) -> ResponseReturnValue:
     """Show a closed quarter's board of a place and all below it."""
     kind = request.args.get("kind", "")
-    offset = min(max(request.args.get("offset", 0, type=int), 0), 1_000_000)
     with reading_long() as session:
         node = tree.by_code(session, place)
         ledger_id = programmes.of_node(session, node).ledger_id
@@ -56,7 +56,14 @@ def show(place: str, period: str) -> ResponseReturnValue:
         quarter = Quarter.named(period)
         named: dict[str, Any] = {"ledger_id": ledger_id, "kind": kind}
         drawn = publishing.draw(session, **named, node=node, quarter=quarter)
-        shown = drawn.ranked[offset : offset + ROWS_A_PAGE]
+        shown, pages = paging.cut(
+            drawn.ranked[paging.offset() :],
+            limit=ROWS_A_PAGE,
+            endpoint="board.quarter_boards.show",
+            place=node.code,
+            period=quarter.name,
+            kind=kind,
+        )
         ids = [one.subject_id for _place, one in shown]
         return render_template(
             "board/stars/quarter.html",
@@ -68,8 +75,7 @@ def show(place: str, period: str) -> ResponseReturnValue:
             names=naming.in_public(session, **named, ids=ids),
             kinds={each: KINDS[each] for each in kinds},
             has_wall="member" in kinds,
-            offset=offset,
-            step=ROWS_A_PAGE,
+            pages=pages,
         )
 
 

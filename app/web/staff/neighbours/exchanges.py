@@ -13,6 +13,7 @@ from app.people import households, members
 from app.risk import freezes
 from app.service_orders import asking_for, confirming, exchanges, neighbours, rings
 from app.service_orders.confirming import Done
+from app.web import paging
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_claims import ExchangesFilterIn, HelpSpanIn
 from app.web.session import actor
@@ -70,9 +71,9 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
     scope: dict[str, Any] = {**key, "node": desk.here().node}
     asked, wrong = forms.asked(ExchangesFilterIn)
-    past = {"limit": asked["limit"], "offset": asked.pop("past")}
+    past = paging.slice_in(asked, "past")
     with reading() as session:
-        waiting = neighbours.list_unconfirmed(session, **scope, **asked)
+        waiting = neighbours.list_unconfirmed(session, **scope, **paging.slice_in(asked))
         others = neighbours.list_in(session, **scope, **past, states=OTHERS)
         odd = [
             each

@@ -11,6 +11,7 @@ from app.base.transactions import reading
 from app.mall import claim_lists, claim_owners, reservations, shops, voucher_returns, vouchers
 from app.mall.claim_lists import Asked
 from app.mall.models import Reservation, Voucher
+from app.web import paging
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.claimed import TakeBackIn
 from app.web.schemas.desk_partners import ClaimedIn
@@ -78,11 +79,10 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             number=asked["number"],
             state=asked["state"],
         )
-        page: dict[str, Any] = {"limit": asked["limit"], "offset": asked["offset"]}
         return forms.page(
             "partners/claimed.html",
             problem or wrong,
             asked=asked,
-            found=claim_lists.listed(session, model, wanted, **page),
+            found=claim_lists.listed(session, model, wanted, **paging.slice_in(asked)),
             total=claim_lists.count(session, model, wanted),
         )

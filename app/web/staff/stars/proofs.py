@@ -14,7 +14,7 @@ from app.people import members
 from app.points import programmes
 from app.reports import certificate_lists, certificates, certified
 from app.reports.certificates import Wanted
-from app.web import papers
+from app.web import paging, papers
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_stars import CertificateIn, ProofsIn
@@ -123,8 +123,7 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             "node": here.node,
             "number": asked["number"],
         }
-        page = {"limit": asked["limit"], "offset": asked["offset"]}
-        found = certificate_lists.list_in(session, **key, **page)
+        found = certificate_lists.list_in(session, **key, **paging.slice_in(asked))
         return forms.page(
             "stars/proofs.html",
             problem or unread,

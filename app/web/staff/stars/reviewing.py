@@ -12,6 +12,7 @@ from app.people import members
 from app.people.models import Member
 from app.points import programmes
 from app.points.stars import bars, counting, granting, rises, tables
+from app.web import paging
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import ReasonIn
 from app.web.schemas.desk_stars import BarIn, PutUpIn, ReviewIn, RisesIn
@@ -129,18 +130,15 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
         node = desk.here().node
         key: dict[str, Any] = {"ledger_id": desk.ledger_id(), "node": node}
         programme = programmes.of_ledger(session, desk.ledger_id())
-        page = {"limit": asked["limit"], "offset": asked["offset"]}
         live = {
-            state: rises.list_in(
-                session, **key, states=(state,), limit=asked["limit"], offset=asked[state]
-            )
+            state: rises.list_in(session, **key, states=(state,), **paging.slice_in(asked, state))
             for state in counting.LIVE_RISES
         }
         return forms.page(
             "stars/reviewing.html",
             problem or unread,
             asked=asked,
-            due=rises.list_due(session, **key, **page),
+            due=rises.list_due(session, **key, **paging.slice_in(asked)),
             due_count=rises.count_due(session, **key),
             counts={state: rises.count_in(session, **key, states=(state,)) for state in live},
             at_once_max=granting.AT_ONCE_MAX,
