@@ -386,6 +386,7 @@ def test_p7_the_phone_says_that_a_case_wants_its_number_and_a_photo_too(desk):
 )
 def test_p7_what_is_wrong_with_how_much_is_marked_where_it_was_typed(desk, said, where, why):
     cleaning(desk, 10)
+    wen = desk.at("wen")
     form = {
         "category_code": "other",
         "served_on": (clock.today() - timedelta(days=1)).isoformat(),
@@ -394,7 +395,7 @@ def test_p7_what_is_wrong_with_how_much_is_marked_where_it_was_typed(desk, said,
         "text": "陪老人看病",
     }
     before = points.snapshot(desk.session, desk.ledger_id)
-    refused = desk.at("wen").send("/applications/new", **(form | said))
+    refused = wen.send("/applications/new", **(form | said))
     assert (refused.status_code, why in refused.text) == (422, True)
     marked = re.findall(r'name="(\w+)"[^>]*aria-invalid', refused.text)
     assert marked == [where]
