@@ -102,7 +102,7 @@ def send_back(
         OrderStepConflict: It is not assigned, or finished.
     """
     order = _handled(session, ledger_id, order_id, actor)
-    _back_to_filed(session, order)
+    back_to_filed(session, order)
     standing.log(session, order, "returned", _required(reason), actor)
     return order
 
@@ -181,7 +181,12 @@ def _handled(session: Session, ledger_id: int, order_id: UUID, actor: Actor) -> 
     return order
 
 
-def _back_to_filed(session: Session, order: Order) -> None:
+def back_to_filed(session: Session, order: Order) -> None:
+    """Put an order back to where nobody has it yet; whoever asks writes its history.
+
+    Raises:
+        OrderStepConflict: It is not assigned, or over.
+    """
     if order.state != "open" or order.step_no < 2:
         raise standing.conflict(standing.steps(session, order), order)
     kind = categories.get(session, ledger_id=order.ledger_id, code=order.category_code)

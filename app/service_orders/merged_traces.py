@@ -1,9 +1,9 @@
 """What a merged membership had under way goes on under the kept one (L13).
 
-Requests, offers, wishes and claims that wait for a step are moved, so that every list and
-every "is it mine" asks for one id. What is over stays with the old number, as its
-statement does. Where the two were each other's neighbour, the promise ends: nobody helps
-themselves.
+Requests, offers, wishes, claims, orders, calls and sightings that wait for a step are moved,
+so that every list and every "is it mine" asks for one id. What is over stays with the old
+number, as its statement does. Where the two were each other's neighbour, the promise ends:
+nobody helps themselves, nor does what they asked for.
 """
 
 from typing import Any
@@ -12,9 +12,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from app.base.actors import SYSTEM
 from app.people import members
-from app.service_orders import claims, exchanges, wishes
-from app.service_orders.models import Claim, Exchange, Offer, Wish
+from app.service_orders import claims, exchanges, handling, standing, wishes
+from app.service_orders.models import (
+    Claim,
+    Exchange,
+    FieldCall,
+    Offer,
+    Order,
+    OrderWork,
+    Sighting,
+    Wish,
+)
 
 
 def move(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) -> None:
@@ -31,9 +41,17 @@ def move(session: Session, *, ledger_id: int, old_id: UUID, kept_id: UUID) -> No
         (Wish.wisher_id, sa.and_(unrated, by_another)),
         (Wish.claimer_id, Wish.state == "claimed"),
         (Claim.member_id, sa.and_(_waits(), Claim.post_id.not_in(_live_posts(ledger_id, kept_id)))),
+        (Order.requester_id, sa.and_(Order.state != "withdrawn", Order.rated_at.is_(None))),
+        (OrderWork.member_id, _is_uncredited(ledger_id, kept_id)),
+        (
+            FieldCall.member_id,
+            sa.and_(FieldCall.answered_at.is_(None), FieldCall.taken_back_at.is_(None)),
+        ),
+        (Sighting.member_id, Sighting.state == "waiting"),
     )
     for column, which in moving:
         _move(session, ledger_id, column, which, old_id, kept_id)
+    _hand_over_orders(session, ledger_id, old_id, kept_id)
 
 
 def _move(
@@ -45,6 +63,34 @@ def _move(
         .values({column.key: kept_id})
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _hand_over_orders(session: Session, ledger_id: int, old_id: UUID, kept_id: UUID) -> None:
+    """Give what the old one's hands had to the kept one's; what they asked for goes to the desk."""
+    pair = members.get_many(session, ledger_id=ledger_id, member_ids=(old_id, kept_id))
+    old, kept = pair[old_id].person_id, pair[kept_id].person_id
+    _move(session, ledger_id, Order.handler_id, Order.state == "open", old, kept)
+    query = sa.select(Order).where(
+        Order.ledger_id == ledger_id,
+        Order.handler_id == kept,
+        Order.requester_id == kept_id,
+        Order.state == "open",
+    )
+    for order in session.scalars(query.order_by(Order.id).with_for_update()):
+        handling.back_to_filed(session, order)
+        standing.log(session, order, "returned", "", SYSTEM)
+
+
+def _is_uncredited(ledger_id: int, kept_id: UUID) -> sa.ColumnElement[bool]:
+    """Work that is no grant yet, in a round in which the kept one has no line of their own."""
+    theirs = aliased(OrderWork)
+    also = sa.select(theirs.id).where(
+        theirs.ledger_id == ledger_id,
+        theirs.member_id == kept_id,
+        theirs.order_id == OrderWork.order_id,
+        theirs.round_no == OrderWork.round_no,
+    )
+    return sa.and_(OrderWork.grant_id.is_(None), ~also.exists())
 
 
 def _end_help_of_oneself(session: Session, ledger_id: int, pair: set[UUID]) -> None:

@@ -23,7 +23,7 @@ ROOM_LINES = {
     "people": 9_100,
     "points": 12_400,
     "reports": 8_100,
-    "service_orders": 7_650,
+    "service_orders": 7_700,
     "web": 3_700,
     "web/api": 15_850,
     "web/h5": 9_300,

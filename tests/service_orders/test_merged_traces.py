@@ -7,22 +7,33 @@ import pytest
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied
 from app.ledger.errors import AlreadyReversed
-from app.people import merges
-from app.points import mergings, pool, wallets
+from app.people import duties, merges
+from app.points import mergings, pool, programmes, wallets
 from app.reports import proofs
 from app.service_orders import (
     claim_listings,
     claims,
+    crediting,
     exchanges,
+    field_calls,
+    finishing,
+    handling,
+    listings,
     merged_traces,
     neighbours,
     offers,
+    sighting_listings,
+    sighting_rates,
+    sightings,
+    standing,
     wish_listings,
     wishes,
 )
-from app.service_orders.errors import HelpAtHome, OwnWish
+from app.service_orders.errors import HelpAtHome, OwnOrderRating, OwnWish
+from app.service_orders.field_calls import Said
 from app.service_orders.models import Claim
 from app.service_orders.offers import Proposal
+from app.service_orders.sightings import Seen
 from app.service_orders.wishes import Words
 from tests.factories import activities
 from tests.factories import service_orders as make
@@ -254,3 +265,142 @@ def test_l13_a_donation_that_is_final_stays_with_the_old_number(session, street,
     merge(session, street, street.asker, kept)
 
     assert len(pool.list_donations(session, **key)) == 1
+
+
+def test_l13_an_order_is_rated_under_the_kept_number(session, street, kept):
+    key = {"ledger_id": street.ledger_id}
+    order = make.done(session, street)
+    merge(session, street, street.asker, kept)
+    assert [each.id for each in listings.list_of_member(session, **key, member_id=kept.id)] == [
+        order.id
+    ]
+    with at("15:00"):
+        with refused(session, street, PermissionDenied):
+            finishing.rate(session, **key, order_id=order.id, stars=5, note="", actor=street.asking)
+        finishing.rate(
+            session, **key, order_id=order.id, stars=5, note="", actor=Actor(kept.person_id)
+        )
+        session.commit()
+
+    assert (order.stars, order.requester_id) == (5, kept.id)
+
+
+def test_l13_an_order_in_hand_is_done_under_the_kept_number(session, street):
+    twin = activities.a_member(session, street.world, "陆映川")
+    order = make.filed(session, street)
+    with at("08:30"):
+        make.step(
+            session,
+            street,
+            handling.assign,
+            order,
+            actor=street.world.staff,
+            handler_id=street.helper.person_id,
+        )
+    merge(session, street, street.helper, twin)
+    with at("15:00"):
+        hands = Actor(twin.person_id)
+        make.step(session, street, handling.accept, order, actor=hands)
+        make.step(session, street, handling.go_on, order, meaning="worked", note="", actor=hands)
+        make.finished(session, street, order, works=[make.work(twin.id)], actor=hands)
+        make.step(session, street, finishing.rate, order, stars=5, note="", actor=street.asking)
+        crediting.credit(session, ledger_id=street.ledger_id, orders=[order], actor=street.asking)
+        session.commit()
+
+    (grant,) = make.grants_of(session, street)
+    assert (grant.member_id, grant.minutes) == (twin.id, 90)
+
+
+def test_a6_an_order_in_the_hands_of_who_turns_out_to_have_asked_is_the_desks(
+    session, street, kept
+):
+    order = make.filed(session, street)
+    with at("08:30"):
+        make.step(
+            session,
+            street,
+            handling.assign,
+            order,
+            actor=street.world.staff,
+            handler_id=kept.person_id,
+        )
+    merge(session, street, street.asker, kept)
+
+    assert (order.step_no, order.handler_id, order.requester_id) == (1, None, kept.id)
+    lines = standing.history(session, ledger_id=street.ledger_id, order_id=order.id)
+    assert [line.act for line in lines][-1] == "returned"
+
+
+def test_a6_who_turns_out_to_have_worked_on_their_own_order_does_not_rate_it(session, street):
+    order = make.done(session, street)
+    merge(session, street, street.helper, street.asker)
+    with at("15:00"), refused(session, street, OwnOrderRating):
+        finishing.rate(
+            session,
+            ledger_id=street.ledger_id,
+            order_id=order.id,
+            stars=5,
+            note="",
+            actor=street.asking,
+        )
+
+
+def in_the_field(session, street, member, **more):
+    duties.give(
+        session,
+        ledger_id=street.ledger_id,
+        member_id=member.id,
+        node=street.world.node,
+        actor=SYSTEM,
+        **more,
+    )
+
+
+def test_o8_a_sighting_of_paid_duty_earns_nothing_under_the_kept_number_either(session, street):
+    key = {"ledger_id": street.ledger_id}
+    twin = activities.a_member(session, street.world, "陆映川")
+    with at("09:00"):
+        in_the_field(session, street, street.helper, kind_code="steward", is_paid=True)
+        sighting_rates.put(
+            session,
+            programme=programmes.of_ledger(session, street.ledger_id),
+            points=5,
+            most_a_day=2,
+            valid_from_on=activities.DAY,
+            actor=SYSTEM,
+        )
+        seen = Seen(kind="hazard", place="三号楼", text="楼道灯不亮", picture=None)
+        made = sightings.report(session, **key, member=street.helper, node=None, seen=seen)
+        session.commit()
+    merge(session, street, street.helper, twin)
+    assert sighting_listings.list_of_member(session, **key, member_id=twin.id) == [made]
+    with at("18:00"):
+        sightings.accept(session, **key, sighting_id=made.id, actor=street.world.staff)
+        session.commit()
+
+    (grant,) = make.grants_of(session, street)
+    assert (grant.member_id, grant.points) == (twin.id, 0)
+
+
+def test_l13_a_task_in_the_field_is_answered_under_the_kept_number(session, street):
+    key = {"ledger_id": street.ledger_id}
+    twin = activities.a_member(session, street.world, "陆映川")
+    with at("09:00"):
+        in_the_field(session, street, street.helper, kind_code="grid_roving")
+        call = field_calls.send_out(
+            session,
+            **key,
+            member_id=street.helper.id,
+            node=street.world.node,
+            said=Said(text="看看三号楼的电梯"),
+            actor=street.world.staff,
+        )
+        session.commit()
+    merge(session, street, street.helper, twin)
+    with at("15:00"):
+        field_calls.answer(
+            session, **key, call_id=call.id, text="修好了", actor=Actor(twin.person_id)
+        )
+        session.commit()
+
+    assert (call.member_id, field_calls.answer_of(call)) == (twin.id, "修好了")
