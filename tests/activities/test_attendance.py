@@ -183,7 +183,7 @@ def test_only_leaders_and_staff_confirm(session, world, slot, member):
 def test_d23_the_leaders_own_record_and_their_households_wait_for_staff(
     session, world, slot, member
 ):
-    make.live_together(session, world, world.leader_member, member)
+    people.live_together(session, world.leader_member, member)
     for each in (world.leader_member, member):
         make.been(session, world, slot, each, "08:50", "11:00")
     made = make.confirm(session, world, slot)

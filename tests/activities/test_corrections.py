@@ -24,6 +24,7 @@ from app.points.stars import granting, rises, tables
 from app.points.stars.tables import Table
 from tests.activities.test_attendance import minutes_of, points_of
 from tests.factories import activities as make
+from tests.factories import people
 from tests.factories.activities import at, moment, refused
 
 
@@ -217,7 +218,7 @@ def test_an_upheld_objection_revives_a_refused_record(session, world, slot, memb
 
 
 def test_d23_nobody_corrects_their_own_or_their_households_record(session, world, slot, member):
-    make.live_together(session, world, world.leader_member, member)
+    people.live_together(session, world.leader_member, member)
     done = make.been(session, world, slot, member, "08:50", "11:20")
     stay = make.stay_of(session, world, done.attendance_id)
 

@@ -18,7 +18,7 @@ from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, Va
 from app.ledger import balances
 from app.points import indicators, programmes
 from tests.factories import activities as make
-from tests.factories import shifts
+from tests.factories import people, shifts
 from tests.factories.activities import at, refused
 
 
@@ -90,7 +90,7 @@ def test_c27_a_visit_nobody_confirmed_counts_nothing(session, world, member, slo
 def test_a6_nobody_confirms_a_visit_for_themselves_or_their_household(
     session, world, member, resident, slot
 ):
-    make.live_together(session, world, member, resident)
+    people.live_together(session, member, resident)
     shifts.go_in(session, world, slot, member, "09:05")
     for who in (member, resident):
         with at("10:00"):

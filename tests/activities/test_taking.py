@@ -78,7 +78,7 @@ def test_d23_a_leader_does_not_take_in_themselves(session, world, slot, door):
 
 @pytest.mark.parametrize("door", ["card", "roll"])
 def test_d23_a_leader_does_not_take_in_their_household(session, world, slot, member, door):
-    make.live_together(session, world, world.leader_member, member)
+    people.live_together(session, world.leader_member, member)
 
     with refused(session, world, SecondPersonRequired):
         take_in(session, world, slot, member, door=door)

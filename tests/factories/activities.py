@@ -27,7 +27,7 @@ from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.transactions import attempt
 from app.community.models import Node
-from app.people import households, team_members, teams
+from app.people import team_members, teams
 from app.people.models import Member, Team
 from app.points import programmes, rates
 from app.points.models import Grant
@@ -125,27 +125,6 @@ def a_member(session: Session, world: World, name: str = "温如许") -> Member:
         member = people.member(session, world.ledger_id, world.node, name, people.phone())
         session.commit()
     return member
-
-
-def live_together(session: Session, world: World, one: Member, other: Member) -> None:
-    """Put two members into one household."""
-    home = households.create(
-        session,
-        ledger_id=world.ledger_id,
-        node_id=world.node.id,
-        name="一户",
-        head_member_id=one.id,
-        actor=SYSTEM,
-    )
-    households.join(
-        session,
-        ledger_id=world.ledger_id,
-        household_id=home.id,
-        member_id=other.id,
-        relation="配偶",
-        actor=SYSTEM,
-    )
-    session.commit()
 
 
 def a_plan(world: World, *spans: tuple[str, str], **more: Any) -> Plan:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.base.actors import SYSTEM, Actor
-from app.people import households, objections
+from app.people import objections
 from app.people.models import Household, Member, Objection
 from app.people.objections import DisputedRecord
 from app.points import (
@@ -25,6 +25,7 @@ from app.points.application_checks import Asked
 from app.points.models import Application, Deduction, Notice
 from app.points.notices import Draft
 from app.points.rates import Terms
+from tests.factories import people
 from tests.factories import points as make
 
 DAY = date(2026, 3, 20)
@@ -47,14 +48,7 @@ def family(
 ) -> tuple[Household, list[Member]]:
     """A household of these people; the first is its head."""
     kin = [make.member(session, made, each) for each in names]
-    named = {"ledger_id": made.ledger_id, "actor": made.staff}
-    home = households.create(
-        session, node_id=made.node.id, name=name, head_member_id=kin[0].id, **named
-    )
-    for each in kin[1:]:
-        households.join(session, household_id=home.id, member_id=each.id, relation="家人", **named)
-    session.commit()
-    return home, kin
+    return people.live_together(session, *kin, name=name, relation="家人"), kin
 
 
 def clean(session: Session, made: make.World, member_id: UUID, times: int = 1, **more: Any):

@@ -20,9 +20,9 @@ from app.ledger import holds
 from app.ledger.posting import Line
 from app.mall import redemptions, refunds, shops
 from app.mall.models import Goods
-from app.people import codes, merges
+from app.people import codes
 from app.people.models import Member
-from app.points import backfills, expiry, grants, mergings, openings, wallets
+from app.points import backfills, expiry, grants, openings, wallets
 from app.points.backfills import BackfillClaim
 from app.points.models import Grant
 from app.points.openings import PaperBalance
@@ -230,16 +230,7 @@ def _correct(session: Session, made: Life) -> None:
     )
     owed = points.holding(session, world, made.lin.id).receivable_points
     assert owed != 0
-    asked = merges.request(
-        session,
-        ledger_id=made.ledger_id,
-        old_member_id=made.ren.id,
-        kept_member_id=made.wen.id,
-        reason="同一人",
-        actor=world.staff,
-    )
-    pair = merges.approve(session, ledger_id=made.ledger_id, merge_id=asked.id, actor=world.second)
-    mergings.post(session, ledger_id=made.ledger_id, merge=pair.merge, actor=world.second)
+    points.merge(session, made.ren, made.wen)
     session.commit()
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.db import NEVER
-from app.base.ids import new_id
 from app.base.transactions import attempt
 from app.community.models import Node
 from app.ledger import proof
@@ -40,8 +39,8 @@ from app.mall.models import (
     Till,
     Voucher,
 )
-from app.people import cards, members
-from app.people.models import Household, HouseholdMember, Member
+from app.people import cards
+from app.people.models import Member
 from app.points import programmes
 from tests.factories import community, ledger, people, snapshots
 
@@ -299,28 +298,8 @@ def a_card(session: Session, mall: Mall, member: Member) -> cards.IssuedCard:
 
 def live_together(session: Session, mall: Mall, actor: Actor, member: Member) -> None:
     """Put a clerk and a member into one household."""
-    own = members.find_of_person(session, ledger_id=mall.ledger_id, person_id=actor.person_id)
-    assert own is not None
-    household = Household(
-        ledger_id=mall.ledger_id,
-        id=new_id(),
-        node_id=mall.node.id,
-        head_member_id=own.id,
-        name="沈家",
-    )
-    session.add(household)
-    session.flush()
-    for one in (own, member):
-        session.add(
-            HouseholdMember(
-                ledger_id=mall.ledger_id,
-                household_id=household.id,
-                member_id=one.id,
-                joined_on=clock.today(),
-                relation="同住",
-            )
-        )
-    session.flush()
+    own = people.member_of(session, mall.ledger_id, actor)
+    people.live_together(session, own, member)
 
 
 def proof_of(session: Session, mall: Mall) -> str:

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
+from app.base.ids import new_id
 from app.community import tree
 from app.community.models import Node
 from app.ledger import books
-from app.people import credentials, joining, roles, sign_in
+from app.people import credentials, households, joining, merges, roles, sign_in
 from app.people import members as people_members
-from app.people.models import Credential, Member
+from app.people.models import Credential, Household, Member
 
 CONSENT = "2026-01"
 _serial = count(1)
@@ -101,6 +102,28 @@ def with_role(
     node = node or place.community
     person_id = member(session, place.ledger_id, place.community, name).person_id
     return holder(session, person_id, role, node)
+
+
+def live_together(
+    session: Session, head: Member, *kin: Member, name: str = "一户", relation: str = "配偶"
+) -> Household:
+    """Put members into one household."""
+    key = {"ledger_id": head.ledger_id, "actor": SYSTEM}
+    home = households.create(
+        session, **key, node_id=head.node_id, name=name, head_member_id=head.id
+    )
+    for each in kin:
+        households.join(session, **key, household_id=home.id, member_id=each.id, relation=relation)
+    session.commit()
+    return home
+
+
+def merged(session: Session, old: Member, kept: Member) -> merges.MergedPair:
+    """One number of a person merged into another: one asks, another approves."""
+    key = {"ledger_id": old.ledger_id}
+    named = {"old_member_id": old.id, "kept_member_id": kept.id, "reason": "同一人"}
+    asked = merges.request(session, **key, **named, actor=Actor(new_id()))
+    return merges.approve(session, **key, merge_id=asked.id, actor=Actor(new_id()))
 
 
 def acting(member: Member) -> Actor:

@@ -14,7 +14,7 @@ from app.base.ids import new_id
 from app.community.models import Node
 from app.ledger.models import Account
 from app.people.models import Member
-from app.points import approvals, grants, programmes, rates, wallets
+from app.points import approvals, grants, mergings, programmes, rates, wallets
 from app.points.deeds import Deed
 from app.points.models import (
     Grant,
@@ -135,6 +135,12 @@ def grant(session: Session, made: World, member_id: UUID, minutes: int = 60, **m
     """Grant one deed, made by staff."""
     given = deed(made, member_id, minutes, **more)
     return grants.grant(session, ledger_id=made.ledger_id, deeds=[given], actor=made.staff)[0]
+
+
+def merge(session: Session, old: Member, kept: Member) -> None:
+    """Merge one number of a person into another, with all that the old one holds."""
+    found = people.merged(session, old, kept).merge
+    mergings.post(session, ledger_id=old.ledger_id, merge=found, actor=Actor(found.decided_by_id))
 
 
 def decide(session: Session, made: World, *waiting: Grant, **more: Any) -> list[Grant]:

@@ -13,10 +13,10 @@ from app.mall import (
     voucher_returns,
     vouchers,
 )
-from app.people import inbox, merges
-from app.points import mergings, wallets
+from app.people import inbox
+from app.points import wallets
 from tests.factories import mall as make
-from tests.factories import people
+from tests.factories import people, points
 
 MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
@@ -27,17 +27,6 @@ def mall(stage):
         yield stage.put_up(make.a_mall, "session")
 
 
-def merge(session, mall, old, kept):
-    named = {"ledger_id": mall.ledger_id}
-    asked = merges.request(
-        session, **named, old_member_id=old.id, kept_member_id=kept.id, reason="同一人",
-        actor=mall.staff,
-    )  # fmt: skip
-    pair = merges.approve(session, **named, merge_id=asked.id, actor=mall.other_staff)
-    mergings.post(session, **named, merge=pair.merge, actor=mall.other_staff)
-    session.flush()
-
-
 def bought(session, mall):
     """A voucher that was the old membership's, and the membership kept."""
     old, kept = make.a_member(session, mall, points=100), make.a_member(session, mall)
@@ -46,7 +35,7 @@ def bought(session, mall):
         session, ledger_id=mall.ledger_id, member_id=old.id, goods_id=meal.id,
         expected_points=80, actor=people.acting(old),
     )  # fmt: skip
-    merge(session, mall, old, kept)
+    points.merge(session, old, kept)
     return old, kept, made
 
 
@@ -89,7 +78,7 @@ def test_l13_a_reservation_is_the_kept_members_and_its_end_is_told_to_them(sessi
         ).reservation
         for _ in range(2)
     ]  # fmt: skip
-    merge(session, mall, old, kept)
+    points.merge(session, old, kept)
     key = {"ledger_id": mall.ledger_id, "member_id": kept.id}
     listed = reservation_lists.list_of_member(session, **key)
     assert {one.id for one, _, _ in listed} == {one.id for one in made}

@@ -12,6 +12,7 @@ from app.points.purses import household_ref
 from app.reports import explanations
 from app.risk.errors import LimitExceeded
 from tests.factories import mall as make
+from tests.factories import people
 
 
 @pytest.fixture
@@ -24,11 +25,7 @@ def a_household(session, mall, points):
     programme = programmes.of_ledger(session, mall.ledger_id)
     pooling.set_pooling(session, programme=programme, pooling="household", actor=SYSTEM)
     head, spouse = (make.a_member(session, mall, name) for name in ("温如许", "温知夏"))
-    named = {"ledger_id": mall.ledger_id, "actor": mall.staff}
-    home = households.create(
-        session, node_id=mall.node.id, name="温家", head_member_id=head.id, **named
-    )
-    households.join(session, household_id=home.id, member_id=spouse.id, relation="配偶", **named)
+    home = people.live_together(session, head, spouse, name="温家")
     line = posting.Line(wallets.POINTS_ISSUANCE, household_ref(home.id), points)
     draft = posting.JournalDraft(key="test:earned", kind="test", lines=(line,), actor=SYSTEM)
     posting.post_one(session, ledger_id=mall.ledger_id, draft=draft)

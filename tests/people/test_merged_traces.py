@@ -6,10 +6,11 @@ import sqlalchemy as sa
 from app.base import clock
 from app.base.ids import new_id
 from app.base.transactions import attempt
-from app.people import agents, cards, codes, households, merges, team_members
+from app.people import agents, cards, codes, households, team_members
 from app.people.errors import CardNotActive, CodeExpired
 from app.people.models import Agent, TeamMember
-from tests.factories.teams import SECOND_STAFF, STAFF, a_place, a_team, members
+from tests.factories import people
+from tests.factories.teams import STAFF, a_place, a_team, members
 
 
 @pytest.fixture
@@ -23,17 +24,7 @@ def pair(session, place):
 
 
 def merged(session, pair):
-    old, kept = pair
-    ids = {"ledger_id": old.ledger_id}
-    merge = merges.request(
-        session,
-        **ids,
-        old_member_id=old.id,
-        kept_member_id=kept.id,
-        reason="同一人重复登记",
-        actor=STAFF,
-    )
-    merges.approve(session, **ids, merge_id=merge.id, actor=SECOND_STAFF)
+    people.merged(session, *pair)
     session.commit()
     session.expire_all()
 

@@ -8,13 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.base import clock
-from app.base.actors import Actor
 from app.base.errors import RateLimited
-from app.base.ids import new_id
-from app.people import credentials, joining, login_codes, merges, roles, sessions, sign_in
+from app.people import credentials, joining, login_codes, roles, sessions, sign_in
 from app.people.errors import NotRegistered, SignInFailed
 from app.people.models import SignInSession
-from tests.factories.people import holder, member, newcomer, place
+from tests.factories.people import holder, member, merged, newcomer, place
 from tests.ledger.statements_counted import counted
 
 PHONE, UNKNOWN = "000-0000-0001", "000-0000-0002"
@@ -206,16 +204,7 @@ def test_signing_out_ends_one_session_and_leaving_everywhere_ends_all(session, p
 
 
 def merge(session, old, kept):
-    named = {"ledger_id": old.ledger_id}
-    asked = merges.request(
-        session,
-        old_member_id=old.id,
-        kept_member_id=kept.id,
-        reason="同一人登记了两次",
-        actor=Actor(new_id()),
-        **named,
-    )
-    merges.approve(session, merge_id=asked.id, actor=Actor(new_id()), **named)
+    merged(session, old, kept)
     session.commit()
     session.expire_all()
 

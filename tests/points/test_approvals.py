@@ -12,13 +12,14 @@ from app.base.actors import SYSTEM, Actor
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
 from app.base.transactions import attempt
-from app.people import households, roles
+from app.people import roles
 from app.people.models import Message
 from app.points import approvals, grants, programmes
 from app.points.errors import GrantStateConflict, OverlapWithOtherActivity
 from app.points.models import Decision, Presence
 from app.points.rates import Terms
 from tests.factories import community as places
+from tests.factories import people
 from tests.factories import points as make
 
 DAY = date(2026, 3, 2)
@@ -84,22 +85,7 @@ def test_d23_nobody_decides_their_own(session, world):
 
 def test_d23_nobody_decides_for_their_household(session, world):
     head, other = make.member(session, world), make.member(session, world, "任清和")
-    home = households.create(
-        session,
-        ledger_id=world.ledger_id,
-        node_id=world.node.id,
-        name="温家",
-        head_member_id=head.id,
-        actor=SYSTEM,
-    )
-    households.join(
-        session,
-        ledger_id=world.ledger_id,
-        household_id=home.id,
-        member_id=other.id,
-        relation="配偶",
-        actor=SYSTEM,
-    )
+    people.live_together(session, head, other)
     waiting = make.grant(session, world, other.id, hold_reasons=("own",))
     refused(session, world, SecondPersonRequired, waiting, actor=Actor(head.person_id))
 

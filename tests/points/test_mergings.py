@@ -17,6 +17,7 @@ from app.people import merges
 from app.points import grants, mergings, proof_checks, wallets
 from app.points.errors import HoldsOpen
 from app.points.models import Carry
+from tests.factories import people
 from tests.factories import points as make
 
 DAY = date(2026, 3, 2)
@@ -34,18 +35,6 @@ def world(stage) -> make.World:
     return stage.put_up(make.world, "session", expiry_policy="calendar_year")
 
 
-def merge(session: Session, world: make.World, old, kept) -> merges.MergedPair:
-    asked = merges.request(
-        session,
-        ledger_id=world.ledger_id,
-        old_member_id=old.id,
-        kept_member_id=kept.id,
-        reason="同一人",
-        actor=world.staff,
-    )
-    return merges.approve(session, ledger_id=world.ledger_id, merge_id=asked.id, actor=world.second)
-
-
 def post(session: Session, world: make.World, pair: merges.MergedPair) -> list:
     return mergings.post(session, ledger_id=world.ledger_id, merge=pair.merge, actor=world.second)
 
@@ -60,7 +49,7 @@ def test_l13_everything_moves_to_the_kept_member_one_journal_per_unit_and_vintag
     make.grant(session, world, old.id, 150)
     make.grant(session, world, old.id, 60, provenance="honorary")
     make.grant(session, world, kept.id, 100)
-    journal_ids = post(session, world, merge(session, world, old, kept))
+    journal_ids = post(session, world, people.merged(session, old, kept))
     assert len(journal_ids) == 3
     assert make.holding(session, world, kept.id).lots == [(V26, 3)]
     assert make.hours_of(session, world, kept.id) == 250
@@ -81,7 +70,7 @@ def test_l13_everything_moves_to_the_kept_member_one_journal_per_unit_and_vintag
 def test_l13_both_histories_stay_readable_and_posting_again_changes_nothing(session, world):
     old, kept = make.member(session, world), make.member(session, world, "温如絮")
     mine = make.grant(session, world, old.id, 120)
-    pair = merge(session, world, old, kept)
+    pair = people.merged(session, old, kept)
     post(session, world, pair)
     session.commit()
     before = make.snapshot(session, world.ledger_id)
@@ -107,7 +96,7 @@ def test_what_the_old_member_owes_the_kept_one_owes(session, world):
     grants.reverse(
         session, ledger_id=world.ledger_id, grant_id=false.id, reason="假", actor=world.second
     )
-    post(session, world, merge(session, world, old, kept))
+    post(session, world, people.merged(session, old, kept))
     held = make.holding(session, world, kept.id)
     assert (held.spendable_points, held.receivable_points) == (0, 5)
     require_proven(session, world)
@@ -117,7 +106,7 @@ def test_a_grant_of_the_old_member_is_posted_and_reversed_at_the_kept_one(sessio
     old, kept = make.member(session, world), make.member(session, world, "温如絮")
     done = make.grant(session, world, old.id, 90)
     waiting = make.grant(session, world, old.id, 90, hold_reasons=("roll",))
-    post(session, world, merge(session, world, old, kept))
+    post(session, world, people.merged(session, old, kept))
     decided = make.decide(session, world, waiting)[0]
     assert (decided.member_id, decided.points, decided.carry_before) == (old.id, 2, 30)
     assert make.hours_of(session, world, kept.id) == 180
@@ -134,8 +123,8 @@ def test_a_merge_of_a_merged_member_goes_on_to_the_last(session, world):
     first, second, third = (make.member(session, world, name) for name in ("甲", "乙", "丙"))
     waiting = make.grant(session, world, first.id, 90, hold_reasons=("roll",))
     make.grant(session, world, first.id, 60)
-    post(session, world, merge(session, world, first, second))
-    post(session, world, merge(session, world, second, third))
+    post(session, world, people.merged(session, first, second))
+    post(session, world, people.merged(session, second, third))
     make.decide(session, world, waiting)
     assert make.hours_of(session, world, third.id) == 150
     require_proven(session, world)
@@ -151,7 +140,7 @@ def test_reserved_points_are_resolved_before_a_merge(session, world):
         ledger_id=world.ledger_id,
         draft=JournalDraft("hold:1", "hold", (line,), world.staff),
     )
-    pair = merge(session, world, old, kept)
+    pair = people.merged(session, old, kept)
     session.commit()
     before = make.snapshot(session, world.ledger_id)
     with pytest.raises(HoldsOpen), attempt(session):

@@ -5,16 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from app.base import clock
-from app.base.actors import SYSTEM, Actor
+from app.base.actors import Actor
 from app.base.errors import NotFound, SecondPersonRequired, ValidationFailed
-from app.people import households, merges, objections
+from app.people import objections
 from app.people.objections import DisputedRecord
-from app.points import backfills, grants, mergings, notices
+from app.points import backfills, grants, notices
 from app.points.backfills import BackfillClaim
 from app.points.errors import NoticeEmpty, StarBarred, StarNotReached
 from app.points.models import Star, StarFall, StarRise
 from app.points.stars import bars, counting, granting, rises, tables
 from app.points.stars.tables import USUAL, Table
+from tests.factories import people
 from tests.factories import points as make
 from tests.factories.snapshots import refused
 
@@ -196,11 +197,7 @@ def test_stars_stand_by_the_table_they_were_granted_by(session, world):
 def test_d23_nobody_reviews_themselves_or_their_household(session, world):
     low_table(session, world)
     one, other = (served(session, world, 600, name) for name in ("温如许", "温和平"))
-    act = {"ledger_id": world.ledger_id, "actor": SYSTEM}
-    home = households.create(
-        session, node_id=world.node.id, name="温家", head_member_id=one.id, **act
-    )
-    households.join(session, household_id=home.id, member_id=other.id, relation="子女", **act)
+    people.live_together(session, one, other, relation="子女")
     for subject in (one, other):
         with refused(session, SecondPersonRequired):
             review(session, world, subject, actor=Actor(one.person_id))
@@ -346,20 +343,12 @@ def test_a_bar_of_staff_is_lifted_by_another_person(session, world):
     assert standing(session, world, member).barred_until_on is None
 
 
-def merge(session, world, old, kept):
-    named = {"ledger_id": world.ledger_id, "old_member_id": old.id, "kept_member_id": kept.id}
-    asked = merges.request(session, **named, reason="同一人", actor=world.staff)
-    act = {"ledger_id": world.ledger_id, "actor": world.second}
-    pair = merges.approve(session, merge_id=asked.id, **act)
-    mergings.post(session, merge=pair.merge, **act)
-
-
 def test_l13_a_merged_members_stars_go_to_who_was_kept(session, world):
     low_table(session, world)
     old = served(session, world, 1_200)
     granted(session, world, old)
     kept = make.member(session, world)
-    merge(session, world, old, kept)
+    make.merge(session, old, kept)
     assert standing(session, world, kept).granted == 2
     assert session.get(Star, (world.ledger_id, old.id)).stars == 0
 
@@ -370,7 +359,7 @@ def test_l13_d41_a_lower_rise_under_way_takes_no_star_of_who_was_kept(session, w
     granted(session, world, old)
     review(session, world, kept)
     put_up(session, world)
-    merge(session, world, old, kept)
+    make.merge(session, old, kept)
     (rise,) = rises.list_of_member(session, ledger_id=world.ledger_id, member_id=kept.id)
     assert (rise.stars, rise.state) == (1, "refused")
     grant_due(session, world)
@@ -384,7 +373,7 @@ def test_l13_d41_a_merge_shakes_no_bar_off(session, world):
     barred = bars.bar(
         session, **named, member_id=old.id, days=400, reason="代签", actor=world.staff
     )
-    merge(session, world, old, kept)
+    make.merge(session, old, kept)
     assert standing(session, world, kept).barred_until_on == barred.until_on
     with refused(session, StarBarred):
         review(session, world, kept)

@@ -12,7 +12,7 @@ from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import SecondPersonRequired, ValidationFailed
 from app.base.transactions import attempt
-from app.people import households, team_members, teams
+from app.people import team_members, teams
 from app.points import grants
 from app.points.errors import PeriodConflict
 from app.points.models import Assessment
@@ -22,6 +22,7 @@ from app.points.quarters.calendar import Quarter
 from app.points.quarters.scoring import Rule
 from app.reports import exports, verification
 from app.reports.quarters import boards, files, freezing
+from tests.factories import people
 from tests.factories import points as make
 
 Q4, Q1 = Quarter(2025, 4), Quarter(2026, 1)
@@ -202,10 +203,7 @@ def test_s9_nobody_assesses_themselves_their_household_or_their_team(session, wo
     _made, actor, whose = chair
     act = {"ledger_id": world.ledger_id, "actor": SYSTEM}
     wife, _ = served(session, world, "任清和", 60)
-    home = households.create(
-        session, node_id=world.node.id, name="林家", head_member_id=whose.id, **act
-    )
-    households.join(session, household_id=home.id, member_id=wife.id, relation="配偶", **act)
+    people.live_together(session, whose, wife)
     team = teams.create(
         session, team=teams.NewTeam(world.node.id, "医心医意", "志愿服务队", "社区"), **act
     )

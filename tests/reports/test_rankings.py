@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from app.base import clock
-from app.people import merges, teams
-from app.points import mergings, reversals
+from app.people import teams
+from app.points import reversals
 from app.reports import rankings
 from app.reports.errors import PeriodEmpty
 from tests.factories import community as places
@@ -100,16 +100,7 @@ def test_a_merged_members_past_counts_for_the_one_who_was_kept(session, made):
     old, kept = points.member(session, made, "甲一"), points.member(session, made, "甲一")
     points.grant(session, made, old.id, 60)
     points.grant(session, made, kept.id, 30, served_on=date(2025, 3, 1))
-    asked = merges.request(
-        session,
-        ledger_id=made.ledger_id,
-        old_member_id=old.id,
-        kept_member_id=kept.id,
-        reason="同一人",
-        actor=made.staff,
-    )
-    pair = merges.approve(session, ledger_id=made.ledger_id, merge_id=asked.id, actor=made.second)
-    mergings.post(session, ledger_id=made.ledger_id, merge=pair.merge, actor=made.second)
+    points.merge(session, old, kept)
 
     (row,) = rankings.rank(session, cut(made))
 
@@ -120,18 +111,7 @@ def test_the_past_of_a_chain_of_merges_counts_for_the_last(session, made):
     first, second, last = (points.member(session, made, "甲一") for _ in range(3))
     points.grant(session, made, first.id, 60)
     for old, kept in ((first, second), (second, last)):
-        asked = merges.request(
-            session,
-            ledger_id=made.ledger_id,
-            old_member_id=old.id,
-            kept_member_id=kept.id,
-            reason="同一人",
-            actor=made.staff,
-        )
-        pair = merges.approve(
-            session, ledger_id=made.ledger_id, merge_id=asked.id, actor=made.second
-        )
-        mergings.post(session, ledger_id=made.ledger_id, merge=pair.merge, actor=made.second)
+        points.merge(session, old, kept)
     session.expire_all()
 
     (row,) = rankings.rank(session, cut(made))

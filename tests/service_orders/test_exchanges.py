@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.base.actors import SYSTEM, Actor
+from app.base.actors import Actor
 from app.base.db import NEVER
 from app.base.errors import NotFound, PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.ledger.errors import InsufficientPoints
 from app.ledger.models import Account, Journal
-from app.people import audit, households, inbox
+from app.people import audit, inbox
 from app.points import expiry, programmes, vintages, wallets
 from app.reports import explanations, proofs
 from app.risk import freezes
@@ -21,6 +21,7 @@ from app.service_orders.confirming import Done
 from app.service_orders.errors import AskerFrozen, ExchangeStateConflict, HelpAtHome
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.offers import Proposal
+from tests.factories import people
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
 from tests.factories.service_orders import refused
@@ -245,7 +246,7 @@ def test_nobody_helps_themselves(session, rich):
 
 def test_a11_help_within_one_household_is_no_exchange(session, rich):
     exchange = make.asked(session, rich)
-    at_home(session, rich, rich.asker, rich.helper)
+    people.live_together(session, rich.asker, rich.helper)
 
     with refused(session, rich, HelpAtHome):
         exchanges.accept(
@@ -255,7 +256,7 @@ def test_a11_help_within_one_household_is_no_exchange(session, rich):
 
 def test_a11_an_offer_of_ones_own_household_is_not_taken_up(session, rich):
     offer = offered(session, rich)
-    at_home(session, rich, rich.asker, rich.helper)
+    people.live_together(session, rich.asker, rich.helper)
 
     with refused(session, rich, HelpAtHome):
         make.asked(session, rich, offer_id=offer.id)
@@ -277,7 +278,7 @@ def offered(session, street):
 @pytest.mark.parametrize("confirmed_by", ["code", "staff"])
 def test_a11_two_who_moved_together_since_confirm_nothing(session, rich, confirmed_by):
     exchange = make.taken_on(session, rich)
-    at_home(session, rich, rich.helper, rich.asker)
+    people.live_together(session, rich.helper, rich.asker)
     actor = rich.asking if confirmed_by == "code" else rich.world.staff
 
     with at("16:00"), refused(session, rich, HelpAtHome):
@@ -329,27 +330,6 @@ def freeze(session, street, member):
         session.commit()
 
 
-def at_home(session, street, head, other):
-    """Put two members into one household."""
-    home = households.create(
-        session,
-        ledger_id=street.ledger_id,
-        node_id=street.world.node.id,
-        name="一户",
-        head_member_id=head.id,
-        actor=SYSTEM,
-    )
-    households.join(
-        session,
-        ledger_id=street.ledger_id,
-        household_id=home.id,
-        member_id=other.id,
-        relation="配偶",
-        actor=SYSTEM,
-    )
-    session.commit()
-
-
 def test_the_second_to_take_it_on_is_too_late(session, rich):
     exchange = make.taken_on(session, rich)
 
@@ -396,7 +376,7 @@ def test_staff_sign_for_a_neighbour_without_a_phone(session, rich):
 def test_a6_nobody_signs_for_their_own_household(session, rich):
     exchange = make.taken_on(session, rich)
     staff = make.member_of(session, rich, rich.world.staff)
-    at_home(session, rich, staff, rich.helper)
+    people.live_together(session, staff, rich.helper)
     done = Done(starts_at=moment("14:00"), ends_at=moment("16:00"), confirmed_by="staff")
 
     with at("16:00"), refused(session, rich, SecondPersonRequired):

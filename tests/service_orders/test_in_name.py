@@ -8,7 +8,7 @@ from app.people.models import Audit
 from app.service_orders import filing
 from app.service_orders import in_name as names_of
 from app.service_orders.errors import OwnOrderRating
-from tests.factories import activities
+from tests.factories import people
 from tests.factories import service_orders as make
 from tests.factories.service_orders import refused
 from tests.service_orders.test_steps import told
@@ -54,9 +54,7 @@ def test_what_a_colleague_entered_by_mistake_is_taken_back_by_another(session, s
 def test_a6_nobody_rates_what_their_household_did_for_somebody_without_an_account(session, street):
     order = make.done(session, street, requester_id=None)
     staff, second = street.world.staff, street.world.second_staff
-    activities.live_together(
-        session, street.world, street.helper, make.member_of(session, street, staff)
-    )
+    people.live_together(session, street.helper, make.member_of(session, street, staff))
     said = {"consent_note": "", "stars": 5, "note": "送到了"}
     with refused(session, street, SecondPersonRequired):
         in_name(session, street, names_of.rate, order, staff, **said)

@@ -7,8 +7,8 @@ import pytest
 from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied
 from app.ledger.errors import AlreadyReversed
-from app.people import duties, merges
-from app.points import mergings, pool, programmes, wallets
+from app.people import duties
+from app.points import pool, programmes, wallets
 from app.reports import proofs
 from app.service_orders import (
     claim_listings,
@@ -35,7 +35,7 @@ from app.service_orders.models import Claim
 from app.service_orders.offers import Proposal
 from app.service_orders.sightings import Seen
 from app.service_orders.wishes import Words
-from tests.factories import activities
+from tests.factories import activities, points
 from tests.factories import service_orders as make
 from tests.factories.activities import at, moment
 from tests.factories.service_orders import refused
@@ -53,16 +53,7 @@ def merge(session, street, old, kept):
     """Merge as the door does, at half past two."""
     key = {"ledger_id": street.ledger_id}
     with at("14:30"):
-        asked = merges.request(
-            session,
-            **key,
-            old_member_id=old.id,
-            kept_member_id=kept.id,
-            reason="同一人",
-            actor=street.world.staff,
-        )
-        pair = merges.approve(session, **key, merge_id=asked.id, actor=street.world.second_staff)
-        mergings.post(session, **key, merge=pair.merge, actor=street.world.second_staff)
+        points.merge(session, old, kept)
         for _again in range(2):
             merged_traces.move(session, **key, old_id=old.id, kept_id=kept.id)
         session.commit()

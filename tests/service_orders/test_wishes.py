@@ -2,13 +2,13 @@
 
 import pytest
 
-from app.base.actors import SYSTEM, Actor
+from app.base.actors import Actor
 from app.base.errors import PermissionDenied, SecondPersonRequired, ValidationFailed
 from app.base.ids import new_id
-from app.people import households
 from app.service_orders import campaigns, wish_links, wishes
 from app.service_orders.errors import OwnWish, WishPromised, WishStateConflict
 from app.service_orders.wishes import Words
+from tests.factories import people
 from tests.factories import service_orders as make
 from tests.factories.service_orders import refused
 
@@ -136,7 +136,7 @@ def test_c16_a_wish_promised_to_one_activity_is_not_taken_by_another(session, st
 
 
 def test_a11_nobody_takes_their_households_wish_on_for_an_activity(session, street, wish):
-    at_home(session, street, wish.wisher_id, street.helper.id)
+    people.live_together(session, street.asker, street.helper)
     key = {"ledger_id": street.ledger_id, "wish_ids": [wish.id], "activity_id": new_id()}
 
     for member in (street.asker, street.helper):
@@ -145,7 +145,7 @@ def test_a11_nobody_takes_their_households_wish_on_for_an_activity(session, stre
 
 
 def test_a11_a_wish_of_who_closes_the_activity_waits_for_a_colleague(session, street, wish):
-    at_home(session, street, wish.wisher_id, street.helper.id)
+    people.live_together(session, street.asker, street.helper)
     key = {"ledger_id": street.ledger_id, "activity_id": new_id()}
     closer, staff = Actor(street.helper.person_id), street.world.staff
     wish_links.link(session, wish_ids=[wish.id], actor=staff, **key)
@@ -181,16 +181,6 @@ def test_a6_neither_who_closed_the_activity_nor_who_led_it_writes_its_stars(sess
         led_by_ids=leads,
     )
     assert wish.stars == 4
-
-
-def at_home(session, street, head_id, other_id):
-    """Put two members into one household."""
-    key = {"ledger_id": street.ledger_id, "actor": SYSTEM}
-    home = households.create(
-        session, **key, node_id=street.world.node.id, name="一户", head_member_id=head_id
-    )
-    households.join(session, **key, household_id=home.id, member_id=other_id, relation="配偶")
-    session.commit()
 
 
 def test_c34_c35_a_place_names_its_campaigns_as_it_likes_and_each_counts_its_own(

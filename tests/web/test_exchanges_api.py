@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
-from app.people import households
 from app.people.models import Member
 from app.points import wallets
-from tests.factories import ledger
+from tests.factories import ledger, people
 from tests.factories.doors import Caller, Town
 from tests.factories.onsite import no_change
 from tests.web.answers import done, everything, once, refused
@@ -86,18 +85,9 @@ def test_a_code_of_another_confirms_nothing_and_is_used_up(town, asker, helper):
     assert (spendable(town, asker.member), spendable(town, helper.member)) == (30, 0)
 
 
-def live_together(town: Town, one: Member, two: Member) -> None:
-    key = {"ledger_id": town.ledger_id, "actor": town.world.staff}
-    home = households.create(
-        town.session, **key, node_id=town.node.id, name="一户", head_member_id=one.id
-    )
-    households.join(town.session, **key, household_id=home.id, member_id=two.id, relation="配偶")
-    town.session.commit()
-
-
 def test_help_within_one_household_is_no_exchange(town, asker, helper):
     made = done(asker.post(f"{town.book}/me/exchanges", HELP), 201)
-    live_together(town, asker.member, helper.member)
+    people.live_together(town.session, asker.member, helper.member)
     before = everything(town.session)
     for who in (helper, asker):
         path = f"{town.book}/exchanges/{made['id']}/acceptance"

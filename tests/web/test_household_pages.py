@@ -9,7 +9,6 @@ from app.base import clock
 from app.base.actors import SYSTEM
 from app.cli import jobs
 from app.community import settings
-from app.people import households
 from app.points import backfills, deductions, indicators, pooling, programmes
 from app.points.backfills import BackfillClaim
 from app.points.rates import Terms
@@ -17,7 +16,7 @@ from app.web.staff.households import applications as desk_applications
 from tests.factories import desk as desks
 from tests.factories import households as make
 from tests.factories import mall as malls
-from tests.factories import points
+from tests.factories import people, points
 from tests.ledger.statements_counted import counted
 from tests.web.answers import everything
 
@@ -43,16 +42,7 @@ def a_village(app, session):
 def at_home(desk, *who, name="温家"):
     """A household of these people; the first is its head."""
     kin = [desk.person(each) for each in who]
-    named = {"ledger_id": desk.ledger_id, "actor": SYSTEM}
-    home = households.create(
-        desk.session, node_id=desk.node.id, name=name, head_member_id=kin[0].id, **named
-    )
-    for each in kin[1:]:
-        households.join(
-            desk.session, household_id=home.id, member_id=each.id, relation="家人", **named
-        )
-    desk.session.commit()
-    return home
+    return people.live_together(desk.session, *kin, name=name, relation="家人")
 
 
 def cleaning(desk, points_each):

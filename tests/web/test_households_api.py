@@ -8,10 +8,9 @@ import pytest
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.cli import jobs
-from app.people import households
 from app.points import hardship, pooling, programmes
 from app.points.rates import Terms
-from tests.factories import points
+from tests.factories import people, points
 from tests.factories.doors import Caller, Town
 from tests.web.answers import done, everything, once, refused
 
@@ -38,23 +37,7 @@ def village(town) -> Town:
 def at_home(village: Town, *names: str) -> list[Caller]:
     """A household of these callers; the first is its head."""
     kin = [village.caller(name) for name in names]
-    named = {"ledger_id": village.ledger_id, "actor": SYSTEM}
-    home = households.create(
-        village.session,
-        node_id=village.node.id,
-        name="温家",
-        head_member_id=kin[0].member.id,
-        **named,
-    )
-    for each in kin[1:]:
-        households.join(
-            village.session,
-            household_id=home.id,
-            member_id=each.member.id,
-            relation="家人",
-            **named,
-        )
-    village.session.commit()
+    people.live_together(village.session, *(each.member for each in kin), name="温家")
     return kin
 
 

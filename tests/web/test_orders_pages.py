@@ -16,7 +16,7 @@ from app.service_orders.filing import Request
 from app.service_orders.models import FieldCall, Order
 from tests.factories import activities as field
 from tests.factories import desk as make
-from tests.factories import pictures
+from tests.factories import people, pictures
 from tests.factories.activities import DAY, at
 from tests.web.answers import everything
 
@@ -238,7 +238,7 @@ def test_p1_the_desk_rates_in_the_name_of_who_has_no_phone(desk):
 
 
 def test_a6_the_desk_offers_nothing_to_the_household_of_who_asked(desk, session):
-    field.live_together(session, desk, desk.person("volunteer"), desk.person("staff"))
+    people.live_together(session, desk.person("volunteer"), desk.person("staff"))
     served(desk)
     own, other = (desk.at(who).get(desk.path("/orders/{order}")) for who in ("staff", "colleague"))
     rating = {"stars": "5", "consent_note": "本人来说的"}

@@ -245,7 +245,7 @@ def test_c16_a_wish_that_an_activity_elsewhere_left_is_put_back_at_its_own_place
 
 def test_a6_the_desk_offers_no_stars_to_the_household_of_who_closed_the_activity(desk, session):
     wish = make.a_wish(session, desk.ledger_id, desk.people["scanned"], "一床薄被")
-    activities.live_together(session, desk, desk.people["staff"], desk.people["colleague"])
+    people.live_together(session, desk.people["staff"], desk.people["colleague"])
     desk.ids["wish"] = wish.id
     session.commit()
     sent(desk, "staff", "/activities/{activity}/wishes", wish_ids=str(wish.id))

@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
-from app.base.actors import SYSTEM
-from app.people import households
 from app.service_orders import wishes
-from tests.factories import onsite
+from tests.factories import onsite, people
 from tests.factories.doors import Caller, Town
 from tests.web.answers import done, everything, once, refused
 
@@ -53,23 +51,7 @@ def test_t6_a_wish_is_entered_claimed_fulfilled_and_rated(town, wisher, giver):
 
 def test_a11_neither_the_wisher_nor_their_household_fulfils_a_wish(town, wisher, giver):
     wish = made(town, wisher)
-    home = households.create(
-        town.session,
-        ledger_id=town.ledger_id,
-        node_id=town.node.id,
-        name="一户",
-        head_member_id=wisher.member.id,
-        actor=SYSTEM,
-    )
-    households.join(
-        town.session,
-        ledger_id=town.ledger_id,
-        household_id=home.id,
-        member_id=giver.member.id,
-        relation="女儿",
-        actor=SYSTEM,
-    )
-    town.session.commit()
+    people.live_together(town.session, wisher.member, giver.member, relation="女儿")
     before = everything(town.session)
     for who in (wisher, giver):
         refused(who.post(f"{town.book}/wishes/{wish}/claim"), "own_wish", 403)
@@ -138,7 +120,7 @@ def test_a11_a_leader_neither_takes_on_nor_closes_with_their_households_wish(ses
     activity, slots = site.opened()
     other, _ = site.opened()
     wisher, stranger = town.caller("wisher"), town.caller("stranger")
-    _at_home(town, wisher, site.leader)
+    people.live_together(town.session, wisher.member, site.leader.member)
     with onsite.at("09:00", onsite.EVE):
         staff, foreign = (onsite.fresh(town.caller(who)) for who in ("staff", "foreign_staff"))
         own, far = (made(town, onsite.fresh(who)) for who in (wisher, stranger))
@@ -207,17 +189,6 @@ def test_c16_the_office_at_the_activitys_or_at_the_wishs_place_frees_a_wish(sess
         freed = done(staff.post(f"{links}/removal", body))["items"]
         assert {each["id"] for each in freed} == {ids[1], own}
         assert done(staff.post(f"{links}/removal", body))["items"] == []
-
-
-def _at_home(town: Town, one: Caller, two: Caller) -> None:
-    key = {"ledger_id": town.ledger_id, "actor": town.world.staff}
-    home = households.create(
-        town.session, **key, node_id=town.node.id, name="一户", head_member_id=one.member.id
-    )
-    households.join(
-        town.session, **key, household_id=home.id, member_id=two.member.id, relation="配偶"
-    )
-    town.session.commit()
 
 
 def _wish(town: Town, wish_id: str):
