@@ -1,6 +1,9 @@
 """Vouchers and reservations at the desk: found by number and state, taken back for others."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +16,7 @@ from app.web.texts import TEXTS
 from tests.factories import mall as make
 from tests.factories import pages
 from tests.factories import till as counter
+from tests.web.forms_seen import only_this
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
@@ -73,6 +77,14 @@ def test_d34_staff_take_a_voucher_back_for_its_member_once(here):
     root, desk = f"/staff/{here.mall.node.code}/claimed", staff(here)
     with here.unchanged():
         assert desk.send(f"{root}/vouchers/{voucher_id}/return").status_code == 422
+    _other, earlier = a_voucher(here)
+    with here.unchanged():
+        listed = desk.get(f"{root}?limit=1&offset=1").text
+        (path,) = re.findall(r'action="([^"]+/return[^"]*)"', listed)
+        why = {"reason": "长" * 201}
+        refused = desk.send(html.unescape(path), **why)
+    assert refused.status_code == 422
+    only_this(refused.text, urlsplit(path).path, ["reason"], **why)
     why = {"reason": "食堂停了"}
     assert desk.send(f"{root}/vouchers/{voucher_id}/return", **why).status_code == 303
     assert "退了" in desk.get(f"{root}?number={number}").text

@@ -17,6 +17,7 @@ from app.web.session import COOKIE
 from tests.factories.desk import a_desk
 from tests.factories.doors import Town
 from tests.web.answers import done, everything, refused
+from tests.web.forms_seen import only_this
 
 HEADER = "node_code,kind_code,name,value,qualifier,unit,span,as_of_on,source\n"
 FILE = (
@@ -109,6 +110,12 @@ def test_the_desk_takes_a_figure_down_in_two_steps(app, session) -> None:
         each for each in figures.list_at(session, desk.node) if each.kind.code == "stations"
     ]
     path = f"/figures/{wrong.latest.id}/withdrawal"
+    before, long = everything(session), "长" * 201
+    refused = desk.at("staff").send(desk.path(path), reason=long)
+    assert refused.status_code == 422
+    rest = only_this(refused.text, desk.path(path), ["reason"], reason=long)
+    assert not any(each.is_open for each in rest if each.path.endswith("/withdrawal"))
+    assert everything(session) == before
     page = followed(desk, "staff", path, reason="抄错了")
     assert "您提的，请同事来定。" in page
     (asked,) = figure_withdrawals.list_in(session, desk.node, "waiting")

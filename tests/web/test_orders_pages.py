@@ -19,6 +19,7 @@ from tests.factories import desk as make
 from tests.factories import people, pictures
 from tests.factories.activities import DAY, at
 from tests.web.answers import everything
+from tests.web.forms_seen import forms_seen, only_this
 
 KINDS = (
     Kind(code="errands", name="跑腿代办", credit_category_code="other", due_hours=24),
@@ -410,6 +411,32 @@ def test_t13_a_call_from_the_phone_is_answered_at_the_desk(desk, session):
 
     assert "未回应 0 件" in desk.at("staff").get(desk.path("/field-calls")).text
     assert "已报市政" in desk.at("helper").get("/calls").text
+
+
+def test_t13_the_form_that_was_refused_is_open_with_what_was_typed_and_no_other_is(desk, session):
+    give_duty(desk, session, "grid_roving")
+    for text in ("井盖翻了", "路灯坏了"):
+        desk.at("helper").send("/calls", call_text=text)
+    calls = desk.path("/field-calls")
+    shown = desk.at("staff").get(calls).text
+    code = re.search(r'name="category_code".*?value="([a-z_]+)"', shown, re.DOTALL)[1]
+    _first, second = re.findall(r'action="([^"]+/answer)"', shown)
+    orders, before = re.findall(r'action="([^"]+/order)"', shown), everything(session)
+    always = {each.path for each in forms_seen(shown) if each.is_open}
+
+    long, order = {"answer": "长" * 501}, {"order_title": "修" * 65, "category_code": code}
+    task = {"member_id": str(desk.ids["helper"]), "call_text": "看" * 501, "spot": "一号楼"}
+    sent = [
+        (second, ["answer"], long),
+        (orders[0], ["order_title"], order),
+        (calls, ["call_text"], task),
+    ]
+    for path, wrong, fields in sent:
+        refused = desk.at("staff").send(path, **fields)
+        assert refused.status_code == 422
+        rest = only_this(refused.text, path, wrong, **fields)
+        assert {each.path for each in rest if each.is_open} == always - {path}
+    assert everything(session) == before
 
 
 def test_t13_a_task_from_the_desk_is_answered_on_the_phone(desk, session):

@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from openpyxl import load_workbook
@@ -14,6 +15,7 @@ from tests.factories.activities import DAY, EVE, at
 from tests.factories.community import make_node
 from tests.ledger.statements_counted import counted
 from tests.web.answers import done
+from tests.web.forms_seen import only_this
 
 VENUE = {
     "name": "近邻之家",
@@ -71,6 +73,14 @@ def test_o15_v1_v2_venues_at_the_desk_and_on_the_phone(app, session, site, desk)
         week = staff.get(f"{roster}?monday=2026-03-09").text
         holders = re.findall(r'action="([^"]+/holder[^"]*)"', week)
         number = site.town.caller("staff").member.volunteer_no
+        wrong = staff.send(holders[0], volunteer_no="N" * 41)
+        assert wrong.status_code == 422
+        nobody = {"volunteer_no": "N" * 41}
+        rest = only_this(wrong.text, urlsplit(holders[0]).path, ["volunteer_no"], **nobody)
+        assert not any(each.is_open for each in rest if each.path.endswith("/holder"))
+        bad = staff.send(roster, **plan | {"weekdays": []}, kind="resident", volunteer_no="一号")
+        sent = {"kind": "resident", "begins": "09:00", "volunteer_no": "一号"}
+        only_this(bad.text, urlsplit(roster).path, [], **sent)
         assert staff.send(holders[0], volunteer_no=number).status_code == 303
         filled = staff.get(f"{roster}?monday=2026-03-09").text
         removal = re.findall(r'action="([^"]+/remove[^"]*)"', filled)

@@ -12,6 +12,7 @@ from app.base.errors import DomainError
 from app.web import acts
 from app.web.errors import pointers, problem_body, problem_of
 from app.web.staff import desk
+from app.web.staff.drawing import Drawn
 
 Problem = dict[str, Any]
 Verb = Callable[[Session, dict[str, Any]], Any]
@@ -58,15 +59,6 @@ def problem(error: DomainError | ValidationError) -> Problem:
     return problem_body("validation_failed", 422, errors=list(pointers(error.messages)))
 
 
-def _marked(problem: Problem | None) -> dict[str, bool]:
-    """Return the fields that a refusal names, to be marked where they stand."""
-    if problem is None:
-        return {}
-    named = [str(each.get("pointer", "")) for each in problem.get("errors") or []]
-    named.append(str((problem.get("facts") or {}).get("field", "")))
-    return {each.strip("/").split("/")[0]: True for each in named if each.strip("/")}
-
-
 def is_about(problem: Problem, field: str) -> bool:
     """Whether a refusal names this field of the form."""
     named = {str(error.get("pointer", "")).strip("/") for error in problem.get("errors") or []}
@@ -91,7 +83,7 @@ def answer(
 
 def page(template: str, problem: Problem | None = None, **values: Any) -> Response:
     """Draw a page of the desk, with the problem's own status."""
-    html = render_template(f"staff/{template}", problem=problem, marked=_marked(problem), **values)
+    html = render_template(f"staff/{template}", problem=problem, drawn=Drawn(problem), **values)
     status = int(problem["status"]) if problem else 200
     return Response(html, status=status, mimetype="text/html")
 

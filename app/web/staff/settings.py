@@ -40,7 +40,7 @@ def put(name: str) -> ResponseReturnValue:
         change = settings.put(session, node=node, name=name, value=asked["value"], actor=actor())
         _note(session, node, change)
 
-    return _step(verb, _("已改好，从现在起用。"), name)
+    return _step(verb, _("已改好，从现在起用。"))
 
 
 @bp.post("/<name>/clear")
@@ -52,16 +52,16 @@ def clear(name: str) -> ResponseReturnValue:
         node = _unchanged(session, asked["version"])
         _note(session, node, settings.clear(session, node=node, name=name, actor=actor()))
 
-    return _step(verb, _("已恢复，跟上级一样。"), name)
+    return _step(verb, _("已恢复，跟上级一样。"))
 
 
-def _step(verb: forms.Verb, said: str, name: str) -> ResponseReturnValue:
+def _step(verb: forms.Verb, said: str) -> ResponseReturnValue:
     return forms.answer(
         verb,
         schema=SettingIn,
         said=said,
         to=url_for("staff.settings.show"),
-        again=lambda problem: _show(problem, name),
+        again=_show,
     )
 
 
@@ -99,7 +99,7 @@ def _note(session: Session, node: Node, change: settings.Change) -> None:
     )
 
 
-def _show(problem: Problem | None = None, changed: str | None = None) -> ResponseReturnValue:
+def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("manage")
     with reading() as session:
         node = desk.here().node
@@ -120,7 +120,6 @@ def _show(problem: Problem | None = None, changed: str | None = None) -> Respons
             "settings.html",
             problem,
             numbers=rows,
-            changed=changed,
             version=_version(session, node),
             may_manage=desk.here().may(desk.MANAGERS),
         )

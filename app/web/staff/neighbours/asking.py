@@ -89,7 +89,7 @@ def take_back(exchange_id: UUID) -> ResponseReturnValue:
         schema=ConsentIn,
         said=_("收回了，积分退给了求助的人。"),
         to=url_for("staff.exchanges.show"),
-        again=lambda problem: shown.draw(problem, exchange_id),
+        again=shown.draw,
     )
 
 

@@ -61,11 +61,11 @@ def sign(exchange_id: UUID) -> ResponseReturnValue:
         schema=HelpSpanIn,
         said=_("代签好了，积分给了帮忙的人，时长也记上了。"),
         to=url_for("staff.exchanges.show"),
-        again=lambda problem: draw(problem, exchange_id),
+        again=draw,
     )
 
 
-def draw(problem: Problem | None = None, opened: UUID | None = None) -> ResponseReturnValue:
+def draw(problem: Problem | None = None) -> ResponseReturnValue:
     """Show the page, perhaps with a refusal beside the exchange that it is about."""
     menu.at("claims")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
@@ -94,7 +94,6 @@ def draw(problem: Problem | None = None, opened: UUID | None = None) -> Response
             frozen=freezes.frozen_among(
                 session, **key, subject_ids={each.asker_id for each in waiting}
             ),
-            opened=opened,
             asked_by=asking_for.askers(session, **key, exchanges_of=[*waiting, *others]),
             me=desk.me(),
             whose=members.get_many(session, **key, member_ids=ids),

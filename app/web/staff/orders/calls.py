@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from app.base.errors import PermissionDenied
 from app.base.transactions import reading
 from app.people import members
+from app.people.duties import Held
 from app.points import photos as kept
 from app.service_orders import call_listings, field_calls
 from app.service_orders.field_calls import Said
 from app.service_orders.models import FieldCall
 from app.web.permissions import SIGNED_IN, allow
+from app.web.reader import language
 from app.web.schemas.order_pages import AnswerPageIn, CallOrderPageIn, TaskPageIn
 from app.web.schemas.orders import WhyIn
 from app.web.session import actor
@@ -118,6 +120,11 @@ def _scoped(session: Session, call_id: UUID) -> FieldCall:
     return found
 
 
+def _named(held: Held) -> str:
+    duty = held.kind.label_en if language() == "en" else held.kind.label_zh
+    return f"{duty} {held.member.name_masked}·{held.node.short_name}"
+
+
 def _show(problem: Problem | None = None) -> ResponseReturnValue:
     menu.at("orders")
     key: dict[str, Any] = {"ledger_id": desk.ledger_id()}
@@ -141,6 +148,8 @@ def _show(problem: Problem | None = None) -> ResponseReturnValue:
             text_of=field_calls.text_of,
             spot_of=field_calls.spot_of,
             answer_of=field_calls.answer_of,
-            workers=field_calls.workers_at(session, **scope),
+            workers=[
+                (each.member.id, _named(each)) for each in field_calls.workers_at(session, **scope)
+            ],
             kinds=listing.kind_options(session),
         )
