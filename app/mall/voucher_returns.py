@@ -77,7 +77,7 @@ def take_back(
     owner_id = claim_owners.of(session, found)
     owner = members.get(session, ledger_id=ledger_id, member_id=owner_id)
     spending.require_not_own(session, member=owner, actor=actor)
-    _require_state(found, ("open", "missed"))
+    _require_state(found, UNHELD)
     back = _take_back(session, found, "returned", actor, said)
     audit.write(
         session,

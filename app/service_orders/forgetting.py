@@ -28,6 +28,7 @@ from app.service_orders.models import (
     Sighting,
     Wish,
 )
+from app.service_orders.models_claim import WAITING_WISHES
 
 TITLED = (
     *(topic for topic in TOPICS if topic.startswith(("help_", "wish_", "order_"))),
@@ -91,7 +92,7 @@ def _end_requests(session: Session, ledger_id: int, own: Collection[UUID], actor
     for order in _rows(session, Order, ledger_id, *asked):
         order.state = "withdrawn"
         standing.log(session, order, "withdrawn", "", actor)
-    wished = (Wish.wisher_id.in_(own), Wish.state.in_(("open", "claimed")))
+    wished = (Wish.wisher_id.in_(own), Wish.state.in_(WAITING_WISHES))
     for wish in _rows(session, Wish, ledger_id, *wished):
         wishes.send_back(session, ledger_id=ledger_id, wish_id=wish.id, reason=ERASED)
     waiting = (Exchange.asker_id.in_(own), Exchange.state.in_(exchanges.LIVE))

@@ -29,7 +29,9 @@ POST_KINDS = ("post", "project")
 POST_STATES = ("open", "closed")
 CLAIM_STATES = ("claimed", "submitted", "accepted", "refused", "withdrawn", "released")
 LIVE_CLAIM = "state IN ('claimed', 'submitted', 'accepted')"
-WISH_STATES = ("open", "claimed", "fulfilled", "rated", "returned")
+WAITING_WISHES = ("open", "claimed")
+"""Wishes that have not come true and may."""
+WISH_STATES = (*WAITING_WISHES, "fulfilled", "rated", "returned")
 TAGGED = ("wish", "post", "activity")
 
 

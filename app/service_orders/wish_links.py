@@ -17,8 +17,7 @@ from app.people import households
 from app.service_orders import news, wishes
 from app.service_orders.errors import OwnWish, WishPromised, WishStateConflict
 from app.service_orders.models import Wish
-
-WAITING = ("open", "claimed")
+from app.service_orders.models_claim import WAITING_WISHES
 
 
 def link(
@@ -45,7 +44,7 @@ def link(
     for wish in found:
         if wish.wisher_id in circle:
             raise OwnWish
-        wishes.require_state(wish, *WAITING)
+        wishes.require_state(wish, *WAITING_WISHES)
         if wish.activity_id not in (None, activity_id):
             raise WishPromised(number=wish.number)
         wish.activity_id = activity_id
@@ -87,7 +86,7 @@ def fulfil_linked(session: Session, *, ledger_id: int, wish_id: UUID, actor: Act
         SecondPersonRequired: It is the actor's own, or of their household (A6).
     """
     wish = wishes.get(session, ledger_id=ledger_id, wish_id=wish_id, is_locked=True)
-    wishes.require_state(wish, *WAITING)
+    wishes.require_state(wish, *WAITING_WISHES)
     if wish.activity_id is None:
         raise WishStateConflict(state=wish.state)
     if wish.wisher_id in _circle(session, ledger_id, actor):
@@ -110,6 +109,6 @@ def _waiting(session: Session, ledger_id: int, activity_id: UUID) -> Sequence[Wi
     query = sa.select(Wish).where(
         Wish.ledger_id == ledger_id,
         Wish.activity_id == activity_id,
-        Wish.state.in_(WAITING),
+        Wish.state.in_(WAITING_WISHES),
     )
     return session.scalars(query.order_by(Wish.id).with_for_update()).all()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.community import grids, tree
 from app.community.models import Node
 from app.service_orders.models import CampaignItem, Wish
+from app.service_orders.models_claim import WAITING_WISHES
 
 FULFILLED = ("fulfilled", "rated")
 """States of a wish that came true; a rating comes after."""
@@ -73,7 +74,7 @@ def to_link(
     query = sa.select(Wish).where(
         Wish.ledger_id == ledger_id,
         tree.within(Wish.node_path, node),
-        Wish.state.in_(("open", "claimed")),
+        Wish.state.in_(WAITING_WISHES),
         Wish.activity_id.is_(None),
         Wish.wisher_id.not_in(but_of),
     )
@@ -85,7 +86,7 @@ def promised(session: Session, *, ledger_id: int, node: Node, limit: int = 200) 
     query = sa.select(Wish).where(
         Wish.ledger_id == ledger_id,
         tree.within(Wish.node_path, node),
-        Wish.state.in_(("open", "claimed")),
+        Wish.state.in_(WAITING_WISHES),
         Wish.activity_id.is_not(None),
     )
     return list(session.scalars(query.order_by(Wish.made_at, Wish.id).limit(limit)))

@@ -13,6 +13,7 @@ from app.community import tree
 from app.people import households, members, roles
 from app.service_orders import campaigns, wish_listings, wishes
 from app.service_orders.models import Wish
+from app.service_orders.models_claim import WAITING_WISHES
 from app.service_orders.wishes import Words
 from app.web import fulfilling
 from app.web.permissions import SIGNED_IN, allow
@@ -92,7 +93,7 @@ def draw(wish_id: UUID, problem: Problem | None = None) -> ResponseReturnValue:
             whose=members.get_many(session, **key, member_ids=ids),
             activities=activities,
             shows_activity=all(_is_read(session, each.node_id) for each in activities),
-            is_held=found.state in ("open", "claimed") and fulfilling.is_held(session, found),
+            is_held=found.state in WAITING_WISHES and fulfilling.is_held(session, found),
             is_own_work=fulfilling.is_own_work(session, found, desk.me()),
             tagged=campaigns.of_subject(session, **key, kind="wish", subject_id=wish_id),
             campaign_options=[(each.code, each.name) for each in campaigns.list_of(session, **key)],
