@@ -22,6 +22,7 @@ from app.mall import (
     merchants,
     proof_checks,
     redemptions,
+    reservations,
     shops,
     stalls,
     stock,
@@ -246,16 +247,36 @@ def redeem(
     )
 
 
-def buy_voucher(session: Session, member: Member, one: Goods) -> Voucher:
-    """A voucher of the service, paid by its member."""
+def buy(
+    session: Session, member: Member, one: Goods, *, expected: int | None = None
+) -> vouchers.Issued:
+    """A voucher and its code, paid by its member; the expected points are right unless given."""
     return vouchers.issue(
         session,
         ledger_id=member.ledger_id,
         member_id=member.id,
         goods_id=one.id,
-        expected_points=one.price_points,
+        expected_points=one.price_points if expected is None else expected,
         actor=people.acting(member),
-    ).voucher
+    )
+
+
+def buy_voucher(session: Session, member: Member, one: Goods) -> Voucher:
+    """The same, without its code."""
+    return buy(session, member, one).voucher
+
+
+def reserve(
+    session: Session, member: Member, one: Goods, pieces: int = 1, *, expected: int | None = None
+) -> reservations.Reserved:
+    """Goods set aside by their member, with the code; the total is right unless given."""
+    total = one.price_points * pieces if expected is None else expected
+    return reservations.reserve(
+        session,
+        ledger_id=member.ledger_id,
+        wish=reservations.Wish(member.id, one.id, pieces, total),
+        actor=people.acting(member),
+    )
 
 
 def stock_of(session: Session, mall: Mall, one: Goods) -> int:

@@ -174,6 +174,12 @@ def points_of(session: Session, made: World, member_id: UUID) -> int:
     return holding(session, made, member_id).spendable_points
 
 
+def spendable(session: Session, member: Member) -> int:
+    """The same, of a member of any book."""
+    key = {"ledger_id": member.ledger_id, "member_id": member.id}
+    return wallets.holding(session, **key).spendable_points
+
+
 def holding(session: Session, made: World, member_id: UUID) -> wallets.Holding:
     return wallets.holding(session, ledger_id=made.ledger_id, member_id=member_id)
 

@@ -22,6 +22,7 @@ from app.people import members, team_members
 from app.people.models import Member
 from app.points import wallets
 from app.points.models import Grant
+from app.reports import proofs
 from app.service_orders import (
     categories,
     confirming,
@@ -207,6 +208,13 @@ def refused(session: Session, street: Street, error: type[Exception]) -> Iterato
         yield
     session.expire_all()
     assert everything(session, street) == before
+
+
+def prove(session: Session, street: Street) -> None:
+    """Assert that the book proves itself."""
+    found = proofs.prove(session, ledger_id=street.ledger_id)
+    assert found.is_ok, [each for each in found.checks if not each.is_ok]
+    session.commit()
 
 
 def earned(

@@ -15,7 +15,7 @@ from app.mall.models import Goods
 from app.people import codes
 from app.people.models import Member, Person
 from tests.factories import mall as make
-from tests.factories import people
+from tests.factories import people, points
 
 PASSWORD = "苹果香蕉-2026"
 PIN = "480913"
@@ -111,6 +111,13 @@ class Counter:
         phone = phone_of(self.session, person_id)
         self.fresh()
         return phone
+
+    def spendable(self, member: Member) -> int:
+        """What the member may spend now."""
+        self.fresh()
+        found = points.spendable(self.session, member)
+        self.fresh()
+        return found
 
     def fresh(self) -> None:
         """Let go of the database; what was read before stays as it was read."""

@@ -31,10 +31,7 @@ def bought(session, mall):
     """A voucher that was the old membership's, and the membership kept."""
     old, kept = make.a_member(session, mall, points=100), make.a_member(session, mall)
     meal = make.put_goods(session, mall, price=80, kind="service", name="餐券")
-    made = vouchers.issue(
-        session, ledger_id=mall.ledger_id, member_id=old.id, goods_id=meal.id,
-        expected_points=80, actor=people.acting(old),
-    )  # fmt: skip
+    made = make.buy(session, old, meal)
     points.merge(session, old, kept)
     return old, kept, made
 
@@ -71,13 +68,7 @@ def test_l13_d37_a_clerk_does_not_honour_a_voucher_merged_into_their_household(s
 def test_l13_a_reservation_is_the_kept_members_and_its_end_is_told_to_them(session, mall):
     old, kept = make.a_member(session, mall), make.a_member(session, mall)
     gift = make.put_goods(session, mall, price=0)
-    made = [
-        reservations.reserve(
-            session, ledger_id=mall.ledger_id, wish=reservations.Wish(old.id, gift.id, 1, 0),
-            actor=people.acting(old),
-        ).reservation
-        for _ in range(2)
-    ]  # fmt: skip
+    made = [make.reserve(session, old, gift).reservation for _ in range(2)]
     points.merge(session, old, kept)
     key = {"ledger_id": mall.ledger_id, "member_id": kept.id}
     listed = reservation_lists.list_of_member(session, **key)

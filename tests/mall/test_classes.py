@@ -11,8 +11,8 @@ from app.mall import classes, goods, voucher_returns, vouchers
 from app.mall.errors import ClassBegun, ClassHeld
 from app.people import inbox
 from app.people.models import Audit
-from app.points import wallets
 from tests.factories import mall as make
+from tests.factories.points import spendable
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
 FRIDAY, SUNDAY = NOON + timedelta(days=3), NOON + timedelta(days=5)
@@ -96,10 +96,6 @@ def test_m6_a_class_that_has_begun_or_never_was_one_does_not_move(session, mall)
         move(session, mall, lesson, SUNDAY, ends_at=SUNDAY)
 
 
-def spendable(session, mall, member):
-    return wallets.holding(session, ledger_id=mall.ledger_id, member_id=member.id).spendable_points
-
-
 def cancel(session, mall, lesson, reason="老师病了", **more):
     return classes.cancel(
         session, ledger_id=mall.ledger_id, goods_id=lesson.id, reason=reason, actor=mall.staff,
@@ -114,7 +110,7 @@ def test_m6_of_a_cancelled_class_every_place_comes_back_and_its_member_is_told(s
         assert cancel(session, mall, lesson) == 2
         for member, place in booked:
             found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=place.id)
-            assert (found.state, spendable(session, mall, member)) == ("returned", 30)
+            assert (found.state, spendable(session, member)) == ("returned", 30)
             told = inbox.list_for(session, ledger_id=mall.ledger_id, member_id=member.id)
             assert {"class_cancelled", "refunded"} <= {each.topic for each in told}
     left = goods.get(session, ledger_id=mall.ledger_id, goods_id=lesson.id)
@@ -143,10 +139,10 @@ def test_m6_a_class_that_nobody_held_is_cancelled_afterwards_and_missed_places_c
     member, place = book(session, mall, lesson)
     with clock.held_at(FRIDAY + timedelta(days=1)):
         voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=clock.today())
-        assert spendable(session, mall, member) == 0
+        assert spendable(session, member) == 0
         assert cancel(session, mall, lesson) == 1
     found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=place.id)
-    assert (found.state, spendable(session, mall, member)) == ("returned", 30)
+    assert (found.state, spendable(session, member)) == ("returned", 30)
     make.require_clean(session, mall.ledger_id)
 
 

@@ -5,7 +5,7 @@ import pytest
 from app.base.actors import SYSTEM
 from app.ledger import posting
 from app.ledger.errors import InsufficientPoints
-from app.mall import collecting, quotes, refunds, reservations, voucher_returns, vouchers
+from app.mall import collecting, quotes, refunds, reservations, voucher_returns
 from app.people import households
 from app.points import pooling, programmes, wallets
 from app.points.purses import household_ref
@@ -101,45 +101,28 @@ def test_a_refund_goes_back_to_the_household_even_when_the_buyer_has_left(sessio
     make.require_clean(session, mall.ledger_id)
 
 
-def issue(session, mall, member, one):
-    return vouchers.issue(
-        session,
-        ledger_id=mall.ledger_id,
-        member_id=member.id,
-        goods_id=one.id,
-        expected_points=one.price_points,
-        actor=mall.staff,
-    ).voucher
-
-
-def reserve(session, mall, member, one, pieces=1):
-    wish = reservations.Wish(member.id, one.id, pieces, one.price_points * pieces)
-    made = reservations.reserve(session, ledger_id=mall.ledger_id, wish=wish, actor=mall.staff)
-    return made.reservation
-
-
 def test_d35_vouchers_of_a_household_that_pools_count_against_its_one_limit(session, mall):
     home, head, spouse = a_household(session, mall, 200)
     meal = make.put_goods(session, mall, price=5, kind="service", person_period_max=2)
-    first = issue(session, mall, head, meal)
+    first = make.buy_voucher(session, head, meal)
     assert first.household_id == home.id
-    issue(session, mall, spouse, meal)
+    make.buy_voucher(session, spouse, meal)
     with make.refused(session, mall, LimitExceeded, used=2, maximum=2):
-        issue(session, mall, spouse, meal)
+        make.buy_voucher(session, spouse, meal)
     named = {"ledger_id": mall.ledger_id, "voucher_id": first.id, "actor": mall.staff}
     voucher_returns.give_back(session, **named, member_id=head.id)
-    issue(session, mall, spouse, meal)
+    make.buy_voucher(session, spouse, meal)
     make.require_clean(session, mall.ledger_id)
 
 
 def test_d35_reservations_of_a_household_count_with_what_it_buys_at_the_till(session, mall):
     home, head, spouse = a_household(session, mall, 200)
     salt = make.put_goods(session, mall, price=5, person_period_max=2)
-    kept = reserve(session, mall, head, salt)
+    kept = make.reserve(session, head, salt).reservation
     assert kept.household_id == home.id
     make.redeem(session, mall, spouse, (salt, 1))
     for refused in (
-        lambda: reserve(session, mall, spouse, salt),
+        lambda: make.reserve(session, spouse, salt),
         lambda: make.redeem(session, mall, head, (salt, 1)),
     ):
         with make.refused(session, mall, LimitExceeded, used=2, maximum=2):
@@ -152,7 +135,7 @@ def test_d35_reservations_of_a_household_count_with_what_it_buys_at_the_till(ses
         actor=mall.clerk,
     )
     with make.refused(session, mall, LimitExceeded, used=2, maximum=2):
-        reserve(session, mall, head, salt)
+        make.reserve(session, head, salt)
     make.require_clean(session, mall.ledger_id)
 
 
@@ -161,11 +144,11 @@ def test_d35_what_a_household_gives_up_is_its_own_again_even_when_the_member_has
 ):
     home, head, spouse = a_household(session, mall, 200)
     salt = make.put_goods(session, mall, price=5, person_period_max=2)
-    kept = reserve(session, mall, spouse, salt, 2)
+    kept = make.reserve(session, spouse, salt, 2).reservation
     named = {"ledger_id": mall.ledger_id, "actor": mall.staff}
     households.leave(session, **named, household_id=home.id, member_id=spouse.id)
     with make.refused(session, mall, LimitExceeded):
-        reserve(session, mall, head, salt)
+        make.reserve(session, head, salt)
     reservations.cancel(session, **named, reservation_id=kept.id, member_id=spouse.id)
-    reserve(session, mall, head, salt, 2)
+    make.reserve(session, head, salt, 2)
     make.require_clean(session, mall.ledger_id)

@@ -20,6 +20,7 @@ from app.people import inbox
 from app.people.errors import CodeAlreadyUsed
 from app.points import wallets
 from tests.factories import mall as make
+from tests.factories.points import spendable
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
@@ -29,15 +30,11 @@ def mall(stage):
     return stage.put_up(make.a_mall, "session")
 
 
-def spendable(session, mall, member):
-    return wallets.holding(session, ledger_id=mall.ledger_id, member_id=member.id).spendable_points
-
-
 def test_l3_points_go_to_the_shop_and_goods_leave_the_shelf(session, mall):
     member = make.a_member(session, mall, points=100)
     soap = make.put_goods(session, mall, price=60, stock_count=5)
     slip = make.redeem(session, mall, member, (soap, 1))
-    assert spendable(session, mall, member) == 40
+    assert spendable(session, member) == 40
     assert make.stock_of(session, mall, soap) == 4
     journal = session.scalars(
         sa.select(Journal).where(

@@ -19,8 +19,8 @@ from app.mall.errors import StockConflict
 from app.mall.models import Redemption
 from app.people import cards, codes
 from app.people.errors import CardNotActive, CodeAlreadyUsed, WrongAudience
-from app.points import wallets
 from tests.factories import mall as make
+from tests.factories.points import spendable
 
 pytestmark = pytest.mark.slow
 
@@ -70,11 +70,6 @@ def done_count(session, mall):
     return session.scalar(query)
 
 
-def balance(session, mall, member):
-    held = wallets.holding(session, ledger_id=mall.ledger_id, member_id=member.id)
-    return held.spendable_points
-
-
 def test_a8_twenty_tries_on_the_last_points_make_one_redemption(app, session):
     mall = make.a_mall(session, clerk_count=4)
     member = make.a_member(session, mall, points=60)
@@ -84,7 +79,7 @@ def test_a8_twenty_tries_on_the_last_points_make_one_redemption(app, session):
     assert sum(isinstance(one, redemptions.Slip) for one in answers) == 1
     assert sum(isinstance(one, InsufficientPoints) for one in answers) == 19
     session.rollback()
-    assert (balance(session, mall, member), make.stock_of(session, mall, soap)) == (0, 49)
+    assert (spendable(session, member), make.stock_of(session, mall, soap)) == (0, 49)
     make.require_clean(session, mall.ledger_id)
 
 
@@ -113,7 +108,7 @@ def test_e18_of_two_hundred_at_once_exactly_one_hundred_succeed(app, session):
     assert sum(isinstance(one, redemptions.Slip) for one in answers) == 100
     assert sum(isinstance(one, InsufficientPoints) for one in answers) == 100
     session.rollback()
-    assert (balance(session, mall, member), done_count(session, mall)) == (0, 100)
+    assert (spendable(session, member), done_count(session, mall)) == (0, 100)
     assert make.stock_of(session, mall, match) == 400
     numbers = {one.number for one in answers if isinstance(one, redemptions.Slip)}
     assert len(numbers) == 100
@@ -164,7 +159,7 @@ def test_e17_two_clerks_scan_one_code_and_one_gets_it(app, session):
     assert sorted(type(one).__name__ for one in answers) == ["CodeAlreadyUsed", "Slip"]
     assert any(isinstance(one, CodeAlreadyUsed) for one in answers)
     session.rollback()
-    assert (balance(session, mall, member), make.stock_of(session, mall, soap)) == (80, 9)
+    assert (spendable(session, member), make.stock_of(session, mall, soap)) == (80, 9)
     assert done_count(session, mall) == 1
 
 
@@ -220,7 +215,7 @@ def test_e16_sending_a_redemption_twice_charges_once(app, session):
         first, second = unit_of_work(work), unit_of_work(work)
     assert first == second
     session.rollback()
-    assert (balance(session, mall, member), done_count(session, mall)) == (80, 1)
+    assert (spendable(session, member), done_count(session, mall)) == (80, 1)
 
 
 def test_a7_a_double_click_makes_one_redemption(app, session):
@@ -231,7 +226,7 @@ def test_a7_a_double_click_makes_one_redemption(app, session):
     answers = run_all(app, [once(mall, member, soap, new_id().hex)] * 6)
     assert len(set(answers)) == 1
     session.rollback()
-    assert (balance(session, mall, member), done_count(session, mall)) == (80, 1)
+    assert (spendable(session, member), done_count(session, mall)) == (80, 1)
     assert make.stock_of(session, mall, soap) == 9
 
 
@@ -248,7 +243,7 @@ def test_a9_a_voided_card_and_a_foreign_card_are_refused(session):
     card, owner = cards.identify(session, token=new.token, ledger_id=mall.ledger_id)
     soap = make.put_goods(session, mall, price=20)
     make.redeem(session, mall, owner, (soap, 1), presented="card", card_id=card.id)
-    assert balance(session, mall, member) == 80
+    assert spendable(session, member) == 80
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from app.ledger.errors import InsufficientPoints
 from app.mall import collecting, day_end, goods, listings, refunds, reservations, stock
 from app.mall.errors import GoodsNotOnSale, ReservationOver, StockConflict
 from app.mall.models import Reservation
-from app.mall.reservations import Wish
-from app.points import expiry, wallets
+from app.points import expiry
 from app.risk import freezes
 from app.risk.errors import AccountFrozen, LimitExceeded
 from tests.factories import mall as make
 from tests.factories import people
+from tests.factories.points import spendable
 
 MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
@@ -26,16 +26,6 @@ MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
 def mall(stage):
     with clock.held_at(MARCH):
         yield stage.put_up(make.a_mall, "session")
-
-
-def reserve(session, mall, member, one, count=1, *, total=None):
-    expected = one.price_points * count if total is None else total
-    return reservations.reserve(
-        session,
-        ledger_id=mall.ledger_id,
-        wish=Wish(member.id, one.id, count, expected),
-        actor=people.acting(member),
-    )
 
 
 def collect(session, mall, made, till=0):
@@ -58,10 +48,6 @@ def cancel(session, mall, made, member):
     )
 
 
-def spendable(session, mall, member):
-    return wallets.holding(session, ledger_id=mall.ledger_id, member_id=member.id).spendable_points
-
-
 def shop_points(session, mall):
     found = balances.of_owner(session, ledger_id=mall.ledger_id, owner_id=mall.shop_id)
     return sum(each.posted for each in found)
@@ -70,12 +56,12 @@ def shop_points(session, mall):
 def test_d34_reserved_goods_and_points_cannot_be_taken_twice(session, mall):
     member, other = (make.a_member(session, mall, points=100) for _ in range(2))
     oil = make.put_goods(session, mall, price=60, stock_count=1)
-    made = reserve(session, mall, member, oil)
-    assert (spendable(session, mall, member), shop_points(session, mall)) == (40, 0)
+    made = make.reserve(session, member, oil)
+    assert (spendable(session, member), shop_points(session, mall)) == (40, 0)
     with make.refused(session, mall, StockConflict):
         make.redeem(session, mall, other, (oil, 1))
     with make.refused(session, mall, StockConflict):
-        reserve(session, mall, other, oil)
+        make.reserve(session, other, oil)
     rice = make.put_goods(session, mall, price=41)
     with make.refused(session, mall, InsufficientPoints, short_points=1):
         make.redeem(session, mall, member, (rice, 1))
@@ -86,7 +72,7 @@ def test_d34_reserved_goods_and_points_cannot_be_taken_twice(session, mall):
 def test_d34_a_reservation_is_collected_once_by_its_code(session, mall):
     member = make.a_member(session, mall, points=100)
     oil = make.put_goods(session, mall, price=30, stock_count=5)
-    made = reserve(session, mall, member, oil, 2)
+    made = make.reserve(session, member, oil, 2)
     goods.edit(
         session, ledger_id=mall.ledger_id, goods_id=oil.id, version=oil.version,
         changes={"price_points": 99}, actor=mall.staff,
@@ -107,20 +93,20 @@ def test_d34_a_reservation_is_collected_once_by_its_code(session, mall):
         session, ledger_id=mall.ledger_id, redemption_id=slip.redemption_id, reason="漏油",
         actor=mall.other_staff,
     )  # fmt: skip
-    assert spendable(session, mall, member) == 100
+    assert spendable(session, member) == 100
     make.require_clean(session, mall.ledger_id)
 
 
 def test_d34_what_is_not_collected_in_thirty_days_lapses(session, mall):
     member = make.a_member(session, mall, points=100)
     oil = make.put_goods(session, mall, price=60, stock_count=1)
-    made = reserve(session, mall, member, oil)
+    made = make.reserve(session, member, oil)
     named = {"ledger_id": mall.ledger_id}
     assert made.reservation.lapses_at == MARCH + timedelta(days=30)
     with clock.held_at(MARCH + timedelta(days=30)):
         assert reservations.lapse_due(session, **named, now=clock.now()) == 1
         assert reservations.lapse_due(session, **named, now=clock.now()) == 0
-        assert (spendable(session, mall, member), shop_points(session, mall)) == (100, 0)
+        assert (spendable(session, member), shop_points(session, mall)) == (100, 0)
         with make.refused(session, mall, ReservationOver, state="lapsed"):
             cancel(session, mall, made, member)
         make.require_clean(session, mall.ledger_id)
@@ -130,7 +116,7 @@ def test_d28_expiry_leaves_what_is_held_and_takes_it_after_the_lapse(session, ma
     last_on = date(2026, 3, 31)
     member = make.a_member(session, mall, points=60, vintage_on=last_on)
     oil = make.put_goods(session, mall, price=50)
-    made = reserve(session, mall, member, oil)
+    made = make.reserve(session, member, oil)
     named = {"ledger_id": mall.ledger_id}
     with clock.held_at(MARCH + timedelta(days=25)):
         assert expiry.expire_due(session, **named, today=clock.today()) == 1
@@ -138,7 +124,7 @@ def test_d28_expiry_leaves_what_is_held_and_takes_it_after_the_lapse(session, ma
     with clock.held_at(MARCH + timedelta(days=31)):
         reservations.lapse_due(session, **named, now=clock.now())
         assert expiry.expire_due(session, **named, today=clock.today()) == 1
-        assert spendable(session, mall, member) == 0
+        assert spendable(session, member) == 0
         make.require_clean(session, mall.ledger_id)
     assert made.reservation.state == "lapsed"
 
@@ -146,11 +132,11 @@ def test_d28_expiry_leaves_what_is_held_and_takes_it_after_the_lapse(session, ma
 def test_d35_a_reservation_counts_in_the_month_and_is_given_back(session, mall):
     member = make.a_member(session, mall, points=400)
     oil = make.put_goods(session, mall, price=10)
-    made = reserve(session, mall, member, oil, 2)
+    made = make.reserve(session, member, oil, 2)
     with make.refused(session, mall, LimitExceeded):
         make.redeem(session, mall, member, (oil, 1))
     cancel(session, mall, made, member)
-    again = reserve(session, mall, member, oil, 2)
+    again = make.reserve(session, member, oil, 2)
     with clock.held_at(MARCH + timedelta(days=25)):
         make.add_clerk(session, mall)
         make.redeem(session, mall, member, (oil, 2), till=1)
@@ -167,7 +153,7 @@ def test_d35_a_reservation_counts_in_the_month_and_is_given_back(session, mall):
 def test_a_reservation_of_zero_points_holds_nothing_but_the_goods(session, mall):
     member = make.a_member(session, mall)
     cup = make.put_goods(session, mall, price=0)
-    made = reserve(session, mall, member, cup)
+    made = make.reserve(session, member, cup)
     assert made.reservation.hold_journal_id is None
     assert collect(session, mall, made).total_points == 0
     make.require_clean(session, mall.ledger_id)
@@ -176,7 +162,7 @@ def test_a_reservation_of_zero_points_holds_nothing_but_the_goods(session, mall)
 def test_day_end_counts_the_shelf_without_what_is_set_aside(session, mall):
     member = make.a_member(session, mall, points=100)
     oil = make.put_goods(session, mall, price=10, stock_count=5)
-    made = reserve(session, mall, member, oil)
+    made = make.reserve(session, member, oil)
     named = {"ledger_id": mall.ledger_id}
     (line,) = day_end.read(session, **named, till_id=mall.till.id).shelf
     assert line.expected_count == 4
@@ -190,17 +176,17 @@ def test_who_may_not_reserve_or_collect(session, mall):
     oil = make.put_goods(session, mall, price=10)
     for count in (0, 100):
         with make.refused(session, mall, ValidationFailed):
-            reserve(session, mall, member, oil, count)
+            make.reserve(session, member, oil, count)
     with make.refused(session, mall, VersionStale, total_points=10):
-        reserve(session, mall, member, oil, total=9)
+        make.reserve(session, member, oil, expected=9)
     with make.refused(session, mall, GoodsNotOnSale):
-        reserve(session, mall, member, make.put_goods(session, mall, kind="service"))
+        make.reserve(session, member, make.put_goods(session, mall, kind="service"))
     own = people.member_of(session, mall.ledger_id, mall.clerk)
     make.ledger.issue(session, mall.ledger_id, own.id, 20)
-    made = reserve(session, mall, own, oil)
+    made = make.reserve(session, own, oil)
     with make.refused(session, mall, SecondPersonRequired):
         collect(session, mall, made)
-    kept = reserve(session, mall, member, oil)
+    kept = make.reserve(session, member, oil)
     with make.refused(session, mall, NotFound):
         cancel(session, mall, kept, own)
     freezes.freeze(
@@ -213,7 +199,7 @@ def test_who_may_not_reserve_or_collect(session, mall):
 
 def test_d38_the_proof_sees_a_damaged_reservation(session, mall):
     member = make.a_member(session, mall, points=100)
-    made = reserve(session, mall, member, make.put_goods(session, mall, price=10)).reservation
+    made = make.reserve(session, member, make.put_goods(session, mall, price=10)).reservation
     session.execute(
         sa.update(Reservation)
         .where(Reservation.ledger_id == mall.ledger_id, Reservation.id == made.id)

@@ -22,9 +22,9 @@ from app.mall.errors import NameTaken, StallOver, StallTillOpen, StockConflict
 from app.mall.markets import Market
 from app.mall.models import Stall
 from app.people import inbox, members
-from app.points import wallets
 from app.risk.errors import LimitExceeded
 from tests.factories import mall as make
+from tests.factories.points import spendable
 
 
 @pytest.fixture
@@ -40,11 +40,6 @@ def shelf_of(session, mall, one):
 def left_at(session, mall, stall):
     found = stalls.goods_of(session, ledger_id=mall.ledger_id, stall_id=stall.id)
     return {one.number: one.left_count for one in found}
-
-
-def spendable(session, mall, member):
-    named = {"ledger_id": mall.ledger_id, "member_id": member.id}
-    return wallets.holding(session, **named).spendable_points
 
 
 def close_till(session, mall, place):
@@ -75,7 +70,7 @@ def test_m4_a_stall_sells_what_it_took_and_brings_the_rest_back(session, mall):
 
     assert left_at(session, mall, stall) == {salt.number: 4}
     assert (make.stock_of(session, mall, salt), shelf_of(session, mall, salt)) == (8, 4)
-    assert spendable(session, mall, member) == 60
+    assert spendable(session, member) == 60
     make.require_clean(session, mall.ledger_id)
 
     close_till(session, mall, place)
@@ -148,7 +143,7 @@ def test_a_sale_taken_back_at_the_stall_goes_back_to_the_stall(session, mall):
 
     assert left_at(session, mall, stall) == {salt.number: 3}
     assert (make.stock_of(session, mall, salt), shelf_of(session, mall, salt)) == (5, 2)
-    assert spendable(session, mall, member) == 100
+    assert spendable(session, member) == 100
     make.require_clean(session, mall.ledger_id)
 
 

@@ -16,7 +16,6 @@ from app.mall import (
     offer_uses,
     offers,
     quotes,
-    reservations,
     settlements,
     shops,
     voucher_returns,
@@ -39,10 +38,10 @@ from app.mall.models import Voucher
 from app.mall.offers import OfferTerms
 from app.people import groups
 from app.people.errors import WrongAudience
-from app.points import wallets
 from app.risk.errors import LimitExceeded
 from tests.factories import mall as make
 from tests.factories import people
+from tests.factories.points import spendable
 
 MARCH = datetime(2026, 3, 10, 4, tzinfo=UTC)
 RIDERS = "新就业群体"
@@ -65,17 +64,6 @@ def a_class(session, mall, places=2, **terms):
     return meal(session, mall, price=30, name="四点半课堂", stock_count=places, **said | terms)
 
 
-def issue(session, mall, member, one, *, points=None):
-    return vouchers.issue(
-        session,
-        ledger_id=mall.ledger_id,
-        member_id=member.id,
-        goods_id=one.id,
-        expected_points=one.price_points if points is None else points,
-        actor=people.acting(member),
-    )
-
-
 def use(session, mall, presented, shop_id=None, actor=None):
     return vouchers.use(
         session,
@@ -96,10 +84,6 @@ def give_back(session, mall, made, member):
     )
 
 
-def spendable(session, mall, member):
-    return wallets.holding(session, ledger_id=mall.ledger_id, member_id=member.id).spendable_points
-
-
 def taken(session, mall):
     found = balances.of_owner(session, ledger_id=mall.ledger_id, owner_id=mall.shop_id)
     return {each.ref.kind: each.posted for each in found if each.posted}
@@ -107,8 +91,8 @@ def taken(session, mall):
 
 def test_l8_a_voucher_is_posted_at_issue_and_its_use_posts_nothing(session, mall):
     member, one = make.a_member(session, mall, points=100), meal(session, mall)
-    made = issue(session, mall, member, one)
-    assert (spendable(session, mall, member), taken(session, mall)) == (20, {"shop_service": 80})
+    made = make.buy(session, member, one)
+    assert (spendable(session, member), taken(session, mall)) == (20, {"shop_service": 80})
     assert make.stock_of(session, mall, one) == 9
     make.require_clean(session, mall.ledger_id)
     used = use(session, mall, made.code.token)
@@ -119,7 +103,7 @@ def test_l8_a_voucher_is_posted_at_issue_and_its_use_posts_nothing(session, mall
 
 def test_m7_a_meal_voucher_is_used_once_and_refused_the_second_time(session, mall):
     member, one = make.a_member(session, mall, points=100), meal(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     use(session, mall, " ".join([made.code.digits[:6], made.code.digits[6:]]))
     for presented in (made.code.token, made.code.digits):
         with make.refused(session, mall, VoucherUsed, used_at=clock.now().isoformat()):
@@ -131,21 +115,21 @@ def test_m7_a_meal_voucher_is_used_once_and_refused_the_second_time(session, mal
 def test_m6_t15_a_place_takes_one_of_the_capacity_and_comes_back_with_its_points(session, mall):
     member, other, third = (make.a_member(session, mall, points=50) for _ in range(3))
     lesson = a_class(session, mall)
-    first = issue(session, mall, member, lesson)
-    issue(session, mall, other, lesson)
+    first = make.buy(session, member, lesson)
+    make.buy(session, other, lesson)
     with make.refused(session, mall, StockConflict):
-        issue(session, mall, third, lesson)
+        make.buy(session, third, lesson)
     with clock.held_at(CLASS_AT - timedelta(hours=24)):
         back = give_back(session, mall, first.voucher, member)
-    assert (back.state, spendable(session, mall, member)) == ("returned", 50)
+    assert (back.state, spendable(session, member)) == ("returned", 50)
     assert make.stock_of(session, mall, lesson) == 1
-    issue(session, mall, third, lesson)
+    make.buy(session, third, lesson)
     make.require_clean(session, mall.ledger_id)
 
 
 def test_m6_a_place_given_back_too_late_stays_paid_and_is_missed(session, mall):
     member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
-    made = issue(session, mall, member, lesson)
+    made = make.buy(session, member, lesson)
     with (
         clock.held_at(CLASS_AT - timedelta(hours=23)),
         make.refused(session, mall, ReturnTooLate),
@@ -155,13 +139,13 @@ def test_m6_a_place_given_back_too_late_stays_paid_and_is_missed(session, mall):
     assert voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=after) == 1
     assert voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=after) == 0
     found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=made.voucher.id)
-    assert (found.state, spendable(session, mall, member)) == ("missed", 20)
+    assert (found.state, spendable(session, member)) == ("missed", 20)
     make.require_clean(session, mall.ledger_id)
 
 
 def test_d34_a_voucher_that_nobody_used_lapses_and_its_points_come_back(session, mall):
     member, one = make.a_member(session, mall, points=100), meal(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     last_on = made.voucher.valid_until_on
     assert last_on == date(2026, 3, 10) + timedelta(days=90)
     named = {"ledger_id": mall.ledger_id}
@@ -172,7 +156,7 @@ def test_d34_a_voucher_that_nobody_used_lapses_and_its_points_come_back(session,
         assert voucher_returns.lapse_due(session, **named, today=clock.today()) == 1
         with make.refused(session, mall, VoucherOver, state="lapsed"):
             use(session, mall, made.code.token)
-        assert (spendable(session, mall, member), taken(session, mall)) == (100, {})
+        assert (spendable(session, member), taken(session, mall)) == (100, {})
         make.require_clean(session, mall.ledger_id)
 
 
@@ -180,16 +164,16 @@ def test_e10_of_a_returned_voucher_expired_points_stay_expired(session, mall):
     member, one = make.a_member(session, mall, points=60, vintage_on=date(2026, 3, 31)), None
     make.ledger.issue(session, mall.ledger_id, member.id, 40, date(2027, 12, 31))
     one = meal(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     with clock.held_at(MARCH + timedelta(days=30)):
         give_back(session, mall, made.voucher, member)
-        assert spendable(session, mall, member) == 40
+        assert spendable(session, member) == 40
         make.require_clean(session, mall.ledger_id)
 
 
 def test_d39_a_voucher_returned_after_its_settlement_is_in_the_next_statement(session, mall):
     member, one = make.a_member(session, mall, points=100), meal(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     named = {"ledger_id": mall.ledger_id, "shop_id": mall.shop_id, "actor": mall.staff}
     with clock.held_at(datetime(2026, 4, 2, 4, tzinfo=UTC)):
         march = settlements.settle(session, **named, period="2026-03")
@@ -204,16 +188,16 @@ def test_d39_a_voucher_returned_after_its_settlement_is_in_the_next_statement(se
 def test_d35_vouchers_have_a_limit_per_person_and_month(session, mall):
     member = make.a_member(session, mall, points=400)
     one = meal(session, mall, person_period_max=1)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     with make.refused(session, mall, LimitExceeded, used=1, maximum=1):
-        issue(session, mall, member, one)
+        make.buy(session, member, one)
     give_back(session, mall, made.voucher, member)
-    issue(session, mall, member, one)
+    make.buy(session, member, one)
 
 
 def test_a9_a_code_of_another_book_or_shop_is_refused_by_name(session, mall):
     member = make.a_member(session, mall, points=100)
-    made = issue(session, mall, member, meal(session, mall))
+    made = make.buy(session, member, meal(session, mall))
     elsewhere = make.a_mall(session)
     with make.refused(session, mall, WrongAudience, book="爱心银行"):
         use(session, elsewhere, made.code.token, elsewhere.shop_id)
@@ -234,33 +218,33 @@ def test_a9_a_code_of_another_book_or_shop_is_refused_by_name(session, mall):
 
 def test_m3_a_voucher_of_a_suspended_merchant_is_neither_sold_nor_honoured(session, mall):
     member, one = make.a_member(session, mall, points=200), meal(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     named = {"ledger_id": mall.ledger_id, "merchant_id": mall.merchant.id, "actor": mall.staff}
     merchants.suspend(session, **named)
     with make.refused(session, mall, ShopClosed):
         use(session, mall, made.code.token)
     with make.refused(session, mall, ShopClosed):
-        issue(session, mall, member, one)
+        make.buy(session, member, one)
 
 
 def test_what_is_not_sold_as_a_voucher(session, mall):
     member = make.a_member(session, mall, points=100)
     with make.refused(session, mall, GoodsNotOnSale):
-        issue(session, mall, member, make.put_goods(session, mall))
+        make.buy(session, member, make.put_goods(session, mall))
     with clock.held_at(CLASS_AT), make.refused(session, mall, GoodsNotOnSale):
-        issue(session, mall, member, a_class(session, mall))
+        make.buy(session, member, a_class(session, mall))
     one = meal(session, mall)
     with make.refused(session, mall, VersionStale, total_points=80):
-        issue(session, mall, member, one, points=70)
+        make.buy(session, member, one, expected=70)
     dear = meal(session, mall, price=101)
     with make.refused(session, mall, InsufficientPoints, short_points=1):
-        issue(session, mall, member, dear)
+        make.buy(session, member, dear)
     goods.edit(
         session, ledger_id=mall.ledger_id, goods_id=one.id, version=one.version,
         changes={"is_on_sale": False}, actor=mall.staff,
     )  # fmt: skip
     with make.refused(session, mall, GoodsNotOnSale):
-        issue(session, mall, member, one)
+        make.buy(session, member, one)
 
 
 def test_m1_an_offer_for_points_is_a_voucher_of_its_group(session, mall):
@@ -270,7 +254,7 @@ def test_m1_an_offer_for_points_is_a_voucher_of_its_group(session, mall):
     named = {"ledger_id": mall.ledger_id, "merchant_id": mall.merchant.id, "actor": mall.staff}
     offers.publish(session, **named, terms=terms)
     with make.refused(session, mall, OfferNotForYou):
-        issue(session, mall, member, one)
+        make.buy(session, member, one)
 
 
 def paid_offer(session, mall, *, price=50, person_period_max=2, **terms):
@@ -333,7 +317,7 @@ def test_m1_a_paid_offer_outside_its_days_is_sold_to_nobody(session, mall, how):
         offers.end(session, ledger_id=mall.ledger_id, offer_id=offer.id, actor=mall.staff)
     rider = a_rider(session, mall)
     with make.refused(session, mall, OfferNotOpen):
-        issue(session, mall, rider, one)
+        make.buy(session, rider, one)
     with make.refused(session, mall, OfferNotOpen):
         make.redeem(session, mall, rider, (one, 1))
     (line,) = quote(session, mall, rider, one).lines
@@ -344,16 +328,16 @@ def test_m1_a_paid_offer_outside_its_days_is_sold_to_nobody(session, mall, how):
 def test_d35_the_offers_own_limit_counts_by_phone_and_at_the_till(session, mall):
     one, _offer = paid_offer(session, mall, person_period_max=1)
     rider = a_rider(session, mall)
-    issue(session, mall, rider, one)
+    make.buy(session, rider, one)
     with make.refused(session, mall, LimitExceeded, used=1, maximum=1):
-        issue(session, mall, rider, one)
+        make.buy(session, rider, one)
     with make.refused(session, mall, LimitExceeded, used=1, maximum=1):
         make.redeem(session, mall, rider, (one, 1))
     wide, _offer = paid_offer(session, mall, person_period_max=3, goods_max=2)
     for _ in range(2):
-        issue(session, mall, rider, wide)
+        make.buy(session, rider, wide)
     with make.refused(session, mall, LimitExceeded, used=2, maximum=2):
-        issue(session, mall, rider, wide)
+        make.buy(session, rider, wide)
 
 
 def test_m6_no_till_hands_out_a_place_of_a_class(session, mall):
@@ -369,7 +353,7 @@ def test_m6_no_till_hands_out_a_place_of_a_class(session, mall):
 
 def test_m6_a_place_is_honoured_on_the_day_of_its_class_alone(session, mall):
     member, lesson = make.a_member(session, mall, points=100), a_class(session, mall)
-    made = issue(session, mall, member, lesson)
+    made = make.buy(session, member, lesson)
     with make.refused(session, mall, VoucherNotYet, starts_at=CLASS_AT.isoformat()):
         use(session, mall, made.code.token)
     with clock.held_at(CLASS_AT + timedelta(days=1)), make.refused(session, mall, VoucherOver):
@@ -380,7 +364,7 @@ def test_m6_a_place_is_honoured_on_the_day_of_its_class_alone(session, mall):
 
 def test_d37_a_clerk_honours_no_voucher_of_their_own_household(session, mall):
     member, one = make.a_member(session, mall, points=100), meal(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     make.live_together(session, mall, mall.clerk, member)
     with make.refused(session, mall, SecondPersonRequired):
         use(session, mall, made.code.token)
@@ -396,29 +380,29 @@ def suspended(session, mall):
 
 def test_m6_a_place_that_nobody_can_honour_is_given_back_after_its_time(session, mall):
     member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
-    made = issue(session, mall, member, lesson)
+    made = make.buy(session, member, lesson)
     suspended(session, mall)
     with clock.held_at(CLASS_AT - timedelta(hours=1)):
         back = give_back(session, mall, made.voucher, member)
-    assert (back.state, spendable(session, mall, member)) == ("returned", 50)
+    assert (back.state, spendable(session, member)) == ("returned", 50)
     make.require_clean(session, mall.ledger_id)
 
 
 def test_m6_the_points_of_a_place_that_nobody_could_honour_come_back_in_the_night(session, mall):
     member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
-    made = issue(session, mall, member, lesson)
+    made = make.buy(session, member, lesson)
     suspended(session, mall)
     after = date(2026, 3, 21)
     assert voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=after) == 1
     assert voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=after) == 0
     found = vouchers.get(session, ledger_id=mall.ledger_id, voucher_id=made.voucher.id)
-    assert (found.state, spendable(session, mall, member)) == ("lapsed", 50)
+    assert (found.state, spendable(session, member)) == ("lapsed", 50)
     make.require_clean(session, mall.ledger_id)
 
 
 def test_m6_staff_return_a_place_after_its_time_with_the_reason(session, mall):
     member, lesson = make.a_member(session, mall, points=50), a_class(session, mall)
-    made = issue(session, mall, member, lesson)
+    made = make.buy(session, member, lesson)
     named = {"ledger_id": mall.ledger_id, "voucher_id": made.voucher.id, "actor": mall.staff}
     with clock.held_at(CLASS_AT + timedelta(days=1)):
         voucher_returns.lapse_due(session, ledger_id=mall.ledger_id, today=clock.today())
@@ -428,7 +412,7 @@ def test_m6_staff_return_a_place_after_its_time_with_the_reason(session, mall):
         with make.refused(session, mall, SecondPersonRequired):
             voucher_returns.take_back(session, **own, reason="课没有上")
         back = voucher_returns.take_back(session, **named, reason="课没有上")
-        assert (back.state, spendable(session, mall, member)) == ("returned", 50)
+        assert (back.state, spendable(session, member)) == ("returned", 50)
         with make.refused(session, mall, VoucherOver, state="returned"):
             voucher_returns.take_back(session, **named, reason="课没有上")
     make.require_clean(session, mall.ledger_id)
@@ -437,21 +421,21 @@ def test_m6_staff_return_a_place_after_its_time_with_the_reason(session, mall):
 def test_m3_after_the_last_day_agreed_nothing_is_sold_and_what_was_sold_is_honoured(session, mall):
     member, one = make.a_member(session, mall, points=200), meal(session, mall)
     salt, offer = make.put_goods(session, mall), free_offer(session, mall)
-    made = issue(session, mall, member, one)
+    made = make.buy(session, member, one)
     agreed_until(session, mall, clock.today())
     listed = {"ledger_id": mall.ledger_id, "node": mall.node}
     assert shops.selling_within(session, **listed) != []
     with clock.held_at(MARCH + timedelta(days=1)):
         gone = {"agreed_until_on": "2026-03-10"}
         with make.refused(session, mall, AgreementOver, **gone):
-            issue(session, mall, member, one)
+            make.buy(session, member, one)
         with make.refused(session, mall, AgreementOver, **gone):
             make.redeem(session, mall, member, (salt, 1))
         assert [type(each) for each in quote(session, mall, member, salt).refusals] == [
             AgreementOver
         ]
         with make.refused(session, mall, AgreementOver, **gone):
-            reserve(session, mall, member, salt)
+            make.reserve(session, member, salt)
         with make.refused(session, mall, AgreementOver, **gone):
             use_offer(session, mall, member, offer)
         assert shops.selling_within(session, **listed) == []
@@ -488,14 +472,9 @@ def use_offer(session, mall, member, offer):
     return offer_uses.use(session, **named, offer_id=offer.id, door="code")
 
 
-def reserve(session, mall, member, one):
-    wish = reservations.Wish(member.id, one.id, 1, one.price_points)
-    return reservations.reserve(session, ledger_id=mall.ledger_id, wish=wish, actor=mall.staff)
-
-
 def test_m5_vouchers_count_as_services_and_never_as_gifts(session, mall):
     member = make.a_member(session, mall, points=400)
-    made = [issue(session, mall, member, meal(session, mall)) for _ in range(2)]
+    made = [make.buy(session, member, meal(session, mall)) for _ in range(2)]
     give_back(session, mall, made[0].voucher, member)
     make.redeem(session, mall, member, (make.put_goods(session, mall), 1))
     counts = figures.by_shop(session, ledger_id=mall.ledger_id, shop_ids=[mall.shop_id])
@@ -515,7 +494,7 @@ def test_d38_the_proof_sees_a_damaged_voucher(session, mall, values, what):
     import sqlalchemy as sa
 
     member = make.a_member(session, mall, points=100)
-    made = issue(session, mall, member, meal(session, mall)).voucher
+    made = make.buy(session, member, meal(session, mall)).voucher
     session.execute(
         sa.update(Voucher)
         .where(Voucher.ledger_id == mall.ledger_id, Voucher.id == made.id)

@@ -21,7 +21,7 @@ from app.service_orders.confirming import Done
 from app.service_orders.errors import AskerFrozen, ExchangeStateConflict, HelpAtHome
 from app.service_orders.exchanges import HelpWanted
 from app.service_orders.offers import Proposal
-from tests.factories import people
+from tests.factories import people, points
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
 from tests.factories.service_orders import refused
@@ -30,16 +30,14 @@ from tests.factories.service_orders import refused
 @pytest.fixture
 def rich(session, street):
     """The asker has 50 points from service, 20 of them for this year only."""
-    for points, vintage_on in ((20, DAY.replace(month=12, day=31)), (30, NEVER)):
-        make.earned(session, street, street.asker, points, vintage_on)
+    for number, vintage_on in ((20, DAY.replace(month=12, day=31)), (30, NEVER)):
+        make.earned(session, street, street.asker, number, vintage_on)
     return street
 
 
 def spendable(session, street, member):
     with at("20:00"):
-        return wallets.holding(
-            session, ledger_id=street.ledger_id, member_id=member.id
-        ).spendable_points
+        return points.spendable(session, member)
 
 
 def circulating(session, street):
@@ -50,19 +48,13 @@ def circulating(session, street):
     return session.scalar(query)
 
 
-def prove(session, street):
-    found = proofs.prove(session, ledger_id=street.ledger_id)
-    assert found.is_ok, [each for each in found.checks if not each.is_ok]
-    session.commit()
-
-
 def test_l5_asking_puts_the_points_into_escrow(session, rich):
     exchange = make.asked(session, rich)
 
     assert exchange.state == "open"
     assert spendable(session, rich, rich.asker) == 30
     assert circulating(session, rich) == 50
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_l6_confirmed_help_moves_the_points_and_records_the_hours(session, rich):
@@ -73,7 +65,7 @@ def test_l6_confirmed_help_moves_the_points_and_records_the_hours(session, rich)
     assert (spendable(session, rich, rich.asker), spendable(session, rich, rich.helper)) == (30, 20)
     assert (grant.minutes, grant.points, grant.state) == (120, 0, "posted")
     assert circulating(session, rich) == 50
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_d28_points_keep_their_last_day_through_the_exchange(session, rich):
@@ -110,7 +102,7 @@ def test_l6_points_that_lapsed_in_escrow_reach_the_helper_alive(session, rich, p
     assert held.lots == [(fresh, 20), (NEVER, 10)]
     assert held.spendable_points == 30
     assert circulating(session, rich) == 50
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_l7_withdrawn_before_it_is_confirmed_gives_all_back(session, rich):
@@ -127,7 +119,7 @@ def test_l7_withdrawn_before_it_is_confirmed_gives_all_back(session, rich):
 
     assert spendable(session, rich, rich.asker) == 50
     assert make.grants_of(session, rich) == []
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 WANTED = HelpWanted(title="代买菜", points=20, minutes=120)
@@ -170,7 +162,7 @@ def test_l5_staff_ask_in_the_name_of_who_has_no_phone_and_both_names_are_kept(se
     assert asking_for.askers(session, **key, exchanges_of=[made]) == {
         made.id: rich.world.staff.person_id
     }
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_a6_who_asked_for_somebody_does_not_sign_for_the_help(session, rich):
@@ -185,7 +177,7 @@ def test_a6_who_asked_for_somebody_does_not_sign_for_the_help(session, rich):
 
     assert made.state == "done"
     assert spendable(session, rich, rich.helper) == 20
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_a6_nobody_asks_for_themselves_or_without_saying_how_they_agreed(session, rich):
@@ -208,7 +200,7 @@ def test_l7_staff_take_a_request_back_as_the_asker_said(session, rich):
 
     assert made.state == "withdrawn"
     assert spendable(session, rich, rich.asker) == 50
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_e10_what_comes_back_after_its_last_day_is_expired(session, rich):
@@ -221,7 +213,7 @@ def test_e10_what_comes_back_after_its_last_day_is_expired(session, rich):
 
     assert exchange.state == "lapsed"
     assert left.spendable_points == 30
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_points_that_are_not_there_are_not_promised(session, rich):
@@ -293,7 +285,7 @@ def test_a11_two_who_moved_together_since_confirm_nothing(session, rich, confirm
         )
         session.commit()
     assert spendable(session, rich, rich.asker) == 50
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def test_a_frozen_asker_asks_nothing_and_confirms_nothing_by_code(session, rich):
@@ -314,7 +306,7 @@ def test_staff_who_looked_at_it_sign_for_help_that_a_frozen_asker_got(session, r
 
     assert exchange.state == "done"
     assert spendable(session, rich, rich.helper) == 20
-    prove(session, rich)
+    make.prove(session, rich)
 
 
 def freeze(session, street, member):

@@ -8,8 +8,7 @@ from app.base.actors import SYSTEM, Actor
 from app.base.errors import PermissionDenied
 from app.ledger.errors import AlreadyReversed
 from app.people import duties
-from app.points import pool, programmes, wallets
-from app.reports import proofs
+from app.points import pool, programmes
 from app.service_orders import (
     claim_listings,
     claims,
@@ -59,17 +58,6 @@ def merge(session, street, old, kept):
         session.commit()
 
 
-def prove(session, street):
-    found = proofs.prove(session, ledger_id=street.ledger_id)
-    assert found.is_ok, [each for each in found.checks if not each.is_ok]
-
-
-def spendable(session, street, member):
-    return wallets.holding(
-        session, ledger_id=street.ledger_id, member_id=member.id
-    ).spendable_points
-
-
 def test_l13_a_request_is_confirmed_under_the_kept_number(session, street, kept):
     make.earned(session, street, street.asker, 50)
     exchange = make.taken_on(session, street)
@@ -82,8 +70,8 @@ def test_l13_a_request_is_confirmed_under_the_kept_number(session, street, kept)
         make.confirm(session, street, exchange, actor=Actor(kept.person_id))
 
     assert exchange.state == "done"
-    assert spendable(session, street, kept) == 30
-    prove(session, street)
+    assert points.spendable(session, kept) == 30
+    make.prove(session, street)
 
 
 def test_l13_a_request_is_taken_back_under_the_kept_number(session, street, kept):
@@ -100,8 +88,8 @@ def test_l13_a_request_is_taken_back_under_the_kept_number(session, street, kept
         )
         session.commit()
 
-    assert spendable(session, street, kept) == 50
-    prove(session, street)
+    assert points.spendable(session, kept) == 50
+    make.prove(session, street)
 
 
 def test_l13_who_helps_goes_on_helping_and_who_offers_offering(session, street):
@@ -133,7 +121,7 @@ def test_l13_who_turns_out_to_be_the_asker_helps_no_more(session, street, kept):
     assert (exchange.state, exchange.helper_id, exchange.asker_id) == ("open", None, kept.id)
     with at("15:00"), refused(session, street, HelpAtHome):
         exchanges.accept(session, ledger_id=street.ledger_id, exchange_id=exchange.id, helper=kept)
-    prove(session, street)
+    make.prove(session, street)
 
 
 def wished(session, street, wisher):
@@ -243,8 +231,8 @@ def test_l13_a_donation_is_taken_back_under_the_kept_number(session, street, kep
         with refused(session, street, AlreadyReversed):
             pool.take_back(session, **key, donation_id=given.id, actor=Actor(kept.person_id))
 
-    assert spendable(session, street, kept) == 50
-    prove(session, street)
+    assert points.spendable(session, kept) == 50
+    make.prove(session, street)
 
 
 def test_l13_a_donation_that_is_final_stays_with_the_old_number(session, street, kept):

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from app.mall import reservations
-from app.mall.reservations import Wish
 from app.people import members, relatives
 from app.people.models import Member
 from app.points import gifts, pool
@@ -55,9 +53,7 @@ def donate(session, mall, member):
 
 
 def reserve(session, mall, member):
-    salt = make.put_goods(session, mall)
-    key = named(member)
-    reservations.reserve(session, wish=Wish(member.id, salt.id, 1, salt.price_points), **key)
+    make.reserve(session, member, make.put_goods(session, mall))
 
 
 def give_to_kin(session, mall, member):

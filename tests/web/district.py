@@ -14,7 +14,7 @@ from app.base.actors import SYSTEM, Actor
 from app.base.ids import new_id
 from app.community import figure_imports, figure_withdrawals, figures, units
 from app.community.models import Node
-from app.mall import offers, reservations, settlements, shops, vouchers
+from app.mall import offers, settlements, shops
 from app.mall.offers import OfferTerms
 from app.people import (
     agents,
@@ -216,22 +216,13 @@ def _claims(session: Session, own: mall.Mall, member: Member) -> dict[str, Any]:
     named: dict[str, Any] = {"ledger_id": own.ledger_id}
     terms = OfferTerms("素面八折", "凭码", clock.today(), audience="新就业群体")
     offer = offers.publish(session, **named, merchant_id=own.merchant.id, terms=terms, actor=MAKER)
-    mine = Actor(member.person_id)
     meal = mall.put_goods(session, own, price=0, kind="service")
-    voucher = vouchers.issue(
-        session,
-        **named,
-        member_id=member.id,
-        goods_id=meal.id,
-        expected_points=0,
-        actor=mine,
-    )
+    voucher = mall.buy_voucher(session, member, meal)
     cup = mall.put_goods(session, own, price=0)
-    wish = reservations.Wish(member.id, cup.id, 1, 0)
-    kept = reservations.reserve(session, **named, wish=wish, actor=mine)
+    kept = mall.reserve(session, member, cup)
     return {
         "offer_id": offer.id,
-        "voucher_id": voucher.voucher.id,
+        "voucher_id": voucher.id,
         "reservation_id": kept.reservation.id,
         "merchant_offers.set_group.group": "长者",
     }

@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.base import clock
-from app.base.actors import Actor
-from app.mall import goods, reservations, voucher_returns, vouchers
-from app.mall.reservations import Wish
+from app.mall import goods, reservations, voucher_returns
 from app.people import members
 from app.web.texts import TEXTS
 from tests.factories import mall as make
@@ -38,22 +36,15 @@ def a_voucher(here, **terms):
     meal = make.put_goods(
         here.session, here.mall, **{"price": 80, "kind": "service", "name": "餐券", **terms}
     )
-    made = vouchers.issue(
-        here.session, ledger_id=here.mall.ledger_id, member_id=member.id, goods_id=meal.id,
-        expected_points=meal.price_points, actor=Actor(member.person_id),
-    )  # fmt: skip
+    made = make.buy_voucher(here.session, member, meal)
     here.session.commit()
-    return member, made.voucher
+    return member, made
 
 
 def a_reservation(here):
     member = make.a_member(here.session, here.mall, points=100)
     oil = make.put_goods(here.session, here.mall, price=60, name="食用油")
-    made = reservations.reserve(
-        here.session, ledger_id=here.mall.ledger_id,
-        wish=Wish(member_id=member.id, goods_id=oil.id, quantity_count=1, expected_total_points=60),
-        actor=Actor(member.person_id),
-    )  # fmt: skip
+    made = make.reserve(here.session, member, oil)
     here.session.commit()
     return member, made.reservation
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.base import clock
-from app.people.models import Member
 from app.points import wallets
 from tests.factories import ledger, people
 from tests.factories.doors import Caller, Town
 from tests.factories.onsite import no_change
+from tests.factories.points import spendable
 from tests.web.answers import done, everything, once, refused
 
 HELP = {"title": "代管钥匙", "text": "在家等快递", "points": 20, "minutes": 120}
@@ -29,12 +29,6 @@ def asker(town) -> Caller:
 @pytest.fixture
 def helper(town) -> Caller:
     return town.caller("neighbour")
-
-
-def spendable(town: Town, member: Member) -> int:
-    return wallets.holding(
-        town.session, ledger_id=town.ledger_id, member_id=member.id
-    ).spendable_points
 
 
 def taken_on(town: Town, asker: Caller, helper: Caller) -> str:
@@ -57,7 +51,7 @@ def hours() -> dict[str, str]:
 def test_help_is_asked_taken_on_and_confirmed_by_code(town, asker, helper):
     made = once(asker, f"{town.book}/me/exchanges", HELP, {**HELP, "points": 30})
     assert (made["state"], made["side"], made["text"]) == ("open", "asker", "在家等快递")
-    assert spendable(town, asker.member) == 30
+    assert spendable(town.session, asker.member) == 30
 
     (seen,) = done(helper.get(f"{town.book}/exchanges/open"))["items"]
     assert (seen["id"], seen["side"], seen["text"]) == (made["id"], "none", None)
@@ -70,7 +64,10 @@ def test_help_is_asked_taken_on_and_confirmed_by_code(town, asker, helper):
         ended = done(answer)
 
     assert (ended["state"], ended["confirmed_by"]) == ("done", "code")
-    assert (spendable(town, asker.member), spendable(town, helper.member)) == (30, 20)
+    assert (
+        spendable(town.session, asker.member),
+        spendable(town.session, helper.member),
+    ) == (30, 20)
     both = done(helper.get(f"{town.book}/me/reciprocity"))
     assert (both["given_minutes"], both["earned_points"], both["received_count"]) == (90, 20, 0)
 
@@ -82,7 +79,10 @@ def test_a_code_of_another_confirms_nothing_and_is_used_up(town, asker, helper):
         refused(helper.post(f"{path}/confirmation", {**times, "code": code}), "not_found", 404)
         refused(helper.post(f"{path}/confirmation", {**times, "code": code}), "code_already_used")
 
-    assert (spendable(town, asker.member), spendable(town, helper.member)) == (30, 0)
+    assert (
+        spendable(town.session, asker.member),
+        spendable(town.session, helper.member),
+    ) == (30, 0)
 
 
 def test_help_within_one_household_is_no_exchange(town, asker, helper):
@@ -107,10 +107,10 @@ def test_the_code_of_a_frozen_neighbour_moves_no_points_and_staff_may_sign(town,
             refused(answer, "asker_frozen", 403)
             answer = asker.post(f"{town.book}/me/exchanges", {**HELP, "points": 1})
             refused(answer, "account_frozen")
-        assert spendable(town, helper.member) == 0
+        assert spendable(town.session, helper.member) == 0
         done(town.caller("colleague").post(f"{path}/countersignature", times))
 
-    assert spendable(town, helper.member) == 20
+    assert spendable(town.session, helper.member) == 20
 
 
 def test_a_request_taken_back_returns_its_points(town, asker, helper):
@@ -118,7 +118,7 @@ def test_a_request_taken_back_returns_its_points(town, asker, helper):
     back = path.replace("/exchanges/", "/me/exchanges/")
     done(asker.post(f"{back}/withdrawal"))
 
-    assert spendable(town, asker.member) == 50
+    assert spendable(town.session, asker.member) == 50
     refused(helper.post(f"{path}/give-up"), "exchange_state_conflict", 409)
 
 
@@ -137,7 +137,10 @@ def test_l13_a_request_goes_on_under_the_number_that_was_kept(town, asker, helpe
     with clock.held_at(clock.now() + timedelta(hours=2)):
         done(helper.post(f"{path}/confirmation", {**times, "code": confirm_code(town, kept)}))
 
-    assert (spendable(town, kept.member), spendable(town, helper.member)) == (30, 20)
+    assert (
+        spendable(town.session, kept.member),
+        spendable(town.session, helper.member),
+    ) == (30, 20)
 
 
 def test_staff_sign_for_a_neighbour_without_a_phone(town, asker, helper):
@@ -167,7 +170,7 @@ def test_staff_ask_for_a_member_without_a_phone_and_another_signs(town, asker, h
     refused(town.caller("staff").post(path, {**wanted, "consent_note": ""}), "validation_failed")
     assert everything(town.session) == before
     made = once(town.caller("staff"), path, wanted, {**wanted, "points": 30})
-    assert (made["state"], spendable(town, asker.member)) == ("open", 30)
+    assert (made["state"], spendable(town.session, asker.member)) == ("open", 30)
 
     done(helper.post(f"{path}/{made['id']}/acceptance"))
     now = clock.now()
@@ -185,7 +188,7 @@ def test_staff_take_a_request_back_in_the_askers_name(town, asker):
     refused(town.caller("foreign_staff").post(path, said), "not_found", 404)
 
     assert done(town.caller("staff").post(path, said))["state"] == "withdrawn"
-    assert spendable(town, asker.member) == 50
+    assert spendable(town.session, asker.member) == 50
 
 
 def test_neighbours_of_another_place_do_not_see_the_request(town, asker):

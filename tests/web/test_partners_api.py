@@ -8,7 +8,6 @@ import pytest
 from app.base import clock
 from app.mall import voucher_returns
 from app.people import codes
-from app.points import wallets
 from tests.factories import mall as make
 from tests.factories import till as counter
 from tests.web.answers import done, refused
@@ -29,14 +28,6 @@ def member_with(here, points=0, **goods):
     one = make.put_goods(here.session, here.mall, **goods) if goods else None
     here.session.commit()
     return member, here.of(member.person_id), one
-
-
-def spendable(here, member):
-    here.fresh()
-    named = {"ledger_id": here.mall.ledger_id, "member_id": member.id}
-    held = wallets.holding(here.session, **named).spendable_points
-    here.session.rollback()  # lets go of the database
-    return held
 
 
 def code_of(here, member):
@@ -111,7 +102,7 @@ def test_m7_a_voucher_is_bought_shown_to_its_member_and_honoured_once(here):
     body = {"goods_id": str(meal.id), "expected_points": 80}
     made = done(phone.post("/me/vouchers", body), 201)
     assert "token" not in str(made)
-    assert spendable(here, member) == 20
+    assert here.spendable(member) == 20
     path = f"/me/vouchers/{made['id']}/code"
     code = done(phone.get(path))
     refused(here.clerk.get(path), "not_found", 404)
@@ -148,12 +139,12 @@ def test_m6_a_place_comes_back_in_time_and_not_too_late(here):
     other, second, _ = member_with(here, 100)
     refused(second.post("/me/vouchers", body), "stock_conflict", 409)
     back = done(phone.post(f"/me/vouchers/{made['id']}/return"))
-    assert (back["state"], spendable(here, member)) == ("returned", 100)
+    assert (back["state"], here.spendable(member)) == ("returned", 100)
     refused(phone.post(f"/me/vouchers/{made['id']}/return"), "voucher_over", 410)
     taken = done(second.post("/me/vouchers", body), 201)
     with clock.held_at(NOON + timedelta(days=1, minutes=1)):
         refused(second.post(f"/me/vouchers/{taken['id']}/return"), "return_too_late", 409)
-    assert spendable(here, other) == 70
+    assert here.spendable(other) == 70
 
 
 def test_m1_an_offer_that_costs_points_is_bought_and_never_used_for_nothing(here):
@@ -187,7 +178,7 @@ def test_d34_goods_are_set_aside_and_collected_by_code(here):
     member, phone, oil = member_with(here, 100, price=30)
     body = {"goods_id": str(oil.id), "quantity_count": 2, "expected_total_points": 60}
     made = done(phone.post("/me/reservations", body), 201)
-    assert spendable(here, member) == 40
+    assert here.spendable(member) == 40
     code = done(phone.get(f"/me/reservations/{made['id']}/code"))
     (held,) = done(here.clerk.get(f"/shops/{here.mall.shop_id}/reservations"))["items"]
     assert (held["quantity_count"], held["state"]) == (2, "held")
@@ -204,7 +195,7 @@ def test_d34_goods_are_set_aside_and_collected_by_code(here):
     kept = done(phone.post("/me/reservations", body), 201)
     done(phone.post(f"/me/reservations/{kept['id']}/cancel"))
     refused(phone.post(f"/me/reservations/{kept['id']}/cancel"), "reservation_over", 410)
-    assert spendable(here, member) == 40
+    assert here.spendable(member) == 40
 
 
 def test_a_voucher_that_lapsed_says_so(here):

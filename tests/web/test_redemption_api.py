@@ -9,9 +9,9 @@ from app.base import clock
 from app.base.actors import SYSTEM
 from app.mall import listings
 from app.people import codes, credentials, inbox
-from app.points import wallets
 from app.risk import freezes
 from tests.factories import mall as make
+from tests.factories import people
 from tests.factories import till as at
 
 
@@ -32,13 +32,6 @@ def salt(here, session):
     made = make.put_goods(session, here.mall, price=20, person_period_max=50)
     session.commit()
     return made
-
-
-def balance(here, member):
-    here.fresh()
-    held = wallets.holding(here.session, ledger_id=here.mall.ledger_id, member_id=member.id)
-    here.fresh()
-    return held.spendable_points
 
 
 def is_refused(answer, status, code):
@@ -63,7 +56,7 @@ def test_a_shown_code_names_the_member_masked_and_pays_for_one_basket(here, memb
     assert (slip["total_points"], slip["balance_points"]) == (40, 260)
     assert slip["member_name_masked"] == member.name_masked
     assert [(line["name"], line["quantity_count"]) for line in slip["lines"]] == [("食盐", 2)]
-    assert balance(here, member) == 260
+    assert here.spendable(member) == 260
     assert make.stock_of(here.session, here.mall, salt) == 8
     make.require_clean(here.session, here.mall.ledger_id)
 
@@ -217,9 +210,7 @@ def test_a_frozen_member_is_not_shown_a_basket(here, member, session):
 
 def test_a6_a_clerk_serves_neither_themselves_nor_their_household(here, session):
     mall = here.mall
-    own = make.members.find_of_person(
-        session, ledger_id=mall.ledger_id, person_id=mall.clerk.person_id
-    )
+    own = people.member_of(session, mall.ledger_id, mall.clerk)
     cousin = make.a_member(session, mall, points=100)
     make.live_together(session, mall, mall.clerk, cousin)
     session.commit()
@@ -248,7 +239,7 @@ def test_e16_the_same_key_gets_the_same_bytes_and_charges_once(here, member, sal
     assert (first.status_code, first.data) == (second.status_code, second.data)
     assert second.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
-    assert balance(here, member) == 280
+    assert here.spendable(member) == 280
 
 
 def test_a_stored_refusal_is_answered_again(here, member, session):
@@ -289,7 +280,7 @@ def test_over_the_small_amount_the_member_confirms_by_pin(here, member, salt):
     body["confirmation"] = agreed.json["confirmation"]
     answer = here.clerk.post("/redemptions", body, key=key)
     assert answer.status_code == 201, answer.json
-    assert balance(here, member) == 99
+    assert here.spendable(member) == 99
     found = listings.by_number(
         here.session, ledger_id=here.mall.ledger_id, number=answer.json["number"]
     )
@@ -533,7 +524,7 @@ def test_d36_the_clerk_cancels_their_own_sale_the_same_day(here, member, salt):
         )
     slip = here.clerk.post(f"/redemptions/{number}/cancel", {"reason": "拿错"}).json
     assert (slip["state"], slip["returned_points"], slip["expired_points"]) == ("cancelled", 40, 0)
-    assert balance(here, member) == 300
+    assert here.spendable(member) == 300
     assert make.stock_of(here.session, here.mall, salt) == 10
     with here.unchanged():
         again = here.clerk.post(f"/redemptions/{number}/cancel", {"reason": "拿错"})
@@ -550,7 +541,7 @@ def test_d36_after_the_till_is_closed_staff_refund(here, member, salt):
         is_refused(late, 422, "refund_window_over")
     answer = here.staff.post(f"/redemptions/{number}/refund", {"reason": "坏的"})
     assert (answer.status_code, answer.json["returned_points"]) == (200, 40)
-    assert balance(here, member) == 300
+    assert here.spendable(member) == 300
     make.require_clean(here.session, here.mall.ledger_id)
 
 

@@ -11,7 +11,6 @@ from werkzeug.serving import make_server
 
 from app.base import idempotency
 from app.base.db import db
-from app.points import wallets
 from tests.conftest import DATABASE
 from tests.factories import mall as make
 from tests.factories import till as at
@@ -66,12 +65,6 @@ def request_of(caller, body, key=None):
     return f"{caller.root}/redemptions", headers, body
 
 
-def spendable(here, member):
-    here.fresh()
-    held = wallets.holding(here.session, ledger_id=here.mall.ledger_id, member_id=member.id)
-    return held.spendable_points
-
-
 def test_a8_of_twenty_redemptions_of_the_last_points_one_wins(app, session):
     here = at.at_counter(app, session, clerk_count=4)
     member = make.a_member(session, here.mall, points=60)
@@ -88,7 +81,7 @@ def test_a8_of_twenty_redemptions_of_the_last_points_one_wins(app, session):
     assert sorted(status for status, _ in answers) == [201] + [422] * 19
     refused = [json.loads(body) for status, body in answers if status != 201]
     assert {one["code"] for one in refused} == {"insufficient_points"}
-    assert (spendable(here, member), make.stock_of(session, here.mall, soap)) == (0, 49)
+    assert (here.spendable(member), make.stock_of(session, here.mall, soap)) == (0, 49)
     make.require_clean(session, here.mall.ledger_id)
 
 
@@ -105,7 +98,7 @@ def test_e17_one_ticket_sent_twenty_times_at_once_pays_once(app, session):
     assert sorted(status for status, _ in answers) == [201] + [409] * 19
     refused = [json.loads(body) for status, body in answers if status != 201]
     assert {one["code"] for one in refused} == {"code_already_used"}
-    assert (spendable(here, member), make.stock_of(session, here.mall, soap)) == (299, 49)
+    assert (here.spendable(member), make.stock_of(session, here.mall, soap)) == (299, 49)
     make.require_clean(session, here.mall.ledger_id)
 
 
@@ -121,7 +114,7 @@ def test_a7_one_request_sent_twelve_times_at_once_is_answered_alike(app, session
         answers = send_all(port, requests)
     assert {status for status, _ in answers} == {201}
     assert len({body for _, body in answers}) == 1
-    assert spendable(here, member) == 299
+    assert here.spendable(member) == 299
     make.require_clean(session, here.mall.ledger_id)
 
 
@@ -137,7 +130,7 @@ def test_one_refused_request_sent_eight_times_at_once_is_refused_alike(app, sess
         answers = send_all(port, requests)
     assert {status for status, _ in answers} == {422}
     assert len({body for _, body in answers}) == 1, "the first refusal is kept for the others"
-    assert (spendable(here, member), make.stock_of(session, here.mall, soap)) == (5, 50)
+    assert (here.spendable(member), make.stock_of(session, here.mall, soap)) == (5, 50)
     make.require_clean(session, here.mall.ledger_id)
 
 
@@ -157,7 +150,7 @@ def test_e18_of_twenty_baskets_for_ten_baskets_points_ten_are_sold(app, session)
     codes = [json.loads(body).get("code", "sold") for _, body in answers]
     assert codes.count("sold") == 10
     assert set(codes) <= {"sold", "insufficient_points", "step_up_required"}
-    assert (spendable(here, member), make.stock_of(session, here.mall, match)) == (0, 40)
+    assert (here.spendable(member), make.stock_of(session, here.mall, match)) == (0, 40)
     make.require_clean(session, here.mall.ledger_id)
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from app.base import clock
 from app.mall import day_end, tills
-from app.points import wallets
 from tests.factories import community
 from tests.factories import mall as make
 from tests.factories import till as at
@@ -58,13 +57,6 @@ def a_sale(here, session, points=100):
     ticket = here.show(member)["ticket"]
     slip = here.clerk.post("/redemptions", here.basket((salt, 2), ticket=ticket)).json
     return member, salt, slip["number"]
-
-
-def spendable(here, member):
-    here.fresh()
-    held = wallets.holding(here.session, ledger_id=here.mall.ledger_id, member_id=member.id)
-    here.fresh()
-    return held.spendable_points
 
 
 def test_a_till_page_holds_no_inline_script_or_style(here, browser, session):
@@ -193,7 +185,7 @@ def test_d36_a_sale_is_taken_back_from_the_page(here, browser, session):
     answer = send(browser, sales, f"{sales}/{number}/cancel", reason="拿错了")
     assert answer.status_code == 303
     assert "40 积分已还给本人" in browser.get(answer.location).text
-    assert spendable(here, member) == 100
+    assert here.spendable(member) == 100
     assert make.stock_of(session, here.mall, salt) == 10
     make.require_clean(session, here.mall.ledger_id)
 
@@ -209,7 +201,7 @@ def test_a_sale_sent_back_twice_is_taken_back_once(here, browser, session):
     path = till_path(here, f"/sales/{number}/cancel")
     first, second = (browser.post(path, data=form) for _ in range(2))
     assert (first.status_code, first.location) == (second.status_code, second.location)
-    assert spendable(here, member) == 100
+    assert here.spendable(member) == 100
 
 
 def test_a14_the_day_is_closed_with_the_shelf_as_counted(here, browser, session):
