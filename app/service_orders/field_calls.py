@@ -54,23 +54,23 @@ def call_desk(
     """Call the desk from the field (事项呼叫), from the place of one's duty.
 
     Args:
-        node_id: Which place it is, for who has duties at several; the first without it.
+        node_id: Which place it is, for who has duties at several; there it must be said.
 
     Raises:
         PermissionDenied: It is another's name, or they have no duty to report there.
-        ValidationFailed: Nothing is said.
+        ValidationFailed: Nothing is said, or not at which of several places.
     """
     member = members.get(session, ledger_id=ledger_id, member_id=member_id)
     if member.person_id != actor.person_id:
         raise PermissionDenied("in one's own name only")
-    held = [
-        each
-        for each in field_duties(session, ledger_id=ledger_id, member_id=member_id)
-        if node_id in (None, each.node.id)
-    ]
-    if not held:
+    held = field_duties(session, ledger_id=ledger_id, member_id=member_id)
+    places = {each.node.id: each.node for each in held if node_id in (None, each.node.id)}
+    if not places:
         raise PermissionDenied("no duty to report here")
-    return _send(session, member, held[0].node, "to_desk", said, actor)
+    if len(places) > 1:
+        raise ValidationFailed("at which place?", field="node_code")
+    (node,) = places.values()
+    return _send(session, member, node, "to_desk", said, actor)
 
 
 def send_out(

@@ -260,6 +260,8 @@ def test_t13_who_has_duties_at_several_places_says_which(session, street):
     session.commit()
     with refused(session, street, PermissionDenied):
         field_calls.call_desk(session, node_id=other.id, **key)
+    with refused(session, street, ValidationFailed):
+        field_calls.call_desk(session, **key)
 
 
 def test_t13_a_call_becomes_an_order_that_its_caller_may_rate(session, street):

@@ -212,6 +212,26 @@ def test_o8_a_refusal_marks_the_order_that_was_sent_and_keeps_what_was_said(
     assert (task.text.count("aria-invalid"), "看看电梯</textarea>" in task.text) == (1, True)
 
 
+def test_t13_who_has_duties_at_several_places_says_on_the_phone_which_a_call_is_about(
+    app, grid: Grid
+) -> None:
+    town, session, second = grid.town, grid.town.session, grid.second_grid()
+    phone, path = pages.browser(app, session, grid.jian.member), f"{grid.town.book}/me/field-calls"
+    before = everything(session)
+    refusal = phone.send("/calls", call_text="井盖翻了", spot="三号楼东侧")
+    assert (refusal.status_code, "哪个地方的事：请选一个地方" in refusal.text) == (422, True)
+    assert ("井盖翻了</textarea>" in refusal.text, 'value="三号楼东侧"' in refusal.text) == (
+        True,
+        True,
+    )
+    assert re.findall(r'name="(\w+)"[^>]*aria-invalid', refusal.text) == ["node_code"]
+    refused(grid.jian.post(path, {"text": "井盖翻了"}), "validation_failed", 422)
+    assert everything(session) == before
+    assert phone.send("/calls", call_text="井盖翻了", node_code=second.code).status_code == 303
+    (call,) = session.query(FieldCall).filter_by(ledger_id=town.ledger_id)
+    assert call.node_id == second.id
+
+
 def test_o8_duties_are_called_in_the_language_of_the_reader(app, grid: Grid) -> None:
     grid.asked()
     phone = pages.browser(app, grid.town.session, grid.jian.member)

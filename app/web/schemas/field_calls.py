@@ -17,7 +17,7 @@ class SaidIn(InSchema):
 
 
 class MySaidIn(SaidIn):
-    """The same from a place of one's duty; without `node_code` the first of them."""
+    """The same from a place of one's duty; of several, `node_code` says which."""
 
     node_code = Text(load_default=None, length_max=32)
 

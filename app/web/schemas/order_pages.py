@@ -49,7 +49,7 @@ class CallPageIn(InSchema):
 class MyCallPageIn(CallPageIn):
     """The same from a place of one's duty; the form names it where there are several."""
 
-    node_id = WholeNumber(load_default=None)
+    node_code = Text(load_default=None, length_max=32)
 
 
 class AnswerPageIn(InSchema):

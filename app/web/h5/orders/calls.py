@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import DomainError, NotFound
 from app.base.transactions import reading
+from app.community import tree
 from app.points import photos as kept
 from app.points.photos import Subject
 from app.service_orders import call_listings, field_calls
@@ -24,6 +25,7 @@ from app.web.translate import _l
 
 bp = own.for_oneself(Blueprint("field_calls", __name__))
 SHOWN_MAX = 50
+CALLED = {"node_code": (_l("哪个地方的事"), _l("请选一个地方"))}
 SAID = {
     "sent": _l("呼叫发出去了，社区会答复"),
     "answered": _l("回复好了"),
@@ -51,9 +53,10 @@ def send() -> ResponseReturnValue:
         return _page(wrong)
     with reading() as session:
         me = own.here(session)
-    node_id = asked.pop("node_id")
+    code = asked.pop("node_code")
 
     def verb(session: Session, _fact: None) -> None:
+        node_id = tree.by_code(session, code).id if code else None
         made = field_calls.call_desk(
             session, **me.key, said=Said(**asked), node_id=node_id, actor=actor()
         )
@@ -102,13 +105,15 @@ def _page(problem: dict[str, Any] | None = None) -> ResponseReturnValue:
     return forms.page(
         "h5/orders/calls.html",
         problem,
+        CALLED,
         me=me,
-        places={each.node.id: each.node.short_name for each in duties},
+        places={each.node.code: each.node.short_name for each in duties},
         found=found,
         text_of=field_calls.text_of,
         spot_of=field_calls.spot_of,
         answer_of=field_calls.answer_of,
         pictures=pictures,
         typed=request.form,
+        sent_id=(request.view_args or {}).get("call_id"),
         said=SAID.get(request.args.get("said", "")),
     )
