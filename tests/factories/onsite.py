@@ -3,8 +3,6 @@
 Everything starts on the eve (2026-03-01); the activity is on 2026-03-10, 09:00 to 11:00.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +15,7 @@ from app.people.models import Member, Team
 from tests.factories import doors
 from tests.factories.activities import DAY, EVE, at, moment
 from tests.factories.doors import Caller, Town
-from tests.web.answers import done, everything
+from tests.web.answers import done, no_change
 
 __all__ = ["DAY", "EVE", "Site", "at", "moment", "no_change", "site"]
 
@@ -149,13 +147,3 @@ def lead(town: Town, leader: Caller, name: str) -> Team:
     )
     town.session.commit()
     return team
-
-
-@contextmanager
-def no_change(session: Session, *, but: tuple[str, ...] = ()) -> Iterator[None]:
-    """The block changes no row; `but` names tables that keep the refusal itself."""
-    before = everything(session)
-    yield
-    after = everything(session)
-    for name, rows in before.items():
-        assert name in but or after[name] == rows, name

@@ -1,6 +1,8 @@
 """How an answer is judged, and what a refusal must leave as it was."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -54,6 +56,16 @@ def everything(session: Session) -> dict[str, list[str]]:
     found = snapshots.everything(session)
     session.rollback()
     return found
+
+
+@contextmanager
+def no_change(session: Session, *, but: tuple[str, ...] = ()) -> Iterator[None]:
+    """The block changes no row; `but` names tables that keep the refusal itself."""
+    before = everything(session)
+    yield
+    after = everything(session)
+    for name, rows in before.items():
+        assert name in but or after[name] == rows, name
 
 
 def once(caller: Any, path: str, body: Any = None, other: Any = None, *, status: int = 201) -> Any:
