@@ -15,9 +15,9 @@ from app.people.models import Member, Team
 from tests.factories import doors
 from tests.factories.activities import DAY, EVE, at, moment
 from tests.factories.doors import Caller, Town
-from tests.web.answers import done, no_change
+from tests.web.answers import done
 
-__all__ = ["DAY", "EVE", "Site", "at", "moment", "no_change", "site"]
+__all__ = ["DAY", "EVE", "Site", "at", "moment", "site"]
 
 
 @dataclass

@@ -5,8 +5,8 @@ import pytest
 from app.base.actors import SYSTEM
 from app.community import units
 from tests.factories import onsite
-from tests.factories.onsite import DAY, EVE, at, no_change
-from tests.web.answers import done, once, refused
+from tests.factories.onsite import DAY, EVE, at
+from tests.web.answers import done, no_change, once, refused
 
 UNKNOWN = "00000000-0000-0000-0000-000000000001"
 

@@ -13,9 +13,9 @@ from app.web.limiter import limiter
 from config import Config
 from tests.conftest import lent
 from tests.factories import onsite, people
-from tests.factories.onsite import EVE, at, moment, no_change
+from tests.factories.onsite import EVE, at, moment
 from tests.ledger.statements_counted import counted
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 SCAN = ("activities_scan", "risk_signal", "risk_rule", "people_message")
 """What a refused scan leaves behind."""

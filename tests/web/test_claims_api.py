@@ -9,7 +9,7 @@ from app.ledger import balances
 from tests.factories import community as places
 from tests.factories import onsite
 from tests.factories.doors import Caller, Town
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 
 def call(town: Town, **more: object) -> dict[str, object]:
@@ -66,7 +66,8 @@ def test_p10_a_claimed_post_ends_in_one_posting_of_source_claim(town, volunteer,
         (waiting,) = done(staff.get(f"{town.book}/post-claims"))["items"]
         assert (waiting["note"], waiting["post_title"]) == ("扫干净了", "楼道清扫")
         once(staff, f"{path}/acceptance", None, status=200)
-        refused(staff.post(f"{path}/acceptance"), "claim_state_conflict", 409)
+        with no_change(town.session):
+            refused(staff.post(f"{path}/acceptance"), "claim_state_conflict", 409)
 
         (grant,) = done(volunteer.get(f"{town.book}/me/grants"))["items"]
         (counted,) = done(staff.get(f"{town.book}/post-claims/counts"))["items"]
@@ -139,7 +140,8 @@ def test_t5_ones_own_grid_comes_first_and_another_community_is_not_there(town):
     living = town.caller("二格住户", grids[1])
     near = done(living.get(f"{town.book}/posts"))["items"]
     assert [each["title"] for each in near] == ["二格巡逻", "一格巡逻", "社区值班"]
-    refused(living.post(f"{town.book}/posts/{away['id']}/claims"), "not_found", 404)
+    with no_change(town.session):
+        refused(living.post(f"{town.book}/posts/{away['id']}/claims"), "not_found", 404)
     refused(living.get(f"{town.book}/posts/{away['id']}"), "not_found", 404)
 
 
@@ -165,7 +167,8 @@ def test_c6_a_standing_project_is_joined_served_at_shifts_and_left(session, clie
         me = f"{town.book}/me/post-claims/{claimed['id']}"
         work = {"starts_at": onsite.moment("09:00").isoformat(),
                 "ends_at": onsite.moment("10:00").isoformat()}  # fmt: skip
-        refused(site.wen.post(f"{me}/submission", work), "worked_at_shifts", 422)
+        with no_change(session):
+            refused(site.wen.post(f"{me}/submission", work), "worked_at_shifts", 422)
         assert done(site.wen.post(f"{me}/withdrawal"))["state"] == "withdrawn"
         assert minutes_of(town, site.wen) == served
 
@@ -181,4 +184,5 @@ def test_a_post_without_a_deadline_and_a_team_of_elsewhere_are_refused(town):
 
 def test_a_closed_post_takes_nobody(town, volunteer, post):
     done(town.caller("staff").post(f"{town.book}/posts/{post}/closing"))
-    refused(volunteer.post(f"{town.book}/posts/{post}/claims"), "claim_state_conflict", 409)
+    with no_change(town.session):
+        refused(volunteer.post(f"{town.book}/posts/{post}/claims"), "claim_state_conflict", 409)

@@ -7,7 +7,7 @@ import pytest
 from app.people import roles
 from tests.factories import points
 from tests.factories.doors import Town
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 
 def pair_of(town: Town) -> dict[str, str]:
@@ -29,7 +29,8 @@ def test_l13_a_merge_moves_all_in_one_unit_and_both_histories_stay(town: Town) -
     path = f"{town.book}/merges"
 
     asked = once(staff, path, pair, {**pair, "reason": "另一个理由"})
-    refused(staff.post(path, pair), "already_requested", 409)
+    with no_change(town.session):
+        refused(staff.post(path, pair), "already_requested", 409)
     assert done(second.get(path))["items"] == [asked]
     merged = once(second, f"{path}/{asked['id']}/approval", status=200)
 
@@ -86,7 +87,8 @@ def test_a_merge_is_refused_and_then_decided(town: Town) -> None:
 
     assert once(second, f"{path}/refusal", status=200)["state"] == "refused"
 
-    refused(second.post(f"{path}/approval"), "already_decided", 409)
+    with no_change(town.session):
+        refused(second.post(f"{path}/approval"), "already_decided", 409)
     assert spendable(town, pair["old_member_id"]) == 5
 
 
@@ -110,7 +112,8 @@ def test_a_member_objects_and_another_than_the_maker_answers(town: Town) -> None
     mine, body = f"{town.book}/me/objections", _objection("grant", grant.id)
 
     raised = once(me, mine, body, {**body, "claim": "别的话"})
-    refused(me.post(mine, body), "objection_open", 409)
+    with no_change(town.session):
+        refused(me.post(mine, body), "objection_open", 409)
     open_ones = done(staff.get(f"{town.book}/objections"))["items"]
     assert [each["claim"] for each in open_ones] == ["那天我做了两个小时"]
     answer = {"verdict": "upheld", "reason": "核对签到表属实"}
@@ -121,7 +124,8 @@ def test_a_member_objects_and_another_than_the_maker_answers(town: Town) -> None
     assert [(each["state"], each["answer"]) for each in listed] == [("upheld", "核对签到表属实")]
     topics = [each["topic"] for each in done(me.get(f"{town.book}/me/inbox"))["items"]]
     assert topics[0] == "objection_answered"
-    refused(staff.post(path, answer), "already_decided", 409)
+    with no_change(town.session):
+        refused(staff.post(path, answer), "already_decided", 409)
 
 
 def test_the_maker_of_a_record_does_not_answer(town: Town) -> None:
@@ -151,7 +155,8 @@ def test_an_objection_is_withdrawn_by_its_member_only(town: Town) -> None:
     raised = done(me.post(f"{town.book}/me/objections", _objection("grant", grant.id)), 201)
     path = f"{town.book}/me/objections/{raised['id']}/withdrawal"
 
-    refused(other.post(path), "not_found", 404)
+    with no_change(town.session):
+        refused(other.post(path), "not_found", 404)
     assert once(me, path, status=200)["state"] == "withdrawn"
 
 
@@ -176,7 +181,8 @@ def test_an_objection_without_sense_is_refused(town: Town, change: dict[str, str
     me = town.caller("volunteer")
     body = {**_objection("grant", me.member.id), **change}
 
-    refused(me.post(f"{town.book}/me/objections", body), "validation_failed", 422)
+    with no_change(town.session):
+        refused(me.post(f"{town.book}/me/objections", body), "validation_failed", 422)
 
 
 def test_a_freeze_is_set_by_one_and_lifted_by_another(town: Town) -> None:
@@ -185,16 +191,19 @@ def test_a_freeze_is_set_by_one_and_lifted_by_another(town: Town) -> None:
     body = {"subject_kind": "member", "subject_id": str(member.id), "reason": "核查代签"}
 
     frozen = once(staff, path, body, {**body, "reason": "别的"})
-    refused(staff.post(path, body), "already_frozen", 409)
+    with no_change(town.session):
+        refused(staff.post(path, body), "already_frozen", 409)
     assert done(staff.get(path))["items"] == [frozen]
-    refused(staff.post(f"{path}/release", body), "second_person_required", 403)
+    with no_change(town.session):
+        refused(staff.post(f"{path}/release", body), "second_person_required", 403)
     lifted = once(
         second, f"{path}/release", {**body, "reason": "查清了"}, {**body, "reason": "x"}, status=200
     )
 
     assert lifted["release_reason"] == "查清了"
     assert done(staff.get(path))["items"] == []
-    refused(second.post(f"{path}/release", body), "already_released", 409)
+    with no_change(town.session):
+        refused(second.post(f"{path}/release", body), "already_released", 409)
     assert done(staff.get(f"{town.book}/members/{member.id}/freezes"))["items"] == [lifted]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.people import team_members
 from tests.factories.doors import Town
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 
 def new_team(town: Town, name: str = "畲乡枫警", **more: object) -> dict[str, object]:
@@ -27,7 +27,8 @@ def test_a_team_is_founded_once_and_found_by_its_alias(town: Town) -> None:
 
     team = once(staff, path, new_team(town, aliases=["畚乡枫警"]), new_team(town, "别的队"))
 
-    refused(staff.post(path, new_team(town)), "name_taken", 409)
+    with no_change(town.session):
+        refused(staff.post(path, new_team(town)), "name_taken", 409)
     volunteer = town.caller("volunteer")
     for text in ("畚乡", "畲乡枫警"):
         found = done(volunteer.get(f"{path}?text={text}"))["items"]
@@ -58,14 +59,16 @@ def test_members_join_lead_and_leave(town: Town) -> None:
     assert [(each["name"], each["role"]) for each in listed] == [("温*许", "leader")]
     done(staff.delete(f"{path}/{member.id}"), 204)
     assert done(staff.get(path))["items"] == []
-    refused(staff.delete(f"{path}/{member.id}"), "not_found", 404)
+    with no_change(town.session):
+        refused(staff.delete(f"{path}/{member.id}"), "not_found", 404)
 
 
 def test_a_leader_lets_members_in_but_no_leaders(town: Town) -> None:
     leader, other, staff = town.caller("volunteer"), town.member(), town.caller("staff")
     path = f"{town.book}/teams/{made_team(town)}/members"
     body = {"member_ids": [str(other.id)]}
-    refused(leader.post(path, body), "permission_denied", 403)
+    with no_change(town.session):
+        refused(leader.post(path, body), "permission_denied", 403)
     done(
         staff.post(path, {"member_ids": [str(leader.member.id)], "role": "leader"}),
         201,
@@ -74,8 +77,9 @@ def test_a_leader_lets_members_in_but_no_leaders(town: Town) -> None:
     done(leader.post(path, body), 201)
 
     assert len(done(leader.get(path))["items"]) == 2
-    refused(leader.put(f"{path}/{other.id}", {"role": "leader"}), "permission_denied", 403)
-    refused(leader.post(path, {**body, "role": "leader"}), "permission_denied", 403)
+    with no_change(town.session):
+        refused(leader.put(f"{path}/{other.id}", {"role": "leader"}), "permission_denied", 403)
+        refused(leader.post(path, {**body, "role": "leader"}), "permission_denied", 403)
     done(leader.delete(f"{path}/{other.id}"), 204)
 
 
@@ -86,7 +90,8 @@ def test_a_member_leaves_a_team_by_themselves(town: Town) -> None:
     ids = [str(caller.member.id), str(other.id)]
     done(town.caller("staff").post(path, {"member_ids": ids}), 201)
 
-    refused(caller.delete(f"{path}/{other.id}"), "permission_denied", 403)
+    with no_change(town.session):
+        refused(caller.delete(f"{path}/{other.id}"), "permission_denied", 403)
     done(caller.delete(f"{path}/{caller.member.id}"), 204)
 
     left = team_members.teams_of(town.session, ledger_id=town.ledger_id, member_id=caller.member.id)
@@ -123,7 +128,8 @@ def test_teams_ally_and_part(town: Town) -> None:
     body = {"node_code": town.node.code, "name": "近邻志愿同盟"}
 
     alliance = once(staff, path, body, {**body, "name": "另一个"})
-    refused(staff.post(path, body), "name_taken", 409)
+    with no_change(town.session):
+        refused(staff.post(path, body), "name_taken", 409)
     own = f"{path}/{alliance['id']}"
     once(staff, f"{own}/teams", {"team_id": team}, {"team_id": alliance["id"]}, status=204)
     shown = done(town.caller("volunteer").get(own))
@@ -149,7 +155,8 @@ def test_a_leader_agrees_for_their_own_team_only(town: Town) -> None:
 
     done(leader.post(path, {"team_id": own}), 204)
 
-    refused(leader.post(path, {"team_id": other}), "permission_denied", 403)
+    with no_change(town.session):
+        refused(leader.post(path, {"team_id": other}), "permission_denied", 403)
 
 
 def test_a_household_is_entered_joined_led_and_left(town: Town) -> None:
@@ -160,8 +167,9 @@ def test_a_household_is_entered_joined_led_and_left(town: Town) -> None:
     path = f"{town.book}/households/{house['id']}"
     joiner = {"member_id": str(child.id), "relation": "子女"}
     once(staff, f"{path}/members", joiner, {**joiner, "relation": "父母"})
-    refused(staff.post(f"{path}/members", joiner), "already_in_household", 409)
-    refused(staff.delete(f"{path}/members/{head.id}"), "validation_failed", 422)
+    with no_change(town.session):
+        refused(staff.post(f"{path}/members", joiner), "already_in_household", 409)
+        refused(staff.delete(f"{path}/members/{head.id}"), "validation_failed", 422)
     shown = done(staff.put(f"{path}/head", {"member_id": str(child.id)}))
     heads = [each["member_id"] for each in shown["members"] if each["is_head"]]
     assert heads == [str(child.id)]

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from app.activities.models import Attendance
 from app.people.models import Audit
 from tests.factories import onsite, pages
-from tests.factories.onsite import EVE, at, moment, no_change
-from tests.web.answers import done
+from tests.factories.onsite import EVE, at, moment
+from tests.web.answers import done, no_change
 from tests.web.test_h5_leading import OUTER, lead_path, rows
 
 

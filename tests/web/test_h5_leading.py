@@ -13,8 +13,8 @@ from app.community import units
 from app.people import codes
 from app.points import wallets
 from tests.factories import onsite, pages
-from tests.factories.onsite import EVE, at, no_change
-from tests.web.answers import done
+from tests.factories.onsite import EVE, at
+from tests.web.answers import done, no_change
 
 OUTER = ("base_idempotency", "base_serial")
 PLAN = {

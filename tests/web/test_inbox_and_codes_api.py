@@ -7,7 +7,7 @@ from app.people import codes
 from app.people.models import Code
 from tests.factories import points
 from tests.factories.doors import Town
-from tests.web.answers import done, everything, refused
+from tests.web.answers import done, everything, no_change, refused
 
 
 def test_the_inbox_is_listed_counted_and_read(town: Town) -> None:
@@ -119,6 +119,7 @@ def test_who_is_no_member_has_no_codes_there(town: Town) -> None:
     town.session.commit()
     me = town.caller("volunteer")
 
-    refused(me.post("/books/panji/me/codes", {"purpose": "redeem"}), "not_found", 404)
+    with no_change(town.session):
+        refused(me.post("/books/panji/me/codes", {"purpose": "redeem"}), "not_found", 404)
     refused(me.get("/books/panji/me/inbox"), "not_found", 404)
     refused(me.get("/books/panji/teams"), "permission_denied", 403)

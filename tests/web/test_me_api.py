@@ -9,7 +9,7 @@ from app.people import consents, credentials, login_codes
 from app.people.models import Person
 from tests.factories import doors, points
 from tests.factories.doors import PASSWORD, Town
-from tests.web.answers import done, everything, refused
+from tests.web.answers import done, everything, no_change, refused
 
 NEW = "山高水长流不尽99"
 
@@ -142,7 +142,8 @@ def test_a_consent_is_given_and_taken_back(town: Town) -> None:
     assert not consents.has(town.session, person_id=caller.member.person_id, purpose="board")
     listed = done(caller.get("/me/consents"))["items"]
     assert {each["purpose"] for each in listed} == {"membership", "board"}
-    refused(caller.delete("/me/consents/board"), "not_found", 404)
+    with no_change(town.session):
+        refused(caller.delete("/me/consents/board"), "not_found", 404)
 
 
 def test_being_a_member_is_not_taken_back_like_a_consent(town: Town) -> None:
@@ -158,8 +159,9 @@ def test_a_new_password_needs_the_old_one_and_ends_other_sessions(town: Town) ->
     caller = town.caller("volunteer")
     other = doors.Caller(town.session, town.client, _sign_in_again(town, caller), caller.member)
 
-    wrong = caller.put("/me/password", {"password": "不是这个密码吧", "new_password": NEW})
-    refused(wrong, "sign_in_failed", 401)
+    with no_change(town.session):
+        wrong = caller.put("/me/password", {"password": "不是这个密码吧", "new_password": NEW})
+        refused(wrong, "sign_in_failed", 401)
     assert other.get("/me").status_code == 200
     done(caller.put("/me/password", {"password": PASSWORD, "new_password": NEW}), 204)
 
@@ -202,15 +204,20 @@ def test_a_code_to_another_phone_proves_nothing_and_is_not_used_up(town: Town) -
 
 @pytest.mark.parametrize("proof", [{}, {"phone": "00000000001"}, {"code": "123456"}])
 def test_half_a_proof_is_none(town: Town, proof: dict[str, str]) -> None:
-    answer = town.caller("volunteer").put("/me/password", {**proof, "new_password": NEW})
+    volunteer = town.caller("volunteer")
+    with no_change(town.session):
+        answer = volunteer.put("/me/password", {**proof, "new_password": NEW})
 
-    refused(answer, "validation_failed", 422)
+        refused(answer, "validation_failed", 422)
 
 
 def test_an_easily_guessed_pin_is_refused(town: Town) -> None:
     caller = town.caller("volunteer")
 
-    refused(caller.put("/me/pin", {"password": PASSWORD, "new_pin": "123456"}), "validation_failed")
+    with no_change(town.session):
+        refused(
+            caller.put("/me/pin", {"password": PASSWORD, "new_pin": "123456"}), "validation_failed"
+        )
 
     assert not credentials.has_pin(town.session, person_id=caller.member.person_id)
 
@@ -225,8 +232,9 @@ def test_i_end_one_of_my_sessions_and_then_all_others(town: Town) -> None:
 
     done(caller.delete(f"/me/sessions/{one}"), 204)
     assert len(done(caller.get("/me/sessions"))["items"]) == 2
-    refused(caller.delete(f"/me/sessions/{one}"), "not_found", 404)
-    refused(caller.delete("/me/sessions/zz"), "not_found", 404)
+    with no_change(town.session):
+        refused(caller.delete(f"/me/sessions/{one}"), "not_found", 404)
+        refused(caller.delete("/me/sessions/zz"), "not_found", 404)
     assert done(caller.post("/me/sessions/end-others"))["count"] == 1
 
     for token in (second, third):
@@ -241,7 +249,8 @@ def test_nobody_ends_the_session_of_another(town: Town) -> None:
     caller, other = town.caller("volunteer"), town.caller("clerk")
     theirs = done(other.get("/me/sessions"))["items"][0]["id"]
 
-    refused(caller.delete(f"/me/sessions/{theirs}"), "not_found", 404)
+    with no_change(town.session):
+        refused(caller.delete(f"/me/sessions/{theirs}"), "not_found", 404)
 
     assert other.get("/me").status_code == 200
 
@@ -271,7 +280,8 @@ def test_erasure_says_what_is_left_and_asks_to_give_it_up(town: Town) -> None:
 def test_erasure_takes_name_and_phone_and_ends_the_session(town: Town) -> None:
     caller = town.caller("volunteer")
 
-    refused(caller.post("/me/erasure", {"password": "不是这个密码吧"}), "sign_in_failed", 401)
+    with no_change(town.session):
+        refused(caller.post("/me/erasure", {"password": "不是这个密码吧"}), "sign_in_failed", 401)
     done(caller.post("/me/erasure", {"password": PASSWORD, "gives_up_points": True}), 204)
 
     town.session.expire_all()

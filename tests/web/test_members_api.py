@@ -5,7 +5,7 @@ import pytest
 from app.people import audit, cards, credentials
 from app.people.models import Card
 from tests.factories.doors import PASSWORD, Town
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 JOINER = {"name": "林晚舟", "consent_version": "2026-03"}
 
@@ -119,12 +119,14 @@ def test_a_card_goes_through_its_life(town: Town) -> None:
     path = f"{town.book}/members/{member.id}/cards"
 
     first = once(staff, path, {}, {"batch": "A"})
-    refused(staff.post(path, {}), "card_already_active", 409)
+    with no_change(town.session):
+        refused(staff.post(path, {}), "card_already_active", 409)
     once(staff, f"{town.book}/cards/{first['id']}/loss", status=200)
     done(staff.post(f"{town.book}/cards/{first['id']}/found"))
     second = once(staff, f"{town.book}/cards/{first['id']}/replacement", {}, {"batch": "B"})
     assert second["replaces_id"] == first["id"]
-    refused(staff.post(f"{town.book}/cards/{first['id']}/loss"), "card_not_active", 422)
+    with no_change(town.session):
+        refused(staff.post(f"{town.book}/cards/{first['id']}/loss"), "card_not_active", 422)
     once(staff, f"{town.book}/cards/{second['id']}/cancellation", status=200)
 
     states = {each["card_no"]: each["state"] for each in done(staff.get(path))["items"]}
@@ -145,11 +147,13 @@ def test_a_card_is_printed_and_then_tells_whose_it_is(town: Town) -> None:
             "card_no": card["card_no"],
             "is_frozen": False,
         }
-    refused(
-        town.caller("volunteer").post(f"{town.book}/cards/identify", {"token": token}),
-        "permission_denied",
-        403,
-    )
+    volunteer = town.caller("volunteer")
+    with no_change(town.session):
+        refused(
+            volunteer.post(f"{town.book}/cards/identify", {"token": token}),
+            "permission_denied",
+            403,
+        )
     lines = audit.list_of_subject(
         town.session, ledger_id=town.ledger_id, subject_id=_card(town, card["card_no"]).id
     )
@@ -161,7 +165,9 @@ def test_a_card_is_printed_and_then_tells_whose_it_is(town: Town) -> None:
     [("TC1.zz.AAAAAAAAAAAAAAAAAAAAAA", "not_found"), ("rubbish", "not_found")],
 )
 def test_what_is_no_card_is_nobodys(town: Town, token: str, code: str) -> None:
-    refused(town.caller("clerk").post(f"{town.book}/cards/identify", {"token": token}), code)
+    clerk = town.caller("clerk")
+    with no_change(town.session):
+        refused(clerk.post(f"{town.book}/cards/identify", {"token": token}), code)
 
 
 def test_a_member_reports_their_own_card_lost_and_no_other(town: Town) -> None:
@@ -169,7 +175,8 @@ def test_a_member_reports_their_own_card_lost_and_no_other(town: Town) -> None:
     own = done(staff.post(f"{town.book}/members/{caller.member.id}/cards", {}), 201)
     theirs = done(staff.post(f"{town.book}/members/{staff.member.id}/cards", {}), 201)
 
-    refused(caller.post(f"{town.book}/me/cards/{theirs['id']}/loss"), "not_found", 404)
+    with no_change(town.session):
+        refused(caller.post(f"{town.book}/me/cards/{theirs['id']}/loss"), "not_found", 404)
     lost = once(caller, f"{town.book}/me/cards/{own['id']}/loss", status=200)
 
     assert lost["state"] == "lost"

@@ -9,7 +9,7 @@ from app.ledger.models import Journal
 from app.people import audit
 from app.people.models import Audit
 from tests.factories.doors import Caller, Town, new_key
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 HEADER = "X-On-Behalf-Of"
 
@@ -35,18 +35,21 @@ def test_a_member_lets_somebody_act_sees_it_and_ends_it(town: Town) -> None:
 
     assert given["agent_person_id"] == str(helper.member.person_id)
     assert given["agent_name"] == helper.member.name_masked
-    refused(me.post(path, leave(helper)), "already_agent", 409)
+    with no_change(town.session):
+        refused(me.post(path, leave(helper)), "already_agent", 409)
     assert done(me.get(path))["items"] == [given]
     done(me.delete(f"{path}/{given['id']}"), 204)
     assert done(me.get(path))["items"][0]["ended_at"] is not None
-    refused(me.delete(f"{path}/{given['id']}"), "not_found", 404)
+    with no_change(town.session):
+        refused(me.delete(f"{path}/{given['id']}"), "not_found", 404)
 
 
 def test_staff_record_a_consent_but_not_to_themselves(town: Town) -> None:
     staff, helper, old = town.caller("staff"), town.caller("neighbour"), town.member()
     path = f"{town.book}/members/{old.id}/agents"
 
-    refused(staff.post(path, leave(staff)), "second_person_required", 403)
+    with no_change(town.session):
+        refused(staff.post(path, leave(staff)), "second_person_required", 403)
     given = once(staff, path, leave(helper), leave(helper, relation="女儿"))
     assert done(staff.get(path))["items"] == [given]
     done(staff.delete(f"{path}/{given['id']}"), 204)
@@ -130,7 +133,8 @@ def test_a_helper_ends_their_own_leave_and_no_other(town: Town) -> None:
     own = done(me.post(path, leave(helper)), 201)["id"]
     others = done(me.post(path, leave(other)), 201)["id"]
 
-    refused(helper.delete(f"{path}/{others}", headers=behalf(me.member)), "not_found", 404)
+    with no_change(town.session):
+        refused(helper.delete(f"{path}/{others}", headers=behalf(me.member)), "not_found", 404)
     done(helper.delete(f"{path}/{own}", headers=behalf(me.member)), 204)
 
 
@@ -177,7 +181,8 @@ def test_a_key_sent_for_oneself_is_another_when_sent_for_a_member(town: Town) ->
     path = f"{town.book}/me/cards/{card['id']}/loss"
     done(helper.post(path, key=key))
 
-    refused(helper.post(path, key=key, headers=behalf(me.member)), "idempotency_mismatch", 422)
+    with no_change(town.session):
+        refused(helper.post(path, key=key, headers=behalf(me.member)), "idempotency_mismatch", 422)
 
 
 def test_one_acts_for_oneself_without_leave(town: Town) -> None:

@@ -50,21 +50,25 @@ def test_m1_an_offer_is_seen_with_the_reason_why_it_is_not_for_me_and_used_by_co
     path = f"/merchant-offers/{offer['id']}/uses"
     body = {"shop_id": str(here.mall.shop_id)}
     first = code_of(here, member)
-    refused(here.clerk.post(path, {**body, "presented": first}), "offer_not_for_you", 422)
-    refused(here.clerk.post(path, {**body, "presented": first}), "code_already_used", 409)
+    with here.unchanged():
+        refused(here.clerk.post(path, {**body, "presented": first}), "offer_not_for_you", 422)
+        refused(here.clerk.post(path, {**body, "presented": first}), "code_already_used", 409)
 
     group = {"group": RIDERS}
-    refused(phone.post(f"/members/{member.id}/groups", group), "permission_denied", 403)
+    with here.unchanged():
+        refused(phone.post(f"/members/{member.id}/groups", group), "permission_denied", 403)
     assert done(here.staff.post(f"/members/{member.id}/groups", group))["groups"] == [RIDERS]
     made = done(here.clerk.post(path, {**body, "presented": code_of(here, member)}), 201)
     assert (made["ordinal"], made["door"]) == (1, "code")
-    refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "limit_exceeded", 422)
-    refused(phone.post(path, {**body, "presented": code_of(here, member)}), "not_found", 404)
+    with here.unchanged():
+        refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "limit_exceeded", 422)
+        refused(phone.post(path, {**body, "presented": code_of(here, member)}), "not_found", 404)
     months = done(here.staff.get("/offer-months"))["items"]
     assert months == [{"period": "2026-03", "times_count": 1}]
 
     done(here.staff.post(f"/merchant-offers/{offer['id']}/end"))
-    refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "offer_not_open", 409)
+    with here.unchanged():
+        refused(phone.post("/me/offer-uses", {"offer_id": offer["id"]}), "offer_not_open", 409)
     gone = done(here.staff.post(f"/members/{member.id}/groups", {**group, "is_in": False}))
     assert gone["groups"] == []
 
@@ -108,11 +112,13 @@ def test_m7_a_voucher_is_bought_shown_to_its_member_and_honoured_once(here):
     refused(here.clerk.get(path), "not_found", 404)
 
     uses = f"/shops/{here.mall.shop_id}/voucher-uses"
-    refused(phone.post(uses, {"presented": code["token"]}), "not_found", 404)
+    with here.unchanged():
+        refused(phone.post(uses, {"presented": code["token"]}), "not_found", 404)
     used = done(here.clerk.post(uses, {"presented": code["digits"]}))
     assert (used["state"], used["goods_name"]) == ("used", "长者食堂餐券")
-    refused(here.clerk.post(uses, {"presented": code["token"]}), "voucher_used", 409)
-    refused(phone.post(f"/me/vouchers/{made['id']}/return"), "voucher_used", 409)
+    with here.unchanged():
+        refused(here.clerk.post(uses, {"presented": code["token"]}), "voucher_used", 409)
+        refused(phone.post(f"/me/vouchers/{made['id']}/return"), "voucher_used", 409)
     refused(phone.get(path), "not_found", 404)
     (listed,) = done(here.clerk.get(f"/shops/{here.mall.shop_id}/vouchers"))["items"]
     assert member.name_masked not in str(listed)
@@ -121,10 +127,12 @@ def test_m7_a_voucher_is_bought_shown_to_its_member_and_honoured_once(here):
 
 def test_d34_wrong_codes_are_counted_and_the_shop_waits(here):
     uses = f"/shops/{here.mall.shop_id}/voucher-uses"
-    for guess in range(5):
-        refused(here.clerk.post(uses, {"presented": f"{guess:012d}"}), "not_found", 404)
-    refused(here.clerk.post(uses, {"presented": "9" * 12}), "rate_limited", 429)
-    with clock.held_at(NOON + timedelta(minutes=1)):
+    with here.unchanged("risk_quota"):
+        for guess in range(5):
+            refused(here.clerk.post(uses, {"presented": f"{guess:012d}"}), "not_found", 404)
+    with here.unchanged("risk_quota"):
+        refused(here.clerk.post(uses, {"presented": "9" * 12}), "rate_limited", 429)
+    with clock.held_at(NOON + timedelta(minutes=1)), here.unchanged("risk_quota"):
         refused(here.clerk.post(uses, {"presented": "9" * 12}), "not_found", 404)
 
 
@@ -137,12 +145,14 @@ def test_m6_a_place_comes_back_in_time_and_not_too_late(here):
     body = {"goods_id": str(lesson.id), "expected_points": 30}
     made = done(phone.post("/me/vouchers", body), 201)
     other, second, _ = member_with(here, 100)
-    refused(second.post("/me/vouchers", body), "stock_conflict", 409)
+    with here.unchanged():
+        refused(second.post("/me/vouchers", body), "stock_conflict", 409)
     back = done(phone.post(f"/me/vouchers/{made['id']}/return"))
     assert (back["state"], here.spendable(member)) == ("returned", 100)
-    refused(phone.post(f"/me/vouchers/{made['id']}/return"), "voucher_over", 410)
+    with here.unchanged():
+        refused(phone.post(f"/me/vouchers/{made['id']}/return"), "voucher_over", 410)
     taken = done(second.post("/me/vouchers", body), 201)
-    with clock.held_at(NOON + timedelta(days=1, minutes=1)):
+    with clock.held_at(NOON + timedelta(days=1, minutes=1)), here.unchanged():
         refused(second.post(f"/me/vouchers/{taken['id']}/return"), "return_too_late", 409)
     assert here.spendable(other) == 70
 
@@ -183,18 +193,21 @@ def test_d34_goods_are_set_aside_and_collected_by_code(here):
     (held,) = done(here.clerk.get(f"/shops/{here.mall.shop_id}/reservations"))["items"]
     assert (held["quantity_count"], held["state"]) == (2, "held")
     path = {"till_id": str(here.mall.till.id)}
-    refused(here.clerk.post("/collections", {**path, "presented": "0" * 12}), "not_found", 404)
+    with here.unchanged("risk_quota"):
+        refused(here.clerk.post("/collections", {**path, "presented": "0" * 12}), "not_found", 404)
     slip = done(here.clerk.post("/collections", {**path, "presented": code["token"]}), 201)
     assert (slip["total_points"], slip["balance_points"]) == (60, 40)
     again = {**path, "presented": code["digits"]}
-    refused(here.clerk.post("/collections", again), "reservation_over", 410)
+    with here.unchanged():
+        refused(here.clerk.post("/collections", again), "reservation_over", 410)
 
     more = make.put_goods(here.session, here.mall, price=40)
     here.session.commit()
     body = {"goods_id": str(more.id), "expected_total_points": 40}
     kept = done(phone.post("/me/reservations", body), 201)
     done(phone.post(f"/me/reservations/{kept['id']}/cancel"))
-    refused(phone.post(f"/me/reservations/{kept['id']}/cancel"), "reservation_over", 410)
+    with here.unchanged():
+        refused(phone.post(f"/me/reservations/{kept['id']}/cancel"), "reservation_over", 410)
     assert here.spendable(member) == 40
 
 
@@ -211,4 +224,5 @@ def test_a_voucher_that_lapsed_says_so(here):
         here.session.commit()
         clerk = here.of(here.mall.clerks[1].person_id)
         uses = f"/shops/{here.mall.shop_id}/voucher-uses"
-        refused(clerk.post(uses, {"presented": code["token"]}), "voucher_over", 410)
+        with here.unchanged():
+            refused(clerk.post(uses, {"presented": code["token"]}), "voucher_over", 410)

@@ -9,8 +9,8 @@ import zxingcpp
 
 from app.activities.models import Activity, Attendance, Scan
 from tests.factories import onsite, pages
-from tests.factories.onsite import EVE, at, no_change
-from tests.web.answers import done, refused
+from tests.factories.onsite import EVE, at
+from tests.web.answers import done, no_change, refused
 
 OUTER = ("base_idempotency", "people_session", "people_audit")
 

@@ -8,7 +8,7 @@ from app.base import clock, idempotency
 from app.ledger.models import Book
 from app.web.texts import TEXTS
 from tests.factories.doors import Town, new_key
-from tests.web.answers import done, everything, refused
+from tests.web.answers import done, everything, no_change, refused
 
 
 def test_a_problem_has_every_member_of_the_contract(town: Town) -> None:
@@ -38,8 +38,10 @@ def test_the_type_of_every_problem_is_a_page_that_people_can_read(
 
 
 def test_a_wrong_method_names_the_right_ones(town: Town) -> None:
-    answer = town.caller("staff").put("/nodes")
-    refused(answer, "malformed_request", 405)
+    staff = town.caller("staff")
+    with no_change(town.session):
+        answer = staff.put("/nodes")
+        refused(answer, "malformed_request", 405)
     assert set(answer.headers["Allow"].split(", ")) >= {"GET", "HEAD"}
 
 
@@ -95,7 +97,8 @@ def test_a_pruned_answer_still_says_that_it_was_done(town: Town) -> None:
     body = {"node_code": town.node.code, "name": "旗帜先锋", "kind": "队", "lead_body": "支部"}
     made = done(staff.post(f"{town.book}/teams", body, key=key), 201)
     taken = new_key()
-    refused(staff.post(f"{town.book}/teams", body, key=taken), "name_taken", 409)
+    with no_change(town.session):
+        refused(staff.post(f"{town.book}/teams", body, key=taken), "name_taken", 409)
     later = clock.now().replace(year=clock.now().year + 1)
     idempotency.prune(town.session, ledger_id=town.ledger_id, before=later)
     town.session.commit()
@@ -103,6 +106,7 @@ def test_a_pruned_answer_still_says_that_it_was_done(town: Town) -> None:
     again = staff.post(f"{town.book}/teams", body, key=key)
     assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
     assert again.get_json() == {"outcome": "applied", "resource": made["id"]}
-    refused(staff.post(f"{town.book}/teams", body, key=taken), "name_taken", 409)
+    with no_change(town.session):
+        refused(staff.post(f"{town.book}/teams", body, key=taken), "name_taken", 409)
     asked = staff.get(f"{town.book}/operations?idempotency_key={taken}").get_json()
     assert (asked["state"], asked["code"]) == ("refused", "name_taken")

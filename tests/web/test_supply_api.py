@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.people.models import Audit
 from app.web import qr
 from tests.factories import onsite
-from tests.factories.onsite import at, no_change
-from tests.web.answers import done, everything, refused
+from tests.factories.onsite import at
+from tests.web.answers import done, everything, no_change, refused
 
 
 @pytest.fixture

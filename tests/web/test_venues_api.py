@@ -10,7 +10,7 @@ from app.activities.models import Activity
 from app.people.models import Audit
 from tests.factories import onsite
 from tests.factories.activities import DAY, EVE, at, moment
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 VENUE = {"kind": "近邻驿站", "name": "近邻之家", "address": "瑞云苑3号楼架空层"}
 
@@ -59,9 +59,11 @@ def test_o15_v8_a_venue_says_what_it_has(site):
         staff = site.caller("staff")
         changed = done(staff.put(path, body | {"opening": "8:30–21:00"}))
         assert changed == done(site.wen.get(path))
-        refused(site.wen.put(path, body), "permission_denied", 403)
-        refused(onsite.fresh(site.town.caller("foreign_staff")).put(path, body), "not_found", 404)
-        refused(staff.put(path, {"parent_id": station["id"]}), "validation_failed", 422)
+        foreign = onsite.fresh(site.town.caller("foreign_staff"))
+        with no_change(site.session):
+            refused(site.wen.put(path, body), "permission_denied", 403)
+            refused(foreign.put(path, body), "not_found", 404)
+            refused(staff.put(path, {"parent_id": station["id"]}), "validation_failed", 422)
     assert (changed["parent_id"], changed["tags"]) == (centre["id"], ["饮水", "充电"])
     assert (changed["opening"], changed["aliases"]) == ("8:30–21:00", ["近邻红色驿站"])
 
@@ -85,7 +87,8 @@ def test_v2_a_week_of_a_roster(site, session):
     with at("09:00", EVE):
         staff = site.caller("staff")
         made = once(staff, path, body, {**body, "title": "另一份"})["items"]
-        refused(site.wen.post(path, body), "permission_denied", 403)
+        with no_change(site.session):
+            refused(site.wen.post(path, body), "permission_denied", 403)
         shown = done(site.wen.get(f"{path}?monday={monday}"))["items"]
     assert made == shown
     assert [(each["kind"], each["is_empty"], each["quota_count"]) for each in shown] == [
@@ -159,14 +162,16 @@ def test_t18_t20_agreements_are_signed_listed_and_ended(site):
         }
         made = once(staff, path, body, {**body, "title": "另一份"})
         assert (made["is_running"], made["unit_name"]) == (True, "市委宣传部")
-        refused(staff.post(path, body | {"unit_id": units[1]["id"]}), "place_claimed", 409)
-        refused(site.wen.post(path, body), "permission_denied", 403)
+        with no_change(site.session):
+            refused(staff.post(path, body | {"unit_id": units[1]["id"]}), "place_claimed", 409)
+            refused(site.wen.post(path, body), "permission_denied", 403)
         assert [each["id"] for each in done(site.wen.get(f"{path}?kind=claim"))["items"]] == [
             made["id"]
         ]
         end = f"/agreements/{made['id']}/end"
         foreign = onsite.fresh(site.town.caller("foreign_staff"))
-        refused(foreign.post(end, {"reason": "不管了"}), "not_found", 404)
+        with no_change(site.session):
+            refused(foreign.post(end, {"reason": "不管了"}), "not_found", 404)
         ended = done(staff.post(end, {"reason": "换一栋"}))
         assert (ended["is_running"], ended["ended_on"]) == (True, str(EVE)), "today is its last day"
         done(staff.post(path, body | {"unit_id": units[1]["id"]}), 201)
