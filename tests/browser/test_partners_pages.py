@@ -110,3 +110,17 @@ def test_the_desks_pages_of_merchants_offers_settlements_and_figures_are_well(pa
     ):
         page.goto(f"{DESK}/{path}")
         check_page(page)
+
+
+def test_a_form_of_a_wide_table_that_was_refused_is_in_sight_on_a_narrow_screen(partners, phone):
+    sign_in(phone, "staff", to=f"{DESK}/claimed")
+    phone.get_by_text("替他退…").last.click()
+    sent = phone.locator("form[action*='/return']").last
+    sent.evaluate("form => { form.noValidate = true }")
+    with phone.expect_navigation():
+        sent.get_by_role("button").click()
+    expect(phone.locator("#problem")).to_be_in_viewport()
+    wrong = phone.get_by_label("为什么退").locator("visible=true")
+    place = wrong.bounding_box()
+    assert 0 <= place["x"] < place["x"] + place["width"] <= 375
+    check_page(phone, but=("422",))

@@ -43,4 +43,7 @@ for (const month of document.querySelectorAll("[data-month]")) {
 }
 
 document.querySelector(".ax-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// On a narrow screen a refused form in a table's last column would be out of sight.
+const wide = document.querySelector(".ax-scroll:has(.ax-ask[open])");
+if (wide) wide.scrollLeft = wide.scrollWidth;
 document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
