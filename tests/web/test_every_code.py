@@ -137,7 +137,7 @@ def test_member_not_active(session, client):
         ended.where(Member.ledger_id == site.town.ledger_id).values(state="left"),
     )
     session.commit()
-    with onsite.at("10:00", onsite.EVE):
+    with onsite.at("10:00", onsite.EVE), no_change(session):
         refused(site.wen.post(f"{slot}/enrolments"), "member_not_active", 409)
     assert everything(session)["activities_enrolment"] == []
 

@@ -80,11 +80,13 @@ def test_d30_an_application_goes_from_the_phone_over_the_notice_to_the_household
     path = f"{village.book}/me/applications"
     made = once(head, path, cleaning(), cleaning(quantity=2))
     assert (made["state"], made["text"]) == ("waiting", "清理楼道")
-    refused(head.post(path, cleaning(is_on_duty=True)), "duty_earns_nothing", 422)
+    with no_change(village.session):
+        refused(head.post(path, cleaning(is_on_duty=True)), "duty_earns_nothing", 422)
     staff = village.caller("staff")
     (seen,) = done(staff.get(f"{village.book}/applications"))["items"]
     review = f"{village.book}/applications/{seen['id']}/review"
-    refused(spouse.post(review, {"verdict": "approved"}), "permission_denied", 403)
+    with no_change(village.session):
+        refused(spouse.post(review, {"verdict": "approved"}), "permission_denied", 403)
     assert done(staff.post(review, {"verdict": "approved"}))["points_shown"] == 10
     before = everything(village.session)
     refused(staff.post(review, {"verdict": "approved"}), "application_state_conflict", 409)
@@ -140,7 +142,8 @@ def test_a10_k4_a_case_is_shared_once_and_the_officer_on_duty_has_nothing(villag
     }
     path = f"{village.book}/cases"
     unequal = {**case, "shares": case["shares"][:1]}
-    refused(staff.post(path, unequal), "case_shares_differ", 422)
+    with no_change(village.session):
+        refused(staff.post(path, unequal), "case_shares_differ", 422)
     made = done(staff.post(path, case), 201)
     assert [each["points"] for each in made["shares"]] == [12, 8, 0]
     before = everything(village.session)
@@ -208,7 +211,8 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     }
     made = done(staff.post(doors, asked), 201)
     decision = f"{doors}/{made['id']}/decision"
-    refused(staff.post(decision, {"verdict": "approved"}), "second_person_required", 403)
+    with no_change(village.session):
+        refused(staff.post(decision, {"verdict": "approved"}), "second_person_required", 403)
     assert len(done(second.get(doors))["items"]) == 1
     assert done(second.post(decision, {"verdict": "approved"}))["state"] == "reviewed"
     before = everything(village.session)
@@ -216,7 +220,8 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     assert everything(village.session) == before
     assert done(head.get(f"{village.book}/me/household/score"))["score_points"] == 110
     reversal = f"{doors}/{made['id']}/reversal"
-    refused(staff.post(reversal, {"reason": "扣错了"}), "already_decided", 409)
+    with no_change(village.session):
+        refused(staff.post(reversal, {"reason": "扣错了"}), "already_decided", 409)
     shown = put_up_and_post(village, staff)["lines"]
     assert [(each["name"], each["points"]) for each in shown] == [("", -15)]
     (mine,) = done(spouse.get(f"{village.book}/me/deductions"))["items"]
@@ -238,11 +243,13 @@ def test_p7_points_are_taken_by_two_people_after_a_notice_and_come_back_by_two(v
     waiting = done(staff.post(reversal, {"reason": "认错了楼道"}))
     assert (waiting["state"], waiting["is_reversal_asked"]) == ("posted", True)
     confirm = f"{reversal}/decision"
-    refused(staff.post(confirm, {"verdict": "approved"}), "second_person_required", 403)
+    with no_change(village.session):
+        refused(staff.post(confirm, {"verdict": "approved"}), "second_person_required", 403)
     back = done(second.post(confirm, {"verdict": "approved"}))
     assert back["state"] == "reversed"
     assert {back["journal_id"], back["reversal_journal_id"]} - {None, back["journal_id"]}
-    refused(second.post(confirm, {"verdict": "approved"}), "already_reversed", 409)
+    with no_change(village.session):
+        refused(second.post(confirm, {"verdict": "approved"}), "already_reversed", 409)
     assert done(head.get(f"{village.book}/me/household/score"))["score_points"] == 110
 
 
@@ -285,11 +292,13 @@ def test_d32_points_go_to_the_pool_and_to_kin(village):
     help_ = {"volunteer_no": child.member.volunteer_no, "points": 5, "reason": "生病"}
     asked = done(staff.post(f"{village.book}/hardship-help", help_), 201)
     decision = f"{village.book}/hardship-help/{asked['id']}/decision"
-    refused(second.post(decision, {"verdict": "approved"}), "pool_too_small", 422)
+    with no_change(village.session):
+        refused(second.post(decision, {"verdict": "approved"}), "pool_too_small", 422)
     assert done(head.get(f"{village.book}/common-pool")) == {"held_points": 10, "free_points": 0}
     with clock.held_at(clock.now() + timedelta(hours=25)):
         back = f"{village.book}/me/donations/{given['id']}/withdrawal"
-        refused(head.post(back), "donation_final", 410)
+        with no_change(village.session):
+            refused(head.post(back), "donation_final", 410)
         hardship.decide(
             village.session,
             ledger_id=village.ledger_id,
@@ -305,9 +314,11 @@ def test_d32_points_go_to_the_pool_and_to_kin(village):
         "relation": "child",
     }
     entry = done(head.post(f"{village.book}/me/relatives", kin), 201)
-    refused(head.post(f"{village.book}/me/relatives", kin), "already_related", 409)
+    with no_change(village.session):
+        refused(head.post(f"{village.book}/me/relatives", kin), "already_related", 409)
     gift = {"relative_id": entry["id"], "points": 20}
-    refused(head.post(f"{village.book}/me/gifts", gift), "not_found", 404)
+    with no_change(village.session):
+        refused(head.post(f"{village.book}/me/gifts", gift), "not_found", 404)
     done(child.post(f"{village.book}/me/relatives/{entry['id']}/confirmation"))
     assert once(head, f"{village.book}/me/gifts", gift, {**gift, "points": 1})["side"] == "given"
     before = everything(village.session)

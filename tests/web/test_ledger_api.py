@@ -7,7 +7,7 @@ from app.ledger import proof
 from app.ledger.models import Account, Book
 from app.people.models import Audit
 from tests.factories import points
-from tests.web.answers import done, everything, once, refused
+from tests.web.answers import done, everything, no_change, once, refused
 
 UNKNOWN = "00000000-0000-0000-0000-000000000001"
 
@@ -136,7 +136,8 @@ def test_a_book_found_broken_stops_until_it_is_proven_again(town, session):
     assert everything(session) == before
     made = done(town.caller("wen").post(f"{town.book}/backfills", claim), 201)
     decide = f"{town.book}/backfills/{made['id']}/decide"
-    refused(staff.post(decide, {"verdict": "approved"}), "ledger_read_only", 423)
+    with no_change(town.session):
+        refused(staff.post(decide, {"verdict": "approved"}), "ledger_read_only", 423)
     session.execute(
         sa.update(Account)
         .where(Account.ledger_id == town.ledger_id, Account.owner_id == member.id)
@@ -155,15 +156,19 @@ def test_the_proof_is_for_who_has_charge_of_the_whole_book(town, session):
     callers = {who: town.caller(who) for who in roles}
     auditor = town.caller("city_auditor")
     before = everything(session)
-    for who, caller in callers.items():
-        code = "not_found" if who in ("auditor", "administrator") else "permission_denied"
-        refused(caller.get(f"{town.book}/proof"), code)
-        refused(caller.post(f"{town.book}/proof"), code)
-        code = "not_found" if who == "administrator" else "permission_denied"
-        refused(caller.post(f"{town.book}/proof/reopen", {"reason": "x"}), code)
-    refused(auditor.post(f"{town.book}/proof/reopen", {"reason": "x"}), "permission_denied", 403)
+    with no_change(town.session):
+        for who, caller in callers.items():
+            code = "not_found" if who in ("auditor", "administrator") else "permission_denied"
+            refused(caller.get(f"{town.book}/proof"), code)
+            refused(caller.post(f"{town.book}/proof"), code)
+            code = "not_found" if who == "administrator" else "permission_denied"
+            refused(caller.post(f"{town.book}/proof/reopen", {"reason": "x"}), code)
+        refused(
+            auditor.post(f"{town.book}/proof/reopen", {"reason": "x"}), "permission_denied", 403
+        )
     chief = town.caller("city_administrator")
-    refused(chief.post(f"{town.book}/proof/reopen", {}), "validation_failed", 422)
+    with no_change(town.session):
+        refused(chief.post(f"{town.book}/proof/reopen", {}), "validation_failed", 422)
     assert before["ledger_proof"] == []
     assert everything(session)["ledger_proof"] == []
     assert session.get(Book, town.ledger_id).read_only_at is None
