@@ -44,6 +44,8 @@ for (const month of document.querySelectorAll("[data-month]")) {
 
 document.querySelector(".ax-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 // On a narrow screen a refused form in a table's last column would be out of sight.
-const wide = document.querySelector(".ax-scroll:has(.ax-ask[open])");
-if (wide) wide.scrollLeft = wide.scrollWidth;
+const opened = document.querySelector(".ax-scroll .ax-ask[open]");
+const wide = opened?.closest(".ax-scroll");
+const left = (box) => box.getBoundingClientRect().left;
+if (wide) wide.scrollLeft += left(opened) - left(wide) - 16;
 document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
