@@ -25,7 +25,7 @@ PARTS: tuple[Part, ...] = (
 
 FIGURES = Path(__file__).with_name("figures.csv")
 GARBAGE_EVERY = 100_000
-LOOK_FIRST_AT = 25
+LOOK_FIRST_AT = 8
 """Moments of a book after which the database looks at it first; then at twice as many."""
 
 
