@@ -264,18 +264,17 @@ def test_l13_an_order_is_rated_under_the_kept_number(session, street, kept):
     assert (order.stars, order.requester_id) == (5, kept.id)
 
 
+def given_to(session, street, member):
+    order = make.filed(session, street)
+    hands = {"handler_id": member.person_id}
+    with at("08:30"):
+        make.step(session, street, handling.assign, order, actor=street.world.staff, **hands)
+    return order
+
+
 def test_l13_an_order_in_hand_is_done_under_the_kept_number(session, street):
     twin = activities.a_member(session, street.world, "陆映川")
-    order = make.filed(session, street)
-    with at("08:30"):
-        make.step(
-            session,
-            street,
-            handling.assign,
-            order,
-            actor=street.world.staff,
-            handler_id=street.helper.person_id,
-        )
+    order = given_to(session, street, street.helper)
     merge(session, street, street.helper, twin)
     with at("15:00"):
         hands = Actor(twin.person_id)
@@ -293,16 +292,7 @@ def test_l13_an_order_in_hand_is_done_under_the_kept_number(session, street):
 def test_a6_an_order_in_the_hands_of_who_turns_out_to_have_asked_is_the_desks(
     session, street, kept
 ):
-    order = make.filed(session, street)
-    with at("08:30"):
-        make.step(
-            session,
-            street,
-            handling.assign,
-            order,
-            actor=street.world.staff,
-            handler_id=kept.person_id,
-        )
+    order = given_to(session, street, kept)
     merge(session, street, street.asker, kept)
 
     assert (order.step_no, order.handler_id, order.requester_id) == (1, None, kept.id)
