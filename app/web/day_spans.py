@@ -7,14 +7,20 @@ from app.base import clock
 from app.base.errors import ValidationFailed
 from app.web.schemas import YEARS
 
+NIGHT_MAX = timedelta(hours=12)
+"""As long as any stretch that is written down: 14:00 to 13:00 is a slip of the pen."""
+
 
 def span_of(day: date, begins: time, ends: time) -> tuple[datetime, datetime]:
     """Return the instants of two Shanghai times; an end that is earlier is of the next day.
 
-    The same time twice is no time at all, which the rooms refuse: nobody means a whole day.
+    What would be longer than a night stays as it was said, and the same time twice is no time
+    at all: the rooms refuse both.
     """
-    ends_on = day + timedelta(days=ends < begins)
-    return clock.local_instant(day, begins), clock.local_instant(ends_on, ends)
+    starts_at, ends_at = clock.local_instant(day, begins), clock.local_instant(day, ends)
+    if ends_at < starts_at and ends_at + timedelta(days=1) - starts_at <= NIGHT_MAX:
+        ends_at += timedelta(days=1)
+    return starts_at, ends_at
 
 
 def said_of(

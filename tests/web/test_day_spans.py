@@ -19,13 +19,15 @@ def at(day, hour, minute=0):
     [
         (time(9), time(10, 30), (at(10, 1), at(10, 2, 30))),
         (time(23), time(1), (at(10, 15), at(10, 17))),
+        (time(20), time(8), (at(10, 12), at(11, 0))),
+        (time(14), time(13), (at(10, 6), at(10, 5))),
         (time(9), time(9), (at(10, 1), at(10, 1))),
         (time(9), None, (at(10, 1), None)),
         (None, time(9), (None, at(10, 1))),
         (None, None, (None, None)),
     ],
 )
-def test_an_end_that_is_earlier_is_of_the_next_day(begins, ends, span):
+def test_an_end_that_is_earlier_is_of_the_next_day_unless_it_is_a_slip(begins, ends, span):
     assert day_spans.said_of(DAY, begins, ends) == span
 
 
