@@ -1,11 +1,11 @@
 """Crediting: the volunteers' work of rated orders becomes hours and points (T8).
 
-A good rating credits; a bad one makes the work wait for a second person; after days
-without a rating the silence counts as content. The door calls `credit` after a rating,
-the clock calls `credit_silent`.
+A good rating credits; a bad one makes the work wait for a second person, and so does work
+for oneself or one's household, whoever rated it; after days without a rating the silence
+counts as content. The door calls `credit` after a rating, the clock calls `credit_silent`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from app.base import clock
 from app.base.actors import SYSTEM, Actor
 from app.community import settings, tree
+from app.people import homes
 from app.points import grants
 from app.points.grants import Deed
 from app.points.models import Grant
 from app.service_orders import categories, involvement, standing
 from app.service_orders.models import Order, OrderCategory, OrderWork
 
-BAD_RATING = "bad_rating"
+BAD_RATING, FAMILY = "bad_rating", "family"
 
 
 def credit(session: Session, *, ledger_id: int, orders: Sequence[Order], actor: Actor) -> int:
@@ -30,7 +31,7 @@ def credit(session: Session, *, ledger_id: int, orders: Sequence[Order], actor: 
     Raises:
         LedgerReadOnly: The book is stopped.
 
-    Rule: T8, A3.
+    Rule: T8, A3, F14.
     """
     fresh = [each for each in orders if each.state == "finished" and each.credited_at is None]
     rounds = {each.id: each.reopened_count + 1 for each in fresh}
@@ -40,7 +41,7 @@ def credit(session: Session, *, ledger_id: int, orders: Sequence[Order], actor: 
         if each.round_no == rounds[each.order_id]
     ]
     order_of = {each.id: each for each in fresh}
-    held = _bad_ones(session, fresh)
+    bad, kin = _bad_ones(session, fresh), _for_family(session, ledger_id, order_of, works)
     kinds = {
         each.code: each
         for each in categories.list_of(session, ledger_id=ledger_id, only_open=False)
@@ -48,7 +49,11 @@ def credit(session: Session, *, ledger_id: int, orders: Sequence[Order], actor: 
     deeds = []
     for work in works:
         order = order_of[work.order_id]
-        deeds.append(_deed(order, work, kinds[order.category_code], order.id in held))
+        kind = kinds[order.category_code]
+        is_family = kind.credit_category_code is not None and work.id in kin
+        reasons = {BAD_RATING: order.id in bad, FAMILY: is_family}
+        holds = tuple(reason for reason, is_so in reasons.items() if is_so)
+        deeds.append(_deed(order, work, kind, holds))
     made = grants.grant(session, ledger_id=ledger_id, deeds=deeds, actor=actor)
     _keep(session, works, made)
     for order in fresh:
@@ -90,7 +95,25 @@ def _bad_ones(session: Session, orders: Sequence[Order]) -> set[UUID]:
     return {each.id for each in rated if (each.stars or 0) <= worst[each.node_id]}
 
 
-def _deed(order: Order, work: OrderWork, kind: OrderCategory, is_held: bool) -> Deed:
+def _for_family(
+    session: Session, ledger_id: int, order_of: Mapping[UUID, Order], works: Sequence[OrderWork]
+) -> set[UUID]:
+    """Return the ids of work that was done for oneself (after a merge), or for one's household."""
+    asked_by = {each.id: order_of[each.order_id].requester_id for each in works}
+    ids = {each.member_id for each in works} | {each for each in asked_by.values() if each}
+    home = homes.homes_of(session, ledger_id=ledger_id, member_ids=ids)
+    found = set()
+    for work in works:
+        theirs = asked_by[work.id]
+        at_home = theirs in home and home[theirs] == home.get(work.member_id)
+        if theirs == work.member_id or at_home:
+            found.add(work.id)
+    return found
+
+
+def _deed(
+    order: Order, work: OrderWork, kind: OrderCategory, hold_reasons: tuple[str, ...]
+) -> Deed:
     return Deed(
         member_id=work.member_id,
         source_kind="order",
@@ -104,7 +127,7 @@ def _deed(order: Order, work: OrderWork, kind: OrderCategory, is_held: bool) -> 
         team_id=order.team_id,
         starts_at=work.starts_at,
         ends_at=work.ends_at,
-        hold_reasons=(BAD_RATING,) if is_held else (),
+        hold_reasons=hold_reasons,
     )
 
 

@@ -28,7 +28,7 @@ ROOM_LINES = {
     "web/api": 15_850,
     "web/h5": 9_300,
     "web/schemas": 6_800,
-    "web/staff": 13_050,
+    "web/staff": 13_100,
 }
 """Rooms above the aim, and how far; a room that shrinks takes its number down with it."""
 SLACK_LINES = 700

@@ -17,6 +17,7 @@ from app.risk.models import Quota
 from app.service_orders import crediting, listings, reopening
 from app.service_orders.errors import ReopeningOver
 from app.service_orders.figures import percent
+from tests.factories import people
 from tests.factories import service_orders as make
 from tests.factories.activities import DAY, at, moment
 
@@ -38,6 +39,15 @@ def test_t8_a_bad_rating_holds_the_hours(session, street):
     assert (held.state, held.hold_reasons) == ("waiting_level_2", "bad_rating")
     decide(session, street, held, verdict="approved", reason="问过了，药送到了")
     assert states(session, street) == [("posted", 90)]
+
+
+def test_f14_work_for_ones_own_household_waits_for_a_second_person(session, street):
+    with at("07:00"):
+        people.live_together(session, street.asker, street.helper)
+    make.rated(session, street, stars=5)
+    (held,) = make.grants_of(session, street)
+
+    assert (held.state, held.hold_reasons) == ("waiting_level_2", "family")
 
 
 def test_t8_paid_hands_earn_nothing(session, street):

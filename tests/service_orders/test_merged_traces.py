@@ -300,7 +300,9 @@ def test_a6_an_order_in_the_hands_of_who_turns_out_to_have_asked_is_the_desks(
     assert [line.act for line in lines][-1] == "returned"
 
 
-def test_a6_who_turns_out_to_have_worked_on_their_own_order_does_not_rate_it(session, street):
+def test_a6_who_turns_out_to_have_worked_on_their_own_order_neither_rates_nor_just_earns(
+    session, street
+):
     order = make.done(session, street)
     merge(session, street, street.helper, street.asker)
     with at("15:00"), refused(session, street, OwnOrderRating):
@@ -312,6 +314,12 @@ def test_a6_who_turns_out_to_have_worked_on_their_own_order_does_not_rate_it(ses
             note="",
             actor=street.asking,
         )
+    with at("11:00", activities.DAY + timedelta(days=7)):
+        now = moment("11:00", activities.DAY + timedelta(days=7))
+        crediting.credit_silent(session, ledger_id=street.ledger_id, now=now)
+        session.commit()
+    (held,) = make.grants_of(session, street)
+    assert (held.state, held.hold_reasons) == ("waiting_level_2", "family")
 
 
 def in_the_field(session, street, member, **more):

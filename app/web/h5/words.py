@@ -85,6 +85,8 @@ WORDS: dict[str, dict[str, str]] = {
         "card": _l("点名或刷卡签到的"),
         "edited": _l("时间改过的"),
         "own": _l("领队自己的"),
+        "bad_rating": _l("评得不满意的"),
+        "family": _l("给自己或家人办的"),
         "emergency": _l("应急任务"),
         "overlap": _l("和别的活动时间重叠"),
         "day_level_2": _l("当天超过 8 小时"),

@@ -47,6 +47,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "hold": {
         "bad_rating": _l("评单不满意"),
+        "family": _l("给自己或家人办的"),
         "roll": _l("点名或刷卡"),
         "edited": _l("改过时间"),
         "own": _l("领队本人或家人"),
