@@ -38,8 +38,11 @@ def test_the_planner_hears_why_the_plan_was_refused(session, world):
 
 def test_the_planner_hears_that_nobody_answered_once(session, world):
     activity = make.called(session, world)
-    for _ in range(2):
-        responses.close_unanswered(session, ledger_id=world.ledger_id, now=activity.respond_by_at)
+    with at("09:00"):  # by day: at night the line waits for the morning
+        for _ in range(2):
+            responses.close_unanswered(
+                session, ledger_id=world.ledger_id, now=activity.respond_by_at
+            )
 
     lines = [line for line in told(session, world, world.leader_member) if "no_" in line[0]]
     assert lines == [("no_response", {"title": activity.title})]

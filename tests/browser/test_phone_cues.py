@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from app.community import quiet
 from tests.browser.people import sign_in
 from tests.browser.test_phone_scan import screen
 
@@ -13,6 +14,12 @@ LISTEN = """() => {
   }});
   Navigator.prototype.vibrate = (pattern) => window.heard.push(`buzz ${pattern}`);
 }"""
+
+
+@pytest.fixture(autouse=True)
+def by_day(monkeypatch):
+    """Let it be day for the house at whatever hour the tests run."""
+    monkeypatch.setattr(quiet, "is_night", lambda _at: False)
 
 
 def check_in(page, street) -> list[str]:
@@ -46,6 +53,14 @@ def test_who_wants_quiet_hears_and_feels_nothing(phone, street):
     phone.locator("#quiet").check()
     phone.reload()
     expect(phone.locator("#quiet")).to_be_checked()
+
+    assert check_in(phone, street) == []
+
+
+def test_at_night_nothing_is_heard_or_felt(phone, street, monkeypatch):
+    monkeypatch.setattr(quiet, "is_night", lambda _at: True)
+    phone.add_init_script(f"({LISTEN})()")
+    sign_in(phone, "volunteer")
 
     assert check_in(phone, street) == []
 
