@@ -14,10 +14,10 @@ from app.points import (
     application_notices,
     applications,
     deduction_notices,
-    deduction_objections,
     deductions,
     indicators,
     notices,
+    objection_answers,
     pooling,
     proof_checks,
 )
@@ -177,7 +177,7 @@ def answer(session: Session, made: make.World, objection: Objection, verdict: st
     """Somebody who had no part in it answers."""
     decider = make.member(session, made, "白既明").person_id
     said: dict[str, Any] = {"verdict": verdict, "reason": "问过邻居"}
-    deduction_objections.answer(session, objection=objection, actor=Actor(decider), **said)
+    objection_answers.answer(session, objection=objection, actor=Actor(decider), **said)
 
 
 def post_due(session: Session, made: make.World, today: date) -> int:

@@ -16,7 +16,7 @@ from app.mall import shops
 from app.people import objections
 from app.people.models import Objection
 from app.people.objections import DisputedRecord
-from app.points import deduction_objections, grants, notices
+from app.points import deduction_objections, grants, notices, objection_answers
 from app.web.acts import act
 from app.web.api import standing
 from app.web.api.standing import DECIDERS, READERS, book_id
@@ -102,7 +102,7 @@ def answer(asked: dict[str, Any], book: str, objection_id: UUID) -> ResponseRetu
         standing.require_holder(session, DECIDERS)
         found = objections.get(session, ledger_id=ledger_id, objection_id=objection_id)
         standing.node_at(session, found.node_id, DECIDERS)
-        return deduction_objections.answer(session, objection=found, actor=actor(), **asked)
+        return objection_answers.answer(session, objection=found, actor=actor(), **asked)
 
     return act(verb, ledger_id=ledger_id, dump=ObjectionOut().dump, status=200)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.transactions import reading
 from app.people import members, objections
-from app.points import deduction_objections, photos
+from app.points import deduction_objections, objection_answers, photos
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk import AnswerIn
 from app.web.session import actor
@@ -46,7 +46,7 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
     def verb(session: Session, asked: dict[str, Any]) -> None:
         found = objections.get(session, ledger_id=desk.ledger_id(), objection_id=objection_id)
         desk.require_at(session, found.node_id, desk.DECIDERS)
-        deduction_objections.answer(session, objection=found, actor=actor(), **asked)
+        objection_answers.answer(session, objection=found, actor=actor(), **asked)
 
     return forms.answer(
         verb,
