@@ -15,6 +15,7 @@ from app.base.ids import new_id
 from app.people import card_register, cards, codes, members
 from tests.browser import windows
 from tests.browser.checks import check_page
+from tests.browser.lost_answers import lose_first_answer
 from tests.browser.people import phone_of, sign_in
 from tests.browser.test_leader_screen import slot_of_today
 
@@ -140,21 +141,12 @@ def test_a_scan_gun_is_heard_whatever_has_the_focus(desktop, street):
 
 def test_a_lost_answer_is_asked_for_again_and_nobody_is_taken_twice(phone, street):
     sign_in(phone, "leader", to=door_of(street, "/door"))
-    lost = []
-
-    def lose_the_first(route):
-        if route.request.method == "POST" and not lost:
-            lost.append(route.fetch().status)
-            route.abort()
-        else:
-            route.continue_()
-
-    phone.route("**/door", lose_the_first)
+    lost = lose_first_answer(phone, "**/door")
     phone.locator("#presented").fill(personal_code(street, "volunteer"))
     phone.locator("#presented").press("Enter")
 
     expect(phone.locator("#heard")).to_contain_text("签到好了")
-    assert lost == [200]
+    assert lost() == [200]
     assert states(street) == [("personal_code", "open")]
 
 

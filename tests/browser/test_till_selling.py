@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from app.ledger.models import Journal
 from tests.browser.checks import check_page
+from tests.browser.lost_answers import lose_first_answer
 from tests.browser.till import open_till, scan
 
 SLOW_MS = 15_000
@@ -96,21 +97,13 @@ def test_a_lost_answer_is_found_by_asking_and_charges_once(street, desktop):
     before = counter.points()
     show_wen(page, counter)
     ring_up(page, counter, "G01")
-    asked, lost = [], []
-
-    def lose(route):
-        if lost:
-            return route.continue_()
-        lost.append(route.fetch().status)  # the server has done it; the till hears nothing
-        return route.abort()
-
-    page.route("**/redemptions", lose)
+    asked, lost = [], lose_first_answer(page, "**/redemptions")
     page.on("request", lambda one: asked.append(one.url) if "/operations?" in one.url else None)
     page.keyboard.press("F8")
     page.keyboard.press("F8")
 
     expect(page.locator("#notice-title")).to_contain_text("换好了", timeout=SLOW_MS)
-    assert lost == [201]
+    assert lost() == [201]
     assert asked, "it asked by the key"
     (sale,) = counter.sales()
     assert (counter.points(), journals_of(counter)) == (before - 40, 1)
