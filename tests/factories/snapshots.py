@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.base.db import Base
@@ -41,12 +41,29 @@ def refused(session: Session, error: type[Exception]) -> Iterator[pytest.Excepti
 
 
 def _rows(session: Session, ledger_id: int | None) -> dict[str, list[str]]:
-    found = {}
-    for table in Base.metadata.sorted_tables:
-        if table.name in KEPT_ALL_THE_SAME:
-            continue
-        query = sa.select(table).execution_options(cross_ledger=True)
-        if ledger_id is not None and "ledger_id" in table.c:
-            query = query.where(table.c.ledger_id == ledger_id)
-        found[table.name] = sorted(map(repr, session.execute(query)))
-    return found
+    """Read by the driver: a hundred tables by way of SQLAlchemy took a third of all tests' time."""
+    session.flush()
+    connection = session.connection()
+    of = {"book": ledger_id}
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        return {
+            name: sorted(map(repr, cursor.execute(f"SELECT * FROM {name} {where}", of)))
+            for name, where in _tables(":book" if ledger_id is not None else None)
+        }
+    tables = _tables("%(book)s" if ledger_id is not None else None)
+    found: dict[str, list[str]] = {name: [] for name, _where in tables}
+    one_by_one = (f"SELECT '{name}', {name}::text FROM {name} {where}" for name, where in tables)
+    for name, row in connection.exec_driver_sql(" UNION ALL ".join(one_by_one), of):
+        found[name].append(row)
+    return {name: sorted(rows) for name, rows in found.items()}
+
+
+@cache
+def _tables(book: str | None) -> list[tuple[str, str]]:
+    """Tables with the condition of a book's rows; `book` is its parameter."""
+    return [
+        (table.name, f"WHERE ledger_id = {book}" if book and "ledger_id" in table.c else "")
+        for table in Base.metadata.sorted_tables
+        if table.name not in KEPT_ALL_THE_SAME
+    ]
