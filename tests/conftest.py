@@ -206,6 +206,7 @@ def open_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, query_cache_size=5_000, **engines.options(url))
     engines.prepare(engine)
     guard.watch(engine)
+    guard.disorder(engine)
     if engine.dialect.name not in _first_engines:
         with engine.connect():  # its first connection tells the dialect which version it speaks
             _first_engines[engine.dialect.name] = engine

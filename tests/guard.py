@@ -40,6 +40,19 @@ def watch(engine: sa.Engine) -> None:
     event.listen(engine, "before_execute", _check)
 
 
+def disorder(engine: sa.Engine) -> None:
+    """On SQLite, give rows backwards where no order is asked for.
+
+    PostgreSQL gives them as they lie, mostly as they came; what holds both ways asks for an order.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _turn_around)
+
+
+def _turn_around(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA reverse_unordered_selects=ON")
+
+
 def _check(
     connection: Any, clause: Any, _many: Any, _parameters: Any, options: dict[str, Any]
 ) -> None:

@@ -105,8 +105,11 @@ def _taken(session: Session, ledger_id: int, member_ids: Collection[UUID]) -> se
 
 
 def _open(session: Session, ledger_id: int, condition: sa.ColumnElement[bool]) -> list[Enlistment]:
-    query = sa.select(Enlistment).where(
-        Enlistment.ledger_id == ledger_id, Enlistment.member_id.is_(None), condition
+    """List rows that are nobody's yet; of somebody who reported in twice, the first counts."""
+    query = (
+        sa.select(Enlistment)
+        .where(Enlistment.ledger_id == ledger_id, Enlistment.member_id.is_(None), condition)
+        .order_by(Enlistment.enlisted_on, Enlistment.id)
     )
     return list(session.scalars(query.execution_options(populate_existing=True)))
 

@@ -184,6 +184,25 @@ def test_t1_who_joins_later_or_joined_before_is_linked_by_phone_and_name(session
     assert linked == {"E1": early.id, "E2": later.id, "E3": None, "E4": by_number.id}
 
 
+def test_t1_who_reported_in_twice_is_known_by_the_first_day(session, here):
+    run(
+        session,
+        here,
+        line(1, "温如许", "000-0000-0101", unit="一小", on="2025-03-02")
+        + line(2, "温如许", "000-0000-0101", on="2025-03-01")
+        + line(3, "温如许", "000-0000-0101", unit="一小", on="2025-03-01"),
+    )
+    member = people.member(session, here.ledger_id, here.node, "温如许", "000-0000-0101")
+    session.commit()
+
+    found = rows(session, here)
+    assert {name: row.member_id for name, row in found.items()} == {
+        "E1": None,
+        "E2": member.id,
+        "E3": None,
+    }
+
+
 def test_t1_hours_count_once_for_the_residence_and_the_unit_shows_them_as_a_part(session, here):
     run(
         session,

@@ -375,9 +375,9 @@ def test_p7_a_default_indicator_gets_an_approver_and_it_is_written_down(session,
     demand(session, world)
     assert make.review(session, world, found).state == "reviewed"
     acts = session.scalars(
-        sa.select(Audit.facts).where(
-            Audit.ledger_id == world.ledger_id, Audit.action == "indicator_demands_set"
-        )
+        sa.select(Audit.facts)
+        .where(Audit.ledger_id == world.ledger_id, Audit.action == "indicator_demands_set")
+        .order_by(Audit.id)
     )
     assert [(each["code"], each["approver_role"]) for each in acts] == [
         ("environment", "second_approver"),

@@ -42,7 +42,8 @@ def lead(app, session, site):
 
 def rows(session, model):
     session.expire_all()
-    return list(session.scalars(sa.select(model).execution_options(cross_ledger=True)))
+    query = sa.select(model).order_by(*sa.inspect(model).primary_key)
+    return list(session.scalars(query.execution_options(cross_ledger=True)))
 
 
 def lead_path(slot, rest):
