@@ -29,6 +29,7 @@ from app.base.db import db
 from config import Config
 from tests import guard, postgres, tidying
 from tests.staging import Kept, Stage
+from tests.templates import keep_compiled
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 TEMPLATE_URL = "TEST_TEMPLATE_URL"
@@ -49,7 +50,9 @@ def build_app(url: str, instance: Path) -> Flask:
         SQLALCHEMY_DATABASE_URI = url
         REPORT_SECONDS = 0
 
-    return create_app(TestConfig)
+    app = create_app(TestConfig)
+    keep_compiled(app)
+    return app
 
 
 @contextmanager

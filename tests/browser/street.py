@@ -17,6 +17,7 @@ from app.web.limiter import limiter
 from config import Config
 from tests.conftest import open_engine, take_keys
 from tests.demo import Demo
+from tests.templates import keep_compiled
 
 QUIET_SECONDS_MAX = 10
 
@@ -112,5 +113,6 @@ def _build(demo: Demo) -> Flask:
         SQLALCHEMY_DATABASE_URI = demo.url
 
     app = create_app(StreetConfig)
+    keep_compiled(app)
     limiter.enabled = False  # one for all applications of this process: on only while a street is
     return app
