@@ -63,9 +63,11 @@ check: $(TOOLS) $(ASSETS) $(WORDS)  ## the fast part: format, lint, types, impor
 	$(BIN)/lint-imports --no-cache --no-logo
 	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not world and not slow and not browser"
 
-format: $(TOOLS)  ## format the code and fix what ruff can fix
+format: $(TOOLS)  ## format the code, fix what ruff can fix, write the generated tables again
 	@$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python -m tests.stories.acceptance
+	$(BIN)/python -m tests.stories.mechanisms
 
 clean:  ## remove what can be made again (never instance/: it holds the keys and the data)
 	@rm -rf .venv node_modules app/web/static/vendor app/translations/*/LC_MESSAGES .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
