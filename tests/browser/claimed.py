@@ -79,8 +79,8 @@ def taken_on(street: Street) -> tuple[UUID, str]:
         return made.id, code.token
 
 
-def just_now() -> tuple[str, str]:
-    """From when to when half an hour of help was, by the wall clock."""
+def just_now() -> tuple[str, str, str]:
+    """On which day, from when to when half an hour of help was, by the wall clock."""
     ends_at = clock.now().astimezone(clock.SHANGHAI) - timedelta(minutes=2)
     begins_at = ends_at - timedelta(minutes=30)
-    return f"{begins_at:%H:%M}", f"{ends_at:%H:%M}"
+    return f"{begins_at:%Y-%m-%d}", f"{begins_at:%H:%M}", f"{ends_at:%H:%M}"
