@@ -10,11 +10,11 @@ import threading
 import time
 from uuid import UUID
 
-TAIL = (1 << 74) - 1
-LOW = (1 << 62) - 1
 NOBODY = UUID(int=0)
 """Stands where a key column has no owner, since NULLs are never equal in a unique key."""
 
+RANDOM_BITS, STEP_BITS, LOW_BITS = 74, 32, 62
+"""Bits after the milliseconds; of them those that a step may add, and those after the variant."""
 
 _one_at_a_time = threading.Lock()
 _last = 0
@@ -23,16 +23,23 @@ _last = 0
 def new_id() -> UUID:
     """Return a UUIDv7 (RFC 9562) greater than every one before it in this process.
 
-    48 bits of milliseconds, then 74 random bits; of the same millisecond, or after the clock
-    went back, a random step on from the last (its section 6.2, method 2). So rows made in one
-    go are read as they were made by whoever orders them by id.
+    So whoever orders rows by id reads them as they were made, those of one millisecond too.
     """
     global _last
-    random = int.from_bytes(os.urandom(14))
-    fresh = (time.time_ns() // 1_000_000) << 74 | random & TAIL
+    milliseconds, random = time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10))
     with _one_at_a_time:
-        if fresh >> 74 <= _last >> 74:
-            fresh = _last + 1 + (random >> 80)
-        _last = fresh
-    high, low = fresh & TAIL, fresh & LOW
-    return UUID(int=(fresh >> 74) << 80 | 7 << 76 | (high >> 62) << 64 | 2 << 62 | low)
+        _last = number = number_after(_last, milliseconds, random)
+    high, low = divmod(number, 1 << LOW_BITS)
+    milliseconds, high = divmod(high, 1 << RANDOM_BITS - LOW_BITS)
+    return UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 2 << LOW_BITS | low)
+
+
+def number_after(last: int, milliseconds: int, random: int) -> int:
+    """Return the number of the id that follows `last`: 48 bits of milliseconds, 74 of `random`.
+
+    In the same millisecond, or after the clock went back, it is a random step on from the last
+    (RFC 9562 §6.2, method 2).
+    """
+    if milliseconds > last >> RANDOM_BITS:
+        return milliseconds << RANDOM_BITS | random % (1 << RANDOM_BITS)
+    return last + 1 + random % (1 << STEP_BITS)

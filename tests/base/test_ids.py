@@ -4,7 +4,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import RFC_4122
 
-from app.base.ids import new_id
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.base.ids import RANDOM_BITS, new_id, number_after
+
+MILLISECONDS, RANDOM = st.integers(1, 2**47), st.integers(0, 2**80 - 1)
 
 
 def test_ids_made_one_after_another_grow():
@@ -19,10 +24,13 @@ def test_an_id_tells_the_millisecond_it_was_made_in():
     assert before <= milliseconds <= time.time_ns() // 1_000_000
 
 
-def test_ids_grow_when_the_clock_goes_back(monkeypatch):
-    last, now = new_id(), time.time_ns()
-    monkeypatch.setattr(time, "time_ns", lambda: now - 10_000_000_000)
-    assert last < new_id() < new_id()
+@given(last_ms=MILLISECONDS, last_random=RANDOM, milliseconds=MILLISECONDS, random=RANDOM)
+def test_the_next_id_is_greater_whatever_the_clock_says(last_ms, last_random, milliseconds, random):
+    last = number_after(0, last_ms, last_random)
+    following = number_after(last, milliseconds, random)
+
+    assert following > last
+    assert following >> RANDOM_BITS >= milliseconds
 
 
 def test_threads_make_different_ids():
