@@ -1,4 +1,4 @@
-"""Templates are compiled once for all workers and applications of the tests: there are 225."""
+"""Templates are compiled once for all workers and applications of the tests."""
 
 from importlib.metadata import version
 from pathlib import Path
