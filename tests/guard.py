@@ -5,6 +5,8 @@ spread table that it names: by an equality with a value that always holds (joine
 AND), or by an equality with another table's key that is fixed so. Two things are let
 through: `execution_options(cross_ledger=True)` (reports and the proof), and
 INSERT … VALUES, whose rows carry their key.
+
+And rows come in no order that nobody asked for: on SQLite backwards (`disorder`).
 """
 
 import re

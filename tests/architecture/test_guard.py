@@ -8,6 +8,7 @@ from app.base.db import Base
 from app.base.ids import NOBODY
 from app.base.models import Serial
 from app.ledger.models import Account, Book, Entry
+from tests.conftest import open_engine
 from tests.guard import UnscopedStatement, watch
 
 LEDGER = 1
@@ -114,3 +115,17 @@ def test_every_session_of_a_test_is_guarded(session):
     assert session.get(Account, (LEDGER, NOBODY)) is None
     with pytest.raises(UnscopedStatement):
         session.execute(sa.select(Account))
+
+
+def test_on_sqlite_rows_come_backwards_unless_an_order_is_asked(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'rows.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE row (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("INSERT INTO row VALUES (1), (2), (3)")
+        read = [
+            list(connection.exec_driver_sql(f"SELECT id FROM row {order}").scalars())
+            for order in ("", "ORDER BY id")
+        ]
+    engine.dispose()
+
+    assert read == [[3, 2, 1], [1, 2, 3]]
