@@ -22,7 +22,7 @@ class Deed:
         node_id: Where it was done, for rankings.
         starts_at: With `ends_at`, the time it took: one time is credited once (A3).
         hold_reasons: Why a person must look at it first (`roll`, `edited`, `own`,
-            `emergency`); any makes it wait for level 2.
+            `family`, `bad_rating`, `emergency`); any makes it wait for level 2.
         is_paid_duty: The door knows that they were paid to do it (O8); else it is asked
             by place and day.
     """
