@@ -35,31 +35,47 @@ def said_of(
     return starts_at, ends_at
 
 
-def typed(form: Mapping[str, str]) -> tuple[datetime, datetime]:
-    """Read `on`, `begins` and `ends` of a phone's form.
+def first_from(opens_at: datetime, at: time) -> datetime:
+    """Return the first instant from `opens_at` on at which Shanghai's clocks show `at`.
+
+    A clock shows minutes: the minute in which the doors open counts whole.
+    """
+    minute = opens_at.replace(second=0, microsecond=0)
+    same_day = clock.local_instant(clock.local_date(minute), at)
+    return same_day if same_day >= minute else same_day + timedelta(days=1)
+
+
+def typed(form: Mapping[str, str], row: str = "") -> tuple[datetime, datetime]:
+    """Read `on`, `begins` and `ends` of a form; `row` is what follows the names in one of many.
 
     Raises:
         ValidationFailed: A day or a time cannot be read; fact `field`.
     """
-    begins = _time(form, "begins", "starts_at")
-    return span_of(_day(form), begins, _time(form, "ends", "ends_at"))
+    begins = time_of(form.get(f"begins{row}", ""), "starts_at")
+    ends = time_of(form.get(f"ends{row}", ""), "ends_at")
+    return span_of(_day(form.get(f"on{row}", "")), begins, ends)
 
 
-def _day(form: Mapping[str, str]) -> date:
+def time_of(text: str, field: str) -> time:
+    """Read a time of the wall clock.
+
+    Raises:
+        ValidationFailed: It is none; fact `field`.
+    """
     try:
-        day = date.fromisoformat(form.get("on", ""))
-    except ValueError as error:
-        raise ValidationFailed("no date", field="starts_at") from error
-    if day.year not in YEARS:
-        raise ValidationFailed("no date", field="starts_at")
-    return day
-
-
-def _time(form: Mapping[str, str], name: str, field: str) -> time:
-    try:
-        at = time.fromisoformat(form.get(name, ""))
+        at = time.fromisoformat(text)
     except ValueError as error:
         raise ValidationFailed("no time", field=field) from error
     if at.tzinfo is not None:
         raise ValidationFailed("no time", field=field)
     return at
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationFailed("no date", field="starts_at") from error
+    if day.year not in YEARS:
+        raise ValidationFailed("no date", field="starts_at")
+    return day

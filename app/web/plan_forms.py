@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from app.activities.models import Activity, ActivitySession
@@ -12,6 +12,7 @@ from app.activities.shifts import repeats
 from app.activities.shifts.attending import CHECKPOINT_COUNT_MIN
 from app.base import clock
 from app.base.errors import ValidationFailed
+from app.web import day_spans
 
 QUOTA_DIGITS_MAX = 7
 DAYS_MAX = 31
@@ -28,8 +29,7 @@ def sessions_of(form: Mapping[str, str], rows: int) -> tuple[PlannedSession, ...
     filled = [row for row in range(1, rows + 1) if row == 1 or form.get(f"on_{row}")]
     quota = count_of(form, "quota_count")
     return tuple(
-        PlannedSession(_instant(form, row, "begins"), _instant(form, row, "ends"), quota)
-        for row in filled
+        PlannedSession(*day_spans.typed(form, row=f"_{row}"), quota_count=quota) for row in filled
     )
 
 
@@ -143,12 +143,3 @@ def written(found: Activity, sessions: Sequence[ActivitySession]) -> dict[str, A
             f"ends_{row}": f"{ends:%H:%M}",
         }
     return values
-
-
-def _instant(form: Mapping[str, str], row: int, name: str) -> datetime:
-    field = "starts_at" if name == "begins" else "ends_at"
-    try:
-        day = date.fromisoformat(form.get(f"on_{row}", ""))
-        return clock.local_instant(day, time.fromisoformat(form.get(f"{name}_{row}", "")))
-    except (ValueError, OverflowError) as error:
-        raise ValidationFailed("no date or time", field=field) from error

@@ -1,6 +1,6 @@
 """The leader's word: confirm who was there, settle forgotten check-outs, refuse with reason."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
 from app.people import members
+from app.web import day_spans
 from app.web.acts import submit
 from app.web.h5 import own, screen
 from app.web.h5.forms import page as show_page
@@ -207,12 +208,8 @@ def _is_early(slot: Slot, stay: Attendance) -> bool:
 
 
 def _left_at(slot: Slot, stay_id: UUID) -> datetime | None:
-    """Read when somebody left, as the leader wrote it; the session's day, Shanghai time."""
+    """Read when somebody left: the first time like the leader's word since the doors opened."""
     text = request.form.get(f"left_{stay_id}", "")
     if not text:
         return None
-    try:
-        at = clock.local_instant(clock.local_date(slot.session.starts_at), time.fromisoformat(text))
-    except ValueError as error:
-        raise ValidationFailed("no time", field="left_at") from error
-    return at
+    return day_spans.first_from(slot.session.opens_at, day_spans.time_of(text, "left_at"))

@@ -1,6 +1,6 @@
 """Scans made without network: the leader says who was there; nothing counts before."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,11 +12,10 @@ from app.activities import late_listings, late_scans
 from app.activities.crediting import Times
 from app.activities.listings import Slot
 from app.activities.models import LateScan
-from app.base import clock
-from app.base.errors import ValidationFailed
 from app.base.transactions import reading
 from app.people import members
 from app.people.models import Member
+from app.web import day_spans
 from app.web.acts import submit
 from app.web.h5 import screen
 from app.web.h5.forms import page as show_page
@@ -123,9 +122,6 @@ def _by_member(scans: list[LateScan], known: dict[UUID, Member]) -> list[Late]:
 
 
 def _at(slot: Slot, field: str) -> datetime:
-    """Read a time of the session's day, as the leader wrote it; Shanghai time."""
-    try:
-        written = time.fromisoformat(request.form.get(field, ""))
-    except ValueError as error:
-        raise ValidationFailed("no time", field="left_at") from error
-    return clock.local_instant(clock.local_date(slot.session.starts_at), written)
+    """Read a time as the leader wrote it: the first such time since the doors opened."""
+    written = day_spans.time_of(request.form.get(field, ""), "left_at")
+    return day_spans.first_from(slot.session.opens_at, written)

@@ -14,6 +14,7 @@ from app.base import clock
 from app.base.errors import ValidationFailed
 from app.base.transactions import reading
 from app.people import members
+from app.web.day_spans import span_of
 from app.web.pages import date_in_words
 from app.web.permissions import SIGNED_IN, allow
 from app.web.schemas.desk_venues import HolderIn, RosterIn
@@ -122,10 +123,9 @@ def _shift(asked: dict[str, Any], weekday: int, holder_id: UUID | None) -> NewSh
     day = asked["monday"] + timedelta(days=weekday)
     return NewShift(
         asked["kind"],
-        clock.local_instant(day, asked["begins"]),
-        clock.local_instant(day, asked["ends"]),
-        holder_id,
-        asked["people_count"],
+        *span_of(day, asked["begins"], asked["ends"]),
+        holder_id=holder_id,
+        people_count=asked["people_count"],
     )
 
 
