@@ -13,6 +13,9 @@ WORKERS ?= 2
 TIMEBANK_URL ?= http://$(HOST):$(PORT)
 export TIMEBANK_URL
 
+# A tree is compiled once, not by every process, whatever the machine says.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 TOOLS := .venv/.tools-installed
@@ -28,7 +31,7 @@ else
 PROCESSES := --workers 1 --threads 8
 endif
 
-.PHONY: help run test check format clean browser
+.PHONY: help run test check format clean static pages browser
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
@@ -43,12 +46,9 @@ run: $(RUNTIME) $(ASSETS) $(WORDS)  ## install, migrate, load the demo into an e
 	exec $(BIN)/gunicorn wsgi:app --bind $(HOST):$(PORT) --no-control-socket \
 	    --worker-class gthread $(PROCESSES)
 
-test: $(TOOLS) $(ASSETS) $(WORDS) browser  ## everything: format, lint, types, import contracts, tests on SQLite (with a browser) and PostgreSQL
+test: $(TOOLS)  ## everything: format, lint, types, import contracts, tests on SQLite (with a browser) and PostgreSQL
 	@mkdir -p $(LOGS)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache --no-logo
+	$(MAKE) -j 3 --output-sync static pages browser
 	echo "Tests on SQLite"
 	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) 2>&1 | tee $(LOGS)/sqlite.log
 	echo "Tests on PostgreSQL"
@@ -56,12 +56,18 @@ test: $(TOOLS) $(ASSETS) $(WORDS) browser  ## everything: format, lint, types, i
 	echo "SQLite, then PostgreSQL:"
 	tail -q -n 1 $(LOGS)/sqlite.log $(LOGS)/postgresql.log
 
-check: $(TOOLS) $(ASSETS) $(WORDS)  ## the fast part: format, lint, types, import contracts, tests on SQLite
+check: $(TOOLS)  ## the fast part: format, lint, types, import contracts, tests on SQLite
+	@$(MAKE) -j 2 --output-sync static pages
+	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not world and not slow and not browser"
+
+# Both need what is installed: `test` and `check` see to it first.
+static:
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
-	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not world and not slow and not browser"
+
+pages: $(ASSETS) $(WORDS)
 
 format: $(TOOLS)  ## format the code, fix what ruff can fix, write the generated tables again
 	@$(BIN)/ruff format .
