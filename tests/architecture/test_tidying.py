@@ -3,10 +3,6 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.conftest import DATABASE
-
-pytestmark = pytest.mark.skipif(DATABASE != "postgresql", reason="SQLite: a file for each test")
-
 
 @pytest.mark.parametrize(
     "change",
