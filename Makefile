@@ -60,8 +60,7 @@ check: $(TOOLS)  ## the fast part: format, lint, types, import contracts, tests 
 	@$(MAKE) -j 2 --output-sync static pages
 	TEST_DATABASE=sqlite $(BIN)/pytest -q -n $(WORKERS) -m "not citus and not world and not slow and not browser"
 
-# Both need what is installed: `test` and `check` see to it first.
-static:
+static: $(TOOLS)
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
