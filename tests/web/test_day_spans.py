@@ -31,6 +31,20 @@ def test_an_end_that_is_earlier_is_of_the_next_day_unless_it_is_a_slip(begins, e
     assert day_spans.said_of(DAY, begins, ends) == span
 
 
+@pytest.mark.parametrize(
+    ("opens_at", "said", "instant"),
+    [
+        (at(10, 0, 30), time(9), at(10, 1)),
+        (at(10, 13, 30), time(0, 20), at(10, 16, 20)),
+        (at(10, 15, 40), time(0, 5), at(10, 16, 5)),
+        (at(10, 0, 30).replace(second=40), time(8, 30), at(10, 0, 30)),
+        (at(10, 0, 30), time(8, 29), at(11, 0, 29)),
+    ],
+)
+def test_a_time_that_was_said_is_the_first_since_the_doors_opened(opens_at, said, instant):
+    assert day_spans.first_from(opens_at, said) == instant
+
+
 def test_a_phones_form_is_read_the_same_way():
     form = {"on": "2026-03-10", "begins": "23:00", "ends": "01:00"}
     assert day_spans.typed(form) == (at(10, 15), at(10, 17))

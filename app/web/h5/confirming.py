@@ -208,7 +208,7 @@ def _is_early(slot: Slot, stay: Attendance) -> bool:
 
 
 def _left_at(slot: Slot, stay_id: UUID) -> datetime | None:
-    """Read when somebody left: the first time like the leader's word since the doors opened."""
+    """Read when somebody left, as the leader wrote it: the first such time since doors opened."""
     text = request.form.get(f"left_{stay_id}", "")
     if not text:
         return None
