@@ -11,11 +11,6 @@ from tests.web.answers import done, no_change, once, refused
 UNKNOWN = "00000000-0000-0000-0000-000000000001"
 
 
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
 def team_of(site):
     return {"team_id": str(site.team.id)}
 

@@ -5,16 +5,10 @@ import sqlalchemy as sa
 
 from app.activities import attendance
 from app.points.models import Grant
-from tests.factories import onsite
 from tests.factories.onsite import at, moment
 from tests.web.answers import done, everything, no_change, once, refused
 
 UNKNOWN = "00000000-0000-0000-0000-000000000001"
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ SCAN = ("activities_scan", "risk_signal", "risk_rule", "people_message")
 
 
 @pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
 def slot(site):
     return site.opened()[1][0]
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pypdfium2
-import pytest
 import sqlalchemy as sa
 
 from app.activities.models import Attendance
@@ -19,11 +18,6 @@ from tests.factories.onsite import EVE, at
 from tests.web.answers import done, everything, refused
 
 CHILD = ("child", "minor", "guardian", "pupil")
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 def rows(session, *models):

@@ -13,14 +13,9 @@ from app.points import wallets
 from app.service_orders import claims, exchanges, post_shifts, wishes
 from app.web.pages import moment
 from tests.factories import claims as make
-from tests.factories import ledger, onsite, pages
+from tests.factories import ledger, pages
 from tests.factories.onsite import EVE, at
 from tests.web.answers import everything, no_change
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

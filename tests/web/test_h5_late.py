@@ -12,17 +12,6 @@ from tests.web.test_h5_leading import OUTER, lead_path, rows
 
 
 @pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
-def lead(app, session, site):
-    with at("08:00", EVE):
-        return pages.browser(app, session, site.leader.member)
-
-
-@pytest.fixture
 def slot(site):
     """A session for which 温如许's phone sent a code of 08:52 at noon."""
     slot = site.opened()[1][0]

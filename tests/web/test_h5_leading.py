@@ -12,7 +12,7 @@ from app.base.actors import SYSTEM
 from app.community import units
 from app.people import codes
 from app.points import wallets
-from tests.factories import onsite, pages
+from tests.factories import pages
 from tests.factories.onsite import EVE, at
 from tests.web.answers import done, no_change
 
@@ -27,17 +27,6 @@ PLAN = {
     "quota_count": "12",
     "description": "带红马甲",
 }
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
-def lead(app, session, site):
-    with at("08:00", EVE):
-        return pages.browser(app, session, site.leader.member)
 
 
 def rows(session, model):

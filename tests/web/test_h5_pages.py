@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import onsite, pages, points
+from tests.factories import pages, points
 from tests.factories.onsite import EVE, at
 
 VOLUNTEER = (
@@ -18,11 +18,6 @@ LEADER = (
     *("/lead/sessions/{slot}/roll/in", "/lead/sessions/{slot}/roll/out"),
     "/lead/sessions/{slot}/confirm",
 )
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -7,16 +7,11 @@ import sqlalchemy as sa
 
 from app.activities.models import Attendance
 from app.people import login_codes, members
-from tests.factories import onsite, pages, people
+from tests.factories import pages, people
 from tests.factories.onsite import EVE, at, moment
 from tests.web.answers import done, everything, no_change
 
 SCAN = ("activities_scan", "risk_signal", "risk_rule", "people_message")
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.activities.models import Activity, ActivitySession, Attendance
 from app.activities.shifts import attending, checkpoint_codes, series
-from tests.factories import onsite, pages
+from tests.factories import pages
 from tests.factories.onsite import DAY, EVE, at
 from tests.web.answers import done, no_change
 from tests.web.test_shifts_api import PATROL, VISIT, see
@@ -26,20 +26,9 @@ LECTURE = {
 
 
 @pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
 def phone(app, session, site):
     with at("08:00", DAY):
         return pages.browser(app, session, site.wen.member)
-
-
-@pytest.fixture
-def lead(app, session, site):
-    with at("08:00", EVE):
-        return pages.browser(app, session, site.leader.member)
 
 
 def rows(session, model):

@@ -10,18 +10,13 @@ from app.base import clock
 from app.base.actors import SYSTEM
 from app.people import codes, consents, credentials, inbox, login_codes, members
 from app.people.models import Agent, Objection
-from tests.factories import doors, ledger, onsite, pages
+from tests.factories import doors, ledger, pages
 from tests.factories import mall as shops
 from tests.factories.onsite import DAY, EVE, at
 from tests.factories.till import phone_of
 from tests.web.answers import everything, no_change
 
 OUTER = ("base_idempotency",)
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

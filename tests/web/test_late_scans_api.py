@@ -11,11 +11,6 @@ KEPT = ("activities_late_scan", "risk_quota")
 
 
 @pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
 def slot(site):
     return site.opened()[1][0]
 

@@ -16,11 +16,6 @@ OUTER = ("base_idempotency", "people_session", "people_audit")
 
 
 @pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
 def opened(site):
     return site.opened()
 

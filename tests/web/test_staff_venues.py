@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from app.activities import joint_counts
 from app.base.actors import SYSTEM
 from app.community import agreements, units, venues
-from tests.factories import onsite, pages
+from tests.factories import pages
 from tests.factories.activities import DAY, EVE, at
 from tests.factories.community import make_node
 from tests.ledger.statements_counted import counted
@@ -25,11 +25,6 @@ VENUE = {
     "tags": ["饮水", "协商议事"],
     "aliases": "近邻红色驿站\n老活动室",
 }
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ from tests.web.answers import done, everything, no_change, refused
 
 
 @pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
 def slot(site):
     return site.opened()[1][0]
 

@@ -1,4 +1,4 @@
-"""A night watch on the phone: its end, and when somebody came or left, may be past midnight."""
+"""A night watch, on the phone and at the desk: its times may lie past midnight."""
 
 from datetime import timedelta
 
@@ -14,17 +14,6 @@ from tests.web.test_h5_leading import OUTER, PLAN, lead_path, rows
 
 MORROW = DAY + timedelta(days=1)
 NIGHT = PLAN | {"title": "夜间巡逻", "begins_1": "22:30", "ends_1": "00:30", "then": "draft"}
-
-
-@pytest.fixture
-def site(stage):
-    return stage.put_up(onsite.site, "session", "client")
-
-
-@pytest.fixture
-def lead(app, session, site):
-    with at("08:00", EVE):
-        return pages.browser(app, session, site.leader.member)
 
 
 @pytest.fixture
